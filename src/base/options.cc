@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/options.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <numeric>
+#include <stdexcept>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/log.h"
+
+namespace pgts {
+namespace {
+
+std::string Normal(std::string_view key) {
+  std::string normal(key);
+  std::replace(normal.begin(), normal.end(), '-', '_');
+  return normal;
+}
+
+// search.max_nodes -> PGTS_SEARCH_MAX_NODES
+std::string VariableName(const std::string& key) {
+  std::string name = "PGTS_" + key;
+  for (char& c : name) c = c == '.' ? '_' : static_cast<char>(std::toupper(c));
+  return name;
+}
+
+int EditDistance(std::string_view a, std::string_view b) {
+  std::vector<int> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), 0);
+  for (size_t i = 1; i <= a.size(); ++i) {
+    int diagonal = row[0];
+    row[0] = static_cast<int>(i);
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const int changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, changed});
+    }
+  }
+  return row.back();
+}
+
+int LineOf(const YAML::Node& node) { return node.Mark().line + 1; }
+
+std::string Place(const std::string& path, const YAML::Node& node) {
+  return fmt::format("{}:{}", path, LineOf(node));
+}
+
+YAML::Node ParseYaml(const std::string& path) {
+  const std::string text = ReadFile(path);
+  try {
+    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
+    if (documents.size() > 1) {
+      throw Error::Format("{}: {} YAML documents; one is allowed", path, documents.size());
+    }
+    return documents.empty() ? YAML::Node() : documents[0];
+  } catch (const YAML::Exception& error) {
+    throw Error::Format("{}:{}: not valid YAML: {}", path, error.mark.line + 1, error.msg);
+  }
+}
+
+std::string KeyText(const std::string& path, const YAML::Node& key) {
+  if (!key.IsScalar()) throw Error::Format("{}: a key must be plain text", Place(path, key));
+  return Normal(key.Scalar());
+}
+
+// yaml-cpp keeps both of two equal keys.
+void RefuseDuplicate(std::set<std::string>& seen, const std::string& key,
+                     const std::string& place) {
+  if (!seen.insert(key).second) {
+    throw Error::Format("{}: key {} is given twice; keep one", place, key);
+  }
+}
+
+}  // namespace
+
+std::string Nearest(std::string_view word, const std::vector<std::string>& candidates) {
+  std::string best;
+  int best_distance = std::numeric_limits<int>::max();
+  for (const std::string& candidate : candidates) {
+    const int distance = EditDistance(word, candidate);
+    if (distance >= best_distance) continue;
+    best = candidate;
+    best_distance = distance;
+  }
+  return best;
+}
+
+void OptionSet::Declare(const std::string& group, std::string_view name, OptionField field,
+                        OptionSpec spec) {
+  Option option{.group = group, .name = std::string(name), .field = field,
+                .spec = std::move(spec), .default_value = FieldYaml(field)};
+  for (const Option& other : options_) {
+    if (VariableName(other.key()) == VariableName(option.key())) {
+      throw std::logic_error("option declared twice: " + option.key());
+    }
+  }
+  options_.push_back(std::move(option));
+}
+
+void OptionSet::Inert(std::string_view key, std::string_view reason) {
+  inert_[Normal(key)] = reason;
+}
+
+const OptionSet::Option* OptionSet::Find(std::string_view key) const {
+  const std::string normal = Normal(key);
+  for (const Option& option : options_) {
+    if (option.key() == normal) return &option;
+  }
+  return nullptr;
+}
+
+const OptionSet::Option& OptionSet::Get(std::string_view key) const {
+  const Option* option = Find(key);
+  if (option == nullptr) ThrowUnknown(Normal(key), "options");
+  return *option;
+}
+
+OptionSet::Option* OptionSet::FindOrNote(const std::string& key, const std::string& source) {
+  if (const Option* option = Find(key)) return const_cast<Option*>(option);
+  const auto inert = inert_.find(key);
+  if (inert == inert_.end()) ThrowUnknown(key, source);
+  if (inert_noted_.insert(key).second) {
+    Info("{}: {} has no effect: {}", source, key, inert->second);
+  }
+  return nullptr;
+}
+
+void OptionSet::ThrowUnknown(const std::string& key, const std::string& source) const {
+  std::vector<std::string> keys;
+  for (const Option& option : options_) keys.push_back(option.key());
+  for (const auto& [inert, reason] : inert_) keys.push_back(inert);
+  std::string nearest = Nearest(key, keys);
+  // A key written without its group is compared with names alone.
+  for (const std::string& candidate : keys) {
+    if (candidate.substr(candidate.find('.') + 1) == key) nearest = candidate;
+  }
+  throw Error::Format("{}: unknown key {}; nearest valid key: {}", source, key, nearest);
+}
+
+void OptionSet::LoadYaml(const std::string& path) {
+  const YAML::Node root = ParseYaml(path);
+  if (root.IsNull()) return;
+  if (!root.IsMap()) {
+    throw Error::Format("{}: expected groups of keys, as in \"search:\" and \"  max_nodes: 40\"",
+                        Place(path, root));
+  }
+  std::set<std::string> seen;
+  for (const auto& entry : root) {
+    const std::string group = KeyText(path, entry.first);
+    RefuseDuplicate(seen, group, Place(path, entry.first));
+    LoadGroup(path, group, entry.second.IsMap() || entry.second.IsNull() ? entry.second
+                                                                         : entry.first);
+  }
+}
+
+void OptionSet::LoadGroup(const std::string& path, const std::string& group,
+                          const YAML::Node& node) {
+  if (node.IsNull()) return;
+  if (!node.IsMap()) ThrowUnknown(group, Place(path, node));
+  std::set<std::string> seen;
+  for (const auto& entry : node) {
+    const std::string key = group + "." + KeyText(path, entry.first);
+    const std::string place = Place(path, entry.first);
+    RefuseDuplicate(seen, key, place);
+    AssignNode(key, entry.second, place);
+  }
+}
+
+void OptionSet::AssignNode(const std::string& key, const YAML::Node& node,
+                           const std::string& source) {
+  Option* option = FindOrNote(key, source);
+  if (option == nullptr || node.IsNull()) return;
+  const OptionPlace place{.source = source, .key = key};
+  if (node.IsSequence()) {
+    std::vector<std::string> items;
+    for (const YAML::Node& item : node) {
+      if (!item.IsScalar()) throw Error::Format("{}: {} holds a nested list", source, key);
+      items.push_back(item.Scalar());
+    }
+    AssignItems(option->field, option->spec, items, place);
+  } else if (node.IsScalar()) {
+    AssignText(option->field, option->spec, node.Scalar(), place);
+  } else {
+    throw Error::Format("{}: {} is a group of keys; needed: {}", source, key,
+                        TypeName(option->field));
+  }
+  option->source = source;
+}
+
+void OptionSet::LoadEnvironment() {
+  static const std::set<std::string> kNotOptions = {"PGTS_DATA", "PGTS_MODELS", "PGTS_CACHE"};
+  std::map<std::string, std::string> variables;  // sorted: the environment has no useful order
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    const size_t equals = text.find('=');
+    if (!text.starts_with("PGTS_") || equals == std::string_view::npos) continue;
+    variables[std::string(text.substr(0, equals))] = text.substr(equals + 1);
+  }
+  for (const auto& [name, value] : variables) {
+    if (!kNotOptions.contains(name)) LoadVariable(name, value);
+  }
+}
+
+void OptionSet::LoadVariable(const std::string& name, const std::string& value) {
+  std::vector<std::string> names = {"PGTS_DATA", "PGTS_MODELS", "PGTS_CACHE"};
+  for (Option& option : options_) {
+    names.push_back(VariableName(option.key()));
+    if (names.back() != name) continue;
+    AssignText(option.field, option.spec, value, {.source = name, .key = option.key()});
+    option.source = name;
+    return;
+  }
+  for (const auto& [key, reason] : inert_) {
+    names.push_back(VariableName(key));
+    if (names.back() != name) continue;
+    FindOrNote(key, name);
+    return;
+  }
+  throw Error::Format("environment: unknown variable {}; nearest valid name: {}", name,
+                      Nearest(name, names));
+}
+
+void OptionSet::Set(std::string_view assignment, std::string_view source) {
+  const size_t equals = assignment.find('=');
+  if (equals == std::string_view::npos) {
+    throw Error::Format("{} {}: expected group.key=value, e.g. search.max_nodes=40", source,
+                        assignment);
+  }
+  const std::string key = Normal(assignment.substr(0, equals));
+  Option* option = FindOrNote(key, std::string(source));
+  if (option == nullptr) return;
+  AssignText(option->field, option->spec, assignment.substr(equals + 1),
+             {.source = std::string(source), .key = key});
+  option->source = source;
+}
+
+bool OptionSet::Has(std::string_view key) const { return Find(key) != nullptr; }
+
+std::string OptionSet::Value(std::string_view key) const { return FieldYaml(Get(key).field); }
+
+const std::string& OptionSet::Source(std::string_view key) const { return Get(key).source; }
+
+}  // namespace pgts

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// Options, each declared once: name, default, range, unit and help stand beside the field, and
+// parsing, --help, the documentation and the resolved file follow from that.
+//
+//   struct SearchOptions {
+//     int max_depth = 15;
+//     std::string order = "best";
+//     template <class Visitor>
+//     void Visit(Visitor& v) {
+//       v("max_depth", max_depth,
+//         {.min = 1, .max = 1000, .unit = "steps", .help = "Deepest node"});
+//       v("order", order, {.choices = {"best", "last"}, .help = "Which node answers"});
+//     }
+//   };
+//
+//   OptionSet set;
+//   set.Add("search", search);            // search must outlive set
+//   set.LoadYaml("config/training.yaml");
+//   set.LoadEnvironment();
+//   set.Set("search.max_depth=20", "--set");
+//
+// Precedence is the order of calls: what is loaded later wins. Field types: int, int64_t, double,
+// float, bool, std::string, std::vector of int, double or std::string. Every way of giving a value
+// checks type, range and choices and throws Error with the place, what is allowed and, for an
+// unknown key, the nearest valid one. Keys may be written with `_` or `-`.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/option_value.h"
+
+namespace YAML {
+class Node;
+}
+
+namespace pgts {
+
+class OptionSet {
+ public:
+  // Declares every option of `options` under `group`, with its present value as the default.
+  template <typename Options>
+  void Add(std::string_view group, Options& options) {
+    Binder binder{*this, std::string(group)};
+    options.Visit(binder);
+  }
+
+  // Declares "group.key" as a key that is accepted in files without effect. The first time that it
+  // is given, one log line says so with `reason`.
+  void Inert(std::string_view key, std::string_view reason);
+
+  // Reads `group: {key: value}`. A null value leaves the option as it is.
+  void LoadYaml(const std::string& path);
+
+  // Reads PGTS_<GROUP>_<KEY>; lists are written a,b,c. PGTS_DATA, PGTS_MODELS and PGTS_CACHE are
+  // not options; any other unknown PGTS_* name is an Error.
+  void LoadEnvironment();
+
+  // Sets one "group.key=value". `source` names where it came from, for errors and Source().
+  void Set(std::string_view assignment, std::string_view source);
+
+  // True if "group.key" is an option (not inert).
+  bool Has(std::string_view key) const;
+  // The value of "group.key" as YAML text, and where it came from: "default", "FILE:LINE",
+  // "PGTS_SEARCH_MAX_DEPTH" or the source given to Set.
+  std::string Value(std::string_view key) const;
+  const std::string& Source(std::string_view key) const;
+
+  std::string Help() const;      // for the terminal, grouped
+  std::string Markdown() const;  // docs/OPTIONS.md
+  std::string Yaml() const;      // all values; LoadYaml of it gives the same values
+
+ private:
+  struct Option {
+    std::string group;
+    std::string name;
+    OptionField field;
+    OptionSpec spec;
+    std::string default_value;
+    std::string source = "default";
+    std::string key() const { return group + "." + name; }
+  };
+  struct Binder {
+    OptionSet& set;
+    std::string group;
+    template <typename T>
+    void operator()(std::string_view name, T& field, OptionSpec spec = {}) {
+      set.Declare(group, name, OptionField(&field), std::move(spec));
+    }
+  };
+
+  void Declare(const std::string& group, std::string_view name, OptionField field,
+               OptionSpec spec);
+  // The option of `key`; null if it is inert, which is noted. Error if unknown.
+  Option* FindOrNote(const std::string& key, const std::string& source);
+  const Option* Find(std::string_view key) const;
+  const Option& Get(std::string_view key) const;
+  [[noreturn]] void ThrowUnknown(const std::string& key, const std::string& source) const;
+  void LoadGroup(const std::string& path, const std::string& group, const YAML::Node& node);
+  void AssignNode(const std::string& key, const YAML::Node& node, const std::string& source);
+  void LoadVariable(const std::string& name, const std::string& value);
+
+  std::vector<Option> options_;               // in declaration order
+  std::map<std::string, std::string> inert_;  // key -> reason
+  std::set<std::string> inert_noted_;
+};
+
+// The candidate with the least edit distance to `word`; empty if there are none.
+std::string Nearest(std::string_view word, const std::vector<std::string>& candidates);
+
+}  // namespace pgts

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/options.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/temp_folder.h"
+
+namespace pgts {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::ThrowsMessage;
+
+struct SearchOptions {
+  int max_nodes = 80;
+  int64_t seed = 0;
+  double temperature = 0.8;
+  float dropout = 0.1f;
+  bool use_policy = true;
+  std::string order = "best";
+  std::string model = "";
+  std::vector<int> widths = {1, 2};
+  std::vector<double> thresholds = {0.5};
+  std::vector<std::string> methods = {"pgts", "cot"};
+
+  template <class Visitor>
+  void Visit(Visitor& v) {
+    v("max_nodes", max_nodes, {.min = 1, .max = 1000, .unit = "nodes", .help = "Nodes per search"});
+    v("seed", seed, {.min = 0, .help = "Random seed"});
+    v("temperature", temperature, {.max = 10, .above = 0, .help = "Of actions"});
+    v("dropout", dropout, {.min = 0, .max = 0.1, .help = "Share dropped"});
+    v("use_policy", use_policy, {.help = "Use it"});
+    v("order", order, {.choices = {"best", "last"}, .help = "Which answers"});
+    v("model", model, {.help = "GGUF file"});
+    v("widths", widths, {.min = 1, .help = "Widths"});
+    v("thresholds", thresholds);
+    v("methods", methods, {.choices = {"pgts", "cot", "beam"}});
+  }
+};
+
+struct OtherOptions {
+  int max_depth = 15;
+  template <class Visitor>
+  void Visit(Visitor& v) {
+    v("max_depth", max_depth, {.min = 1});
+  }
+};
+
+class OptionsTest : public ::testing::Test {
+ protected:
+  OptionsTest() {
+    set_.Add("search", search_);
+    set_.Add("tree", other_);
+    set_.Inert("optimization.offload_optimizer", "the policy is small");
+  }
+  std::string Write(const std::string& text) {
+    const std::string path = folder_.File("a.yaml");
+    WriteFileAtomic(path, text);
+    return path;
+  }
+  void Load(const std::string& text) { set_.LoadYaml(Write(text)); }
+
+  TempFolder folder_;
+  SearchOptions search_;
+  OtherOptions other_;
+  OptionSet set_;
+};
+
+TEST_F(OptionsTest, ReadsEveryTypeAndRemembersWhere) {
+  Load("search:\n  max-nodes: 40\n  seed: 5000000000\n  temperature: 2e-5\n  dropout: 0.1\n"
+       "  use_policy: no\n  order: last\n  model: \"m 1.gguf\"\n  widths: [3, 4]\n"
+       "  thresholds: []\n  methods: beam\ntree:\n  max_depth: 3\n");
+  EXPECT_EQ(search_.max_nodes, 40);
+  EXPECT_EQ(search_.seed, 5000000000);
+  EXPECT_EQ(search_.temperature, 2e-5);
+  EXPECT_EQ(search_.dropout, 0.1f);
+  EXPECT_FALSE(search_.use_policy);
+  EXPECT_EQ(search_.order, "last");
+  EXPECT_EQ(search_.model, "m 1.gguf");
+  EXPECT_THAT(search_.widths, ElementsAre(3, 4));
+  EXPECT_THAT(search_.thresholds, IsEmpty());
+  EXPECT_THAT(search_.methods, ElementsAre("beam"));
+  EXPECT_EQ(other_.max_depth, 3);
+  EXPECT_EQ(set_.Source("search.max-nodes"), folder_.File("a.yaml") + ":2");
+}
+
+TEST_F(OptionsTest, NullAndEmptyGroupsKeepDefaults) {
+  Load("search:\n  max_nodes: null\ntree:\n");
+  Load("");
+  EXPECT_EQ(search_.max_nodes, 80);
+  EXPECT_EQ(set_.Source("search.max_nodes"), "default");
+}
+
+TEST_F(OptionsTest, AnUnknownKeyNamesFileLineAndNearest) {
+  EXPECT_THAT([&] { Load("search:\n  seed: 1\n  max_node: 3\n"); },
+              ThrowsMessage<Error>(AllOf(HasSubstr("a.yaml:3: unknown key search.max_node"),
+                                         HasSubstr("nearest valid key: search.max_nodes"))));
+  EXPECT_THAT([&] { Load("serach:\n  max_nodes: 3\n"); },
+              ThrowsMessage<Error>(AllOf(HasSubstr("a.yaml:2: unknown key serach.max_nodes"),
+                                         HasSubstr("key: search.max_nodes"))));
+  EXPECT_THAT([&] { Load("max_depth: 3\n"); },
+              ThrowsMessage<Error>(AllOf(HasSubstr("a.yaml:1: unknown key max_depth"),
+                                         HasSubstr("key: tree.max_depth"))));
+}
+
+TEST_F(OptionsTest, AValueOutOfRangeNamesWhatIsAllowed) {
+  EXPECT_THAT([&] { Load("search:\n  max_nodes: 0\n"); },
+              ThrowsMessage<Error>(HasSubstr(
+                  "a.yaml:2: search.max_nodes = 0 is out of range; allowed: 1 to 1000 nodes")));
+  EXPECT_THAT([&] { set_.Set("search.temperature=0", "--set"); },
+              ThrowsMessage<Error>("--set: search.temperature = 0 is out of range; allowed: more "
+                                   "than 0, up to 10"));
+  EXPECT_THAT([&] { set_.Set("search.order=worst", "--set"); },
+              ThrowsMessage<Error>(HasSubstr("is not a choice; allowed: best, last")));
+  EXPECT_THROW(set_.Set("search.widths=1,0", "--set"), Error);
+  EXPECT_THROW(set_.Set("search.max_nodes=99999999999", "--set"), Error);
+  EXPECT_THROW(set_.Set("search.temperature=nan", "--set"), Error);
+  EXPECT_THAT(search_.widths, ElementsAre(1, 2));
+}
+
+TEST_F(OptionsTest, AWrongTypeSaysWhatIsNeeded) {
+  EXPECT_THAT([&] { Load("search:\n  max_nodes: many\n"); },
+              ThrowsMessage<Error>(HasSubstr("search.max_nodes = many is not a whole number")));
+  EXPECT_THROW(Load("search:\n  max_nodes: 4.5\n"), Error);
+  EXPECT_THROW(Load("search:\n  max_nodes: [1]\n"), Error);
+  EXPECT_THROW(Load("search:\n  max_nodes: {a: 1}\n"), Error);
+  EXPECT_THROW(Load("search:\n  use_policy: maybe\n"), Error);
+  EXPECT_THROW(Load("search:\n  widths: [[1]]\n"), Error);
+  EXPECT_THROW(Load("- search\n"), Error);
+  EXPECT_THROW(Load("search: 3\n"), Error);
+}
+
+TEST_F(OptionsTest, BadFilesAreErrors) {
+  EXPECT_THAT([&] { Load("search:\n  max_nodes: [1\nx\n"); },
+              ThrowsMessage<Error>(AllOf(HasSubstr("a.yaml:"), HasSubstr("not valid YAML"))));
+  EXPECT_THAT([&] { Load("search:\n  seed: 1\n  max_nodes: 1\n  seed: 2\n"); },
+              ThrowsMessage<Error>(HasSubstr("a.yaml:4: key search.seed is given twice")));
+  EXPECT_THAT([&] { Load("search:\n  seed: 1\nsearch:\n  max_nodes: 2\n"); },
+              ThrowsMessage<Error>(HasSubstr("a.yaml:3: key search is given twice")));
+  EXPECT_THROW(Load("search:\n---\nsearch:\n"), Error);
+  EXPECT_THROW(set_.LoadYaml(folder_.File("none.yaml")), Error);
+  EXPECT_THROW(set_.LoadYaml(folder_.path()), Error);
+}
+
+TEST_F(OptionsTest, InertKeysSayWhyOnce) {
+  ::testing::internal::CaptureStderr();
+  Load("optimization:\n  offload_optimizer: true\n");
+  set_.Set("optimization.offload-optimizer=false", "--set");
+  const std::string printed = ::testing::internal::GetCapturedStderr();
+  EXPECT_THAT(printed, HasSubstr("a.yaml:2: optimization.offload_optimizer has no effect: the "
+                                 "policy is small\n"));
+  EXPECT_EQ(std::count(printed.begin(), printed.end(), '\n'), 1);
+}
+
+TEST_F(OptionsTest, LaterSourcesWin) {
+  setenv("PGTS_SEARCH_MAX_NODES", "50", 1);
+  setenv("PGTS_SEARCH_WIDTHS", "7, 8", 1);
+  setenv("PGTS_DATA", "somewhere", 1);
+  Load("search:\n  max_nodes: 40\n  order: last\n");
+  set_.LoadEnvironment();
+  EXPECT_EQ(search_.max_nodes, 50);
+  EXPECT_THAT(search_.widths, ElementsAre(7, 8));
+  EXPECT_EQ(set_.Source("search.max_nodes"), "PGTS_SEARCH_MAX_NODES");
+  set_.Set("search.max_nodes=60", "--set");
+  EXPECT_EQ(search_.max_nodes, 60);
+  EXPECT_EQ(set_.Source("search.max_nodes"), "--set");
+  EXPECT_EQ(search_.order, "last");
+
+  setenv("PGTS_SEARCH_MAX_NODE", "50", 1);
+  EXPECT_THAT([&] { set_.LoadEnvironment(); },
+              ThrowsMessage<Error>(AllOf(HasSubstr("unknown variable PGTS_SEARCH_MAX_NODE;"),
+                                         HasSubstr("name: PGTS_SEARCH_MAX_NODES"))));
+  for (const char* name : {"PGTS_SEARCH_MAX_NODES", "PGTS_SEARCH_WIDTHS", "PGTS_DATA",
+                           "PGTS_SEARCH_MAX_NODE"}) {
+    unsetenv(name);
+  }
+}
+
+TEST_F(OptionsTest, SetNeedsAnAssignment) {
+  EXPECT_THAT([&] { set_.Set("search.max_nodes", "--set"); },
+              ThrowsMessage<Error>(HasSubstr("expected group.key=value")));
+  EXPECT_THROW(set_.Set("search.max_node=1", "--set"), Error);
+}
+
+TEST_F(OptionsTest, TheResolvedFileReadsBackTheSame) {
+  search_.temperature = 1.0 / 3;
+  search_.dropout = 0.07f;
+  search_.seed = 1LL << 62;
+  search_.model = "a: \"b\" # \\ no\n\t\x01 é";
+  search_.methods = {"cot", "beam"};
+  search_.thresholds = {1e-9, 0.1, 3};
+  const std::string yaml = set_.Yaml();
+
+  SearchOptions search;
+  OtherOptions other;
+  OptionSet set;
+  set.Add("search", search);
+  set.Add("tree", other);
+  set.LoadYaml(Write(yaml));
+  EXPECT_EQ(search.temperature, 1.0 / 3);
+  EXPECT_EQ(search.dropout, 0.07f);
+  EXPECT_EQ(search.seed, 1LL << 62);
+  EXPECT_EQ(search.model, search_.model);
+  EXPECT_EQ(search.methods, search_.methods);
+  EXPECT_EQ(search.thresholds, search_.thresholds);
+  EXPECT_EQ(set.Value("search.temperature"), set_.Value("search.temperature"));
+}
+
+TEST_F(OptionsTest, TextThatYamlWouldTakeForSomethingElseIsQuoted) {
+  for (const char* text : {"", "null", "~", "yes", "12", "[a]", "- a", "a#b", "a: b", "*"}) {
+    search_.model = text;
+    const std::string yaml = set_.Yaml();
+    search_.model = "changed";
+    Load(yaml);
+    EXPECT_EQ(search_.model, text);
+  }
+}
+
+TEST_F(OptionsTest, HelpAndDocsComeFromTheDeclarations) {
+  EXPECT_THAT(set_.Help(), HasSubstr("search:\n  max_nodes = 80"));
+  EXPECT_THAT(set_.Help(), HasSubstr("Nodes per search (1 to 1000 nodes)\n"));
+  const std::string markdown = set_.Markdown();
+  EXPECT_THAT(markdown, HasSubstr("| `max_nodes` | `80` | whole number | 1 to 1000 nodes | Nodes "));
+  EXPECT_THAT(markdown, HasSubstr("| `optimization.offload_optimizer` | the policy is small"));
+}
+
+TEST(NearestTest, TakesTheLeastEdits) {
+  EXPECT_EQ(Nearest("max_nod", {"seed", "max_depth", "max_nodes"}), "max_nodes");
+  EXPECT_EQ(Nearest("ab", {"abc", "abd"}), "abc");  // the first of equals
+  EXPECT_EQ(Nearest("x", {}), "");
+}
+
+}  // namespace
+}  // namespace pgts

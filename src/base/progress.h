@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// Progress of a long stage, on stderr. On a terminal: one redrawn line with percent, rate, elapsed
+// and left time. Elsewhere: a plain line at most every 10 s. What ends within 2 s leaves no trace;
+// longer stages leave one summary line. Not thread-safe: one owner.
+//
+//   Progress progress("generating rollouts", problems.size(), "problems");
+//   for (...) { ...; progress.Advance(); }
+//   // the destructor finishes it
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace pgts {
+
+// What a test replaces. Unset members mean the real thing.
+struct ProgressSeams {
+  std::function<double()> seconds = {};                  // a steady clock
+  std::function<void(std::string_view)> line = {};       // a line that stays
+  std::function<void(std::string_view)> bar = {};        // the redrawn line; unset: no terminal
+  int width = 80;
+};
+
+class Progress {
+ public:
+  // total 0: unknown, counts only. `unit` is a plural noun ("problems").
+  Progress(std::string label, int64_t total, std::string unit);
+  Progress(std::string label, int64_t total, std::string unit, ProgressSeams seams);
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  void Advance(int64_t n = 1);
+  void SetDone(int64_t done);
+  void SetTotal(int64_t total) { total_ = total; }
+  // Short text behind the numbers, e.g. "accuracy 0.61".
+  void SetNote(std::string note);
+  // Writes the summary line if the stage took longer than 2 s. Idempotent.
+  void Finish();
+
+ private:
+  void Show();
+  std::string Numbers(double elapsed) const;
+  std::string Bar(double elapsed) const;
+
+  std::string label_;
+  std::string unit_;
+  std::string note_;
+  int64_t total_;
+  int64_t done_ = 0;
+  ProgressSeams seams_;
+  double start_ = 0;
+  double shown_ = 0;
+  bool finished_ = false;
+};
+
+// "4.2 s", "3 min 05 s", "2 h 07 min".
+std::string FormatSeconds(double seconds);
+
+}  // namespace pgts

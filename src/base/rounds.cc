@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/rounds.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+
+#include <fmt/format.h>
+
+#include <iterator>
+#include <stdexcept>
+
+#include "base/stop.h"
+
+namespace pgts {
+namespace {
+
+constexpr int kOneThread = 1;  // lets Asio leave out its locks
+
+}  // namespace
+
+Rounds::Rounds() : context_(std::make_unique<boost::asio::io_context>(kOneThread)) {}
+
+Rounds::~Rounds() { DestroyCoroutines(); }
+
+void Rounds::Start(Co<void> coroutine, std::function<void(std::exception_ptr)> done) {
+  boost::asio::co_spawn(*context_, std::move(coroutine), std::move(done));
+}
+
+void Rounds::Spawn(Co<void> coroutine) {
+  ++alive_;
+  Start(std::move(coroutine), [this](std::exception_ptr failure) {
+    --alive_;
+    if (failure == nullptr || failure_ != nullptr) return;
+    failure_ = failure;
+    context_->stop();
+  });
+}
+
+Co<void> Rounds::Park(Ticket ticket) {
+  return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>&, void()>(
+      [this, ticket](Handler handler) { parked_.emplace(ticket, std::move(handler)); },
+      boost::asio::use_awaitable);
+}
+
+void Rounds::Resume(Ticket ticket) {
+  auto parked = parked_.extract(ticket);
+  if (!parked.empty()) boost::asio::post(*context_, std::move(parked.mapped()));
+}
+
+void Rounds::Poll() {
+  context_->restart();
+  context_->poll();
+  if (failure_ != nullptr) std::rethrow_exception(std::exchange(failure_, nullptr));
+}
+
+// One turn for every phase; false if none had requests. Indices: a dispatch may add a phase.
+bool Rounds::DispatchOnce() {
+  bool dispatched = false;
+  for (size_t i = 0; i < phases_.size(); ++i) {
+    if (!phases_[i]->HasPending()) continue;
+    ThrowIfStopped();
+    phases_[i]->Dispatch();
+    dispatched = true;
+    Poll();
+  }
+  return dispatched;
+}
+
+void Rounds::Run() {
+  if (running_) throw std::logic_error("Rounds::Run called from inside one of its coroutines");
+  running_ = true;
+  try {
+    Poll();
+    while (alive_ > 0) {
+      ThrowIfStopped();
+      ++rounds_;
+      if (DispatchOnce()) continue;
+      throw std::logic_error(
+          fmt::format("{} coroutines wait for something that no phase will answer", alive_));
+    }
+  } catch (...) {
+    DestroyCoroutines();
+    running_ = false;
+    throw;
+  }
+  running_ = false;
+}
+
+void Rounds::DestroyCoroutines() {
+  for (Phase* phase : phases_) phase->Drop();
+  // A child parks with a later ticket than the parent that waits for it, so that it is destroyed
+  // first. Asio unwinds each frame through the context, whose end then frees them in that order.
+  while (!parked_.empty()) parked_.erase(std::prev(parked_.end()));
+  context_.reset();
+  context_ = std::make_unique<boost::asio::io_context>(kOneThread);
+  alive_ = 0;
+  failure_ = nullptr;
+}
+
+Co<void> WhenAll(Rounds& rounds, std::vector<Co<void>> children) {
+  const Rounds::Ticket ticket = rounds.NewTicket();
+  std::vector<std::exception_ptr> failures(children.size());
+  size_t left = children.size();
+  for (size_t i = 0; i < children.size(); ++i) {
+    rounds.Start(std::move(children[i]), [&, i](std::exception_ptr failure) {
+      failures[i] = failure;
+      if (--left == 0) rounds.Resume(ticket);
+    });
+  }
+  // Children that waited for nothing may have ended already.
+  if (left > 0) co_await rounds.Park(ticket);
+  for (const std::exception_ptr& failure : failures) {
+    if (failure != nullptr) std::rethrow_exception(failure);
+  }
+}
+
+}  // namespace pgts

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+// Coroutines and rounds: how hundreds of searchers share one model call.
+//
+// A searcher is a coroutine (`Co<void>`). Where it needs a model it awaits `Gather::Submit`. Rounds
+// runs every coroutine until each waits for something, then gives each phase one turn, in the order
+// in which the phases were constructed:
+//
+//   round = for each phase: poll until quiescent; if the phase has requests, dispatch all of them
+//
+// What arrives during a dispatch waits for that phase's next turn. Everything is counted, nothing
+// is timed: the same coroutines spawned in the same order make the same batches.
+//
+// Threads: none. A Rounds, its gathers and its coroutines belong to one thread.
+//
+// House rule for g++ 12: `co_await` only as a whole statement or into a named local. A coroutine
+// takes what must outlive its first suspension by value, or by a reference that outlives Run.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+
+namespace pgts {
+
+// A coroutine that yields a T. It starts when it is awaited or spawned; exceptions pass through
+// `co_await` as through a call.
+template <typename T>
+using Co = boost::asio::awaitable<T>;
+
+// One queue of like requests and the call that answers them together.
+class Phase {
+ public:
+  virtual ~Phase() = default;
+  virtual std::string_view name() const = 0;
+  virtual bool HasPending() const = 0;
+  virtual void Dispatch() = 0;
+  // Forgets pending requests; their coroutines are being destroyed.
+  virtual void Drop() = 0;
+};
+
+class Rounds {
+ public:
+  Rounds();
+  // Destroys the coroutines that have not ended, innermost first.
+  ~Rounds();
+  Rounds(const Rounds&) = delete;
+  Rounds& operator=(const Rounds&) = delete;
+
+  // Adds a coroutine; it starts within Run. Also allowed from inside a running coroutine.
+  void Spawn(Co<void> coroutine);
+
+  // Runs until every spawned coroutine has ended. The first exception from a coroutine or a
+  // dispatch ends it: every other coroutine is destroyed and the exception is rethrown here. A stop
+  // request (base/stop.h) does the same with Interrupted, between two dispatches. Coroutines that
+  // wait for nothing that a phase will answer are a std::logic_error. May be called again.
+  void Run();
+
+  int64_t rounds() const { return rounds_; }
+
+  // --- For phases and combinators ---
+
+  // Suspends the awaiting coroutine until Resume(ticket). NewTicket() numbers grow.
+  using Ticket = uint64_t;
+  Ticket NewTicket() { return next_ticket_++; }
+  Co<void> Park(Ticket ticket);
+  // Queues the parked coroutine to go on, behind those already queued. No-op for one not parked.
+  void Resume(Ticket ticket);
+  // Starts a child coroutine that `done` is told about (null: it ended well) on this thread.
+  void Start(Co<void> coroutine, std::function<void(std::exception_ptr)> done);
+  void Register(Phase* phase) { phases_.push_back(phase); }
+  void Unregister(Phase* phase) { std::erase(phases_, phase); }
+
+ private:
+  using Handler =
+      boost::asio::async_result<boost::asio::use_awaitable_t<>, void()>::handler_type;
+
+  void Poll();
+  bool DispatchOnce();
+  void DestroyCoroutines();
+
+  std::unique_ptr<boost::asio::io_context> context_;
+  std::vector<Phase*> phases_;
+  // Suspended coroutines are owned here and nowhere else: a handler inside the frame that it owns
+  // would never be freed.
+  std::map<Ticket, Handler> parked_;
+  Ticket next_ticket_ = 1;
+  int64_t alive_ = 0;
+  int64_t rounds_ = 0;
+  bool running_ = false;
+  std::exception_ptr failure_;
+};
+
+// What a phase did so far. seconds: wall-clock spent inside its dispatch function.
+struct PhaseCounts {
+  int64_t batches = 0;
+  int64_t rows = 0;
+  double seconds = 0;
+};
+
+// A reply with its row's equal share of the seconds of its batch ("charged seconds").
+template <typename Reply>
+struct Dispatched {
+  Reply reply{};
+  double seconds = 0;
+};
+
+// Collects requests from coroutines and answers all pending ones by one call of `dispatch`, which
+// receives them in arrival order and fills replies[i] for requests[i]. The callers go on in that
+// order. Reply is default-constructible and movable. Must outlive the Run in which it is used.
+template <typename Request, typename Reply>
+class Gather : public Phase {
+ public:
+  using DispatchFunction = std::function<void(std::span<const Request>, std::span<Reply>)>;
+
+  Gather(Rounds& rounds, std::string name, DispatchFunction dispatch)
+      : rounds_(rounds), name_(std::move(name)), dispatch_(std::move(dispatch)) {
+    rounds_.Register(this);
+  }
+  ~Gather() override { rounds_.Unregister(this); }
+  Gather(const Gather&) = delete;
+  Gather& operator=(const Gather&) = delete;
+
+  // Suspends the caller until the dispatch that held its request.
+  Co<Dispatched<Reply>> Submit(Request request) {
+    Dispatched<Reply> answer;
+    const Rounds::Ticket ticket = rounds_.NewTicket();
+    requests_.push_back(std::move(request));
+    waiters_.push_back({ticket, &answer});
+    co_await rounds_.Park(ticket);
+    co_return std::move(answer);
+  }
+
+  std::string_view name() const override { return name_; }
+  bool HasPending() const override { return !requests_.empty(); }
+  const PhaseCounts& counts() const { return counts_; }
+
+  void Dispatch() override {
+    const std::vector<Request> requests = std::exchange(requests_, {});
+    const std::vector<Waiter> waiters = std::exchange(waiters_, {});
+    // Not a vector: Reply may be bool.
+    const auto replies = std::make_unique<Reply[]>(requests.size());
+    const auto start = std::chrono::steady_clock::now();
+    dispatch_(requests, std::span<Reply>(replies.get(), requests.size()));
+    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
+    Count(requests.size(), spent.count());
+    for (size_t i = 0; i < waiters.size(); ++i) {
+      waiters[i].answer->reply = std::move(replies[i]);
+      waiters[i].answer->seconds = spent.count() / static_cast<double>(requests.size());
+      rounds_.Resume(waiters[i].ticket);
+    }
+  }
+
+  void Drop() override {
+    requests_.clear();
+    waiters_.clear();
+  }
+
+ private:
+  struct Waiter {
+    Rounds::Ticket ticket;
+    Dispatched<Reply>* answer;  // in the frame of the suspended Submit
+  };
+
+  void Count(size_t rows, double seconds) {
+    ++counts_.batches;
+    counts_.rows += static_cast<int64_t>(rows);
+    counts_.seconds += seconds;
+  }
+
+  Rounds& rounds_;
+  std::string name_;
+  DispatchFunction dispatch_;
+  std::vector<Request> requests_;
+  std::vector<Waiter> waiters_;
+  PhaseCounts counts_;
+};
+
+// Runs the children side by side inside the awaiting coroutine and returns when all have ended. If
+// some threw, the exception of the first of them in the order given is rethrown then.
+Co<void> WhenAll(Rounds& rounds, std::vector<Co<void>> children);
+
+}  // namespace pgts

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/table.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <stdexcept>
+#include <utility>
+
+namespace pgts {
+namespace {
+
+constexpr std::string_view kGap = "  ";
+
+struct CodePoint {
+  uint32_t value = 0;
+  size_t bytes = 1;
+};
+
+// The code point at the start of `text`; an invalid byte stands for itself.
+CodePoint Decode(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text[0]);
+  const size_t bytes = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC2 ? 2 : 1;
+  if (bytes == 1 || bytes > text.size() || lead > 0xF4) return {lead, 1};
+  uint32_t value = lead & (0x7F >> bytes);
+  for (size_t i = 1; i < bytes; ++i) {
+    const auto next = static_cast<unsigned char>(text[i]);
+    if ((next & 0xC0) != 0x80) return {lead, 1};
+    value = value << 6 | (next & 0x3F);
+  }
+  return {value, bytes};
+}
+
+struct Range {
+  uint32_t first;
+  uint32_t last;
+};
+// The common ranges of Unicode Standard Annex 11 (wide) and of category Mn (zero width).
+constexpr std::array kWide = {Range{0x1100, 0x115F},   Range{0x2E80, 0xA4CF},
+                              Range{0xAC00, 0xD7A3},   Range{0xF900, 0xFAFF},
+                              Range{0xFE30, 0xFE6F},   Range{0xFF00, 0xFF60},
+                              Range{0xFFE0, 0xFFE6},   Range{0x1F300, 0x1F64F},
+                              Range{0x1F900, 0x1F9FF}, Range{0x20000, 0x3FFFD}};
+constexpr std::array kZero = {Range{0x0300, 0x036F}, Range{0x200B, 0x200F},
+                              Range{0x20D0, 0x20F0}, Range{0xFE00, 0xFE0F}};
+
+template <size_t N>
+bool Holds(const std::array<Range, N>& ranges, uint32_t value) {
+  return std::any_of(ranges.begin(), ranges.end(), [value](const Range& range) {
+    return value >= range.first && value <= range.last;
+  });
+}
+
+std::string Padded(const std::string& cell, Align align, int width) {
+  const std::string space(static_cast<size_t>(std::max(0, width - DisplayWidth(cell))), ' ');
+  return align == Align::kLeft ? cell + space : space + cell;
+}
+
+std::string TrimEnd(std::string line) {
+  line.erase(line.find_last_not_of(' ') + 1);
+  return line;
+}
+
+std::string EscapePipes(std::string cell) {
+  for (size_t at = 0; (at = cell.find('|', at)) != std::string::npos; at += 2) {
+    cell.insert(at, "\\");
+  }
+  return cell;
+}
+
+}  // namespace
+
+int DisplayWidth(std::string_view text) {
+  int width = 0;
+  while (!text.empty()) {
+    const CodePoint point = Decode(text);
+    text.remove_prefix(point.bytes);
+    width += Holds(kZero, point.value) ? 0 : Holds(kWide, point.value) ? 2 : 1;
+  }
+  return width;
+}
+
+Table::Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
+
+void Table::Row(std::vector<std::string> cells) {
+  if (cells.size() > columns_.size()) throw std::logic_error("a table row has too many cells");
+  cells.resize(columns_.size());
+  rows_.push_back(std::move(cells));
+}
+
+void Table::Rule() { rows_.emplace_back(); }
+
+std::string Table::Text() const {
+  std::vector<std::string> names;
+  for (const Column& column : columns_) names.push_back(column.name);
+  std::vector<std::vector<std::string>> lines = {names, {}};
+  lines.insert(lines.end(), rows_.begin(), rows_.end());
+
+  std::vector<int> widths(columns_.size(), 0);
+  for (const auto& line : lines) {
+    for (size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], DisplayWidth(line[i]));
+  }
+  std::string text;
+  for (const auto& line : lines) {
+    std::string row;
+    for (size_t i = 0; i < columns_.size(); ++i) {
+      if (i > 0) row += kGap;
+      row += line.empty() ? std::string(static_cast<size_t>(widths[i]), '-')
+                          : Padded(line[i], columns_[i].align, widths[i]);
+    }
+    text += TrimEnd(row) + "\n";
+  }
+  return text;
+}
+
+std::string Table::Markdown() const {
+  std::string head = "|";
+  std::string rule = "|";
+  for (const Column& column : columns_) {
+    head += " " + EscapePipes(column.name) + " |";
+    rule += column.align == Align::kRight ? "---:|" : "---|";
+  }
+  std::string text = head + "\n" + rule + "\n";
+  for (const auto& row : rows_) {
+    if (row.empty()) continue;
+    text += "|";
+    for (const std::string& cell : row) text += " " + EscapePipes(cell) + " |";
+    text += "\n";
+  }
+  return text;
+}
+
+}  // namespace pgts

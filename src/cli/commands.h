@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// The subcommands of `pgts`, one short file each. Each Add… declares its flags on `app` and what
+// runs when it is chosen.
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+namespace pgts::cli {
+
+void AddTrain(CLI::App& app);
+void AddEval(CLI::App& app);
+void AddSolve(CLI::App& app);
+void AddPretrain(CLI::App& app);
+void AddOptions(CLI::App& app);
+
+}  // namespace pgts::cli

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an evaluation measured, and how it is told: the comparison table, summary.json, and
+// results_*.json and samples_*.jsonl in lm-evaluation-harness's layout.
+//
+// Intervals are 95 %: percentile bootstrap over problems (for differences the paired one), 10,000
+// resamples, seeded by the run seed. A problem that some method could not walk because its world
+// was not recorded leaves the comparison for every method, and the table says how many did.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/jsonl.h"
+#include "base/stats.h"
+
+namespace pgts::eval {
+
+// One method on one problem. Where a method is the mean over several chains (cot_sampled), every
+// number is that mean.
+struct ProblemRecord {
+  int64_t problem = 0;      // index in its split
+  bool recorded = true;     // false: the stored world lacks a step that this walk asked for
+  std::string answer;       // empty: none found
+  std::string gold;
+  std::string text;         // the steps that led to the answer, for samples_*.jsonl
+  double correct = 0;       // in [0, 1]
+  double answered = 0;      // share of chains or searches with an answer
+  double tokens = 0;        // generated tokens charged, discarded ones included
+  double computed_tokens = 0;  // of these, generated now rather than read back
+  double nodes = 0;
+  double depth = 0;         // deepest step
+  double actions = 0;
+  double flops = 0;         // forward, of generator, scorer and policy (docs/ARCHITECTURE.md)
+  double seconds = 0;       // charged device time: shares of the batches that computed it
+};
+
+struct MethodResult {
+  std::string method;
+  std::string setting;  // its knob at equal tokens, such as "N = 2.4"
+  std::vector<ProblemRecord> records;
+
+  std::vector<double> Correct() const;
+  double MeanOf(double ProblemRecord::*field) const;
+};
+
+struct RewardModelQuality {
+  double step_auc = 0;
+  double outcome_auc = 0;
+};
+
+struct Comparison {
+  int64_t seed = 0;
+  std::vector<MethodResult> methods;
+  std::optional<RewardModelQuality> reward_model;
+  int not_recorded = 0;  // problems that left the comparison
+
+  const MethodResult* Find(std::string_view method) const;
+};
+
+// Removes every problem that is not recorded for some method, and counts it.
+void KeepCommonProblems(Comparison& comparison);
+
+Interval AccuracyInterval(const MethodResult& result, int64_t seed);
+// accuracy(a) - accuracy(b) over their common problems, in the order of the records.
+Interval PairedDifference(const MethodResult& a, const MethodResult& b, int64_t seed);
+
+// The pairs that a reader asks for first: PGTS against each other method.
+struct Pair {
+  std::string a, b;
+};
+std::vector<Pair> ReportedPairs(const Comparison& comparison);
+
+std::string ComparisonTable(const Comparison& comparison);
+Json SummaryJson(const Comparison& comparison);
+
+// <folder>/results_<name>.json, <folder>/samples_<method>_<name>.jsonl.
+struct ResultsDestination {
+  std::string folder;
+  std::string task;
+  Json config;  // written into results_*.json
+};
+void WriteResults(const Comparison& comparison, const ResultsDestination& destination);
+
+}  // namespace pgts::eval

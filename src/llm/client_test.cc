@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "llm/client.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "llm/prompt.h"
+#include "llm/scripted_generator.h"
+
+namespace pgts::llm {
+namespace {
+
+using testing::ElementsAre;
+
+ScriptedStep CountDown(std::string_view text, const Key&) {
+  const char last = text.empty() ? '3' : text[text.size() - 2];
+  if (last == '1') return {.text = "done", .end_of_text = true};
+  return {.text = std::string(1, static_cast<char>(last - 1)) + "\n"};
+}
+
+Co<void> Walk(GeneratorClient& client, std::string start, std::string& out) {
+  const auto sampling = std::make_shared<SamplingOptions>();
+  PrefixPtr here = Extend(nullptr, ByteTokenizer().Tokenize(start, false));
+  for (;;) {
+    const Dispatched<Generation> step =
+        co_await client.Generate({here, 1, Key("d"), sampling});
+    here = Extend(here, step.reply.tokens);
+    if (step.reply.end == StepEnd::kEndOfText) break;
+  }
+  out = Text(ByteTokenizer(), PathTokens(*here));
+}
+
+TEST(Client, PendingRequestsRunTogether) {
+  ScriptedGenerator generator(CountDown);
+  Rounds rounds;
+  GeneratorClient client(rounds, generator);
+  std::string a, b;
+  rounds.Spawn(Walk(client, "3\n", a));
+  rounds.Spawn(Walk(client, "2\n", b));
+  rounds.Run();
+  EXPECT_EQ(a, "3\n2\n1\ndone");
+  EXPECT_EQ(b, "2\n1\ndone");
+  EXPECT_THAT(generator.batches(), ElementsAre(2, 2, 1));
+  EXPECT_EQ(generator.counts().generated, 2 + 2 + 2 + 5 + 5);
+  EXPECT_EQ(client.phase().rows, 5);
+}
+
+Co<void> EncodeOne(EncoderClient& client, PrefixPtr prefix, std::vector<float>& out) {
+  const Dispatched<std::vector<float>> hidden = co_await client.Encode({prefix, 1});
+  out = hidden.reply;
+}
+
+TEST(Client, EncodesIntoRowsOfTheirOwn) {
+  ScriptedEncoder encoder(2, [](std::string_view text) {
+    return std::vector<float>{static_cast<float>(text.size()), static_cast<float>(text[0])};
+  });
+  Rounds rounds;
+  EncoderClient client(rounds, encoder);
+  std::vector<float> a, b;
+  rounds.Spawn(EncodeOne(client, Extend(nullptr, {'a', 'b'}), a));
+  rounds.Spawn(EncodeOne(client, Extend(nullptr, {'c'}), b));
+  rounds.Run();
+  EXPECT_THAT(a, ElementsAre(2, 'a'));
+  EXPECT_THAT(b, ElementsAre(1, 'c'));
+  EXPECT_EQ(encoder.calls(), 1);
+}
+
+TEST(Scripted, CutsAsAModelWouldBeCut) {
+  ScriptedGenerator generator([](std::string_view, const Key&) {
+    return ScriptedStep{.text = "12\n34", .end_of_text = true};
+  });
+  const auto run = [&](SamplingOptions options, std::string before) {
+    const GenerateRequest request{Extend(nullptr, ByteTokenizer().Tokenize(before, false)), 1,
+                                  Key("d"), std::make_shared<SamplingOptions>(options)};
+    Generation result;
+    generator.Generate({&request, 1}, {&result, 1});
+    return result;
+  };
+  EXPECT_EQ(run({}, "x").generated, 3);
+  EXPECT_EQ(run({.max_new_tokens = 2}, "x").end, StepEnd::kMaxTokens);
+  EXPECT_EQ(run({.separator = ";"}, "x").end, StepEnd::kEndOfText);
+  EXPECT_EQ(run({.separator = ";"}, "x").generated, 6);
+  EXPECT_EQ(run({}, std::string(4096, 'x')).end, StepEnd::kContextFull);
+}
+
+TEST(Prefix, PathAndLengths) {
+  const PrefixPtr root = Extend(nullptr, {1, 2});
+  const PrefixPtr leaf = Extend(Extend(root, {3}), {4, 5});
+  EXPECT_THAT(PathTokens(*leaf), ElementsAre(1, 2, 3, 4, 5));
+  EXPECT_EQ(leaf->length, 5);
+  EXPECT_EQ(RootLength(*leaf), 2);
+}
+
+TEST(Prefix, ALongChainEndsWithoutRecursion) {
+  PrefixPtr chain = Extend(nullptr, {1});
+  for (int i = 0; i < 1'000'000; ++i) chain = Extend(std::move(chain), {1});
+  EXPECT_EQ(chain->length, 1'000'001);
+}
+
+TEST(Prompt, PlainJoinsTheParts) {
+  const ByteTokenizer tokenizer;
+  const PromptParts parts{.system = "S",
+                          .turns = {{"q1", "a1"}},
+                          .user = "q2",
+                          .plain = {"Q: ", "\nA: ", "\n"}};
+  EXPECT_EQ(PromptText(tokenizer, PromptKind::kAuto, parts), "S\n\nQ: q1\nA: a1\nQ: q2\nA: ");
+  EXPECT_EQ(PromptPrefix(tokenizer, PromptKind::kPlain, parts)->length, 24);
+}
+
+TEST(Prompt, ChatWithoutATemplateNamesTheCure) {
+  const ByteTokenizer tokenizer;
+  try {
+    PromptText(tokenizer, PromptKind::kChat, {.user = "q"});
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("--prompt plain"));
+  }
+  EXPECT_THROW(ParsePromptKind("chatml"), Error);
+}
+
+}  // namespace
+}  // namespace pgts::llm

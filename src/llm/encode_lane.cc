@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "llm/encode_lane.h"
+
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "base/error.h"
+
+namespace pgts::llm {
+
+struct EncodeLane::Reading : Job {
+  Reading(const EncodeRequest& request, std::span<float> row)
+      : Job(*request.prefix, request.walker), row(row) {}
+
+  std::span<float> row;
+};
+
+void EncodeLane::Encode(std::span<const EncodeRequest* const> requests,
+                        std::span<const std::span<float>> rows) {
+  std::vector<std::unique_ptr<Reading>> readings;
+  std::vector<Job*> jobs;
+  for (size_t i = 0; i < requests.size(); ++i) {
+    readings.push_back(std::make_unique<Reading>(*requests[i], rows[i]));
+    if (static_cast<int>(readings.back()->path.size()) > options().context) {
+      GiveUp(*readings.back());
+    }
+    jobs.push_back(readings.back().get());
+  }
+  ledger().counts().requests += static_cast<int64_t>(requests.size());
+  Run(jobs);
+}
+
+bool EncodeLane::TakeOutput(Job& job, std::span<const float> output) {
+  std::copy(output.begin(), output.end(), static_cast<Reading&>(job).row.begin());
+  return true;
+}
+
+void EncodeLane::GiveUp(Job& job) {
+  throw Error::Format("a path of {} tokens does not fit into the scorer's context of {}; raise its "
+                      "context limit to the generator's",
+                      job.path.size(), options().context);
+}
+
+}  // namespace pgts::llm

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "llm/generate_lane.h"
+
+#include <cmath>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "llm/step_end.h"
+
+namespace pgts::llm {
+
+struct GenerateLane::Writing : Job {
+  Writing(const GenerateRequest& request, Generation& result)
+      : Job(*request.prefix, request.walker), request(request), result(result) {}
+
+  const GenerateRequest& request;
+  Generation& result;
+  std::string text;  // of the step so far
+};
+
+void GenerateLane::Generate(std::span<const GenerateRequest* const> requests,
+                            std::span<Generation* const> results) {
+  std::vector<std::unique_ptr<Writing>> writings;
+  std::vector<Job*> jobs;
+  for (size_t i = 0; i < requests.size(); ++i) {
+    *results[i] = Generation{};
+    writings.push_back(std::make_unique<Writing>(*requests[i], *results[i]));
+    jobs.push_back(writings.back().get());
+  }
+  ledger().counts().requests += static_cast<int64_t>(requests.size());
+  Run(jobs);
+}
+
+bool GenerateLane::EndsUnread(Job& job) {
+  auto& writing = static_cast<Writing&>(job);
+  if (writing.result.generated > 0) return false;  // sent back for lack of memory
+  if (static_cast<int>(job.path.size()) >= options().context) {
+    return End(writing, StepEnd::kContextFull);
+  }
+  const Candidates* kept = kept_.Find(job.hash(), *writing.request.sampling);
+  return kept && Write(writing, *kept);
+}
+
+bool GenerateLane::TakeOutput(Job& job, std::span<const float> output) {
+  auto& writing = static_cast<Writing&>(job);
+  Candidates candidates = Truncate(output, *writing.request.sampling);
+  if (!std::isfinite(candidates.log_probs.front())) {
+    throw Error("the generator produced logits that are not numbers; the model file is damaged or "
+                "its weights do not suit this build");
+  }
+  const bool first = writing.result.generated == 0;
+  const uint64_t end_of_prefix = job.hash();
+  const bool ended = Write(writing, candidates);
+  if (first) kept_.Keep(end_of_prefix, writing.request.sampling, std::move(candidates));
+  return ended;
+}
+
+bool GenerateLane::Write(Writing& job, const Candidates& candidates) {
+  const SamplingOptions& sampling = *job.request.sampling;
+  Generation& result = job.result;
+  const bool greedy = sampling.temperature <= 0;
+  const DrawnToken drawn =
+      DrawToken(candidates, greedy ? 0 : job.request.draw.Uniform(result.generated));
+  result.log_prob += drawn.log_prob;
+  ++result.generated;
+  ++ledger().counts().generated;
+  if (tokenizer_.IsEndOfText(drawn.token)) return End(job, StepEnd::kEndOfText);
+
+  const size_t searched = job.text.size();
+  job.Append(drawn.token);
+  ledger().Sampled(job.hash());
+  job.text += tokenizer_.Piece(drawn.token);
+  if (CompletesStep(job.text, searched, sampling.separator)) {
+    return End(job, StepEnd::kSeparator);
+  }
+  if (result.generated >= sampling.max_new_tokens) return End(job, StepEnd::kMaxTokens);
+  if (static_cast<int>(job.path.size()) >= options().context) {
+    return End(job, StepEnd::kContextFull);
+  }
+  return false;
+}
+
+bool GenerateLane::End(Writing& job, StepEnd end) {
+  job.result.tokens.assign(job.path.begin() + job.prefix_length, job.path.end());
+  job.result.end = end;
+  return true;
+}
+
+void GenerateLane::GiveUp(Job& job) { End(static_cast<Writing&>(job), StepEnd::kContextFull); }
+
+}  // namespace pgts::llm

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writing one reasoning step.
+//
+// Draws. Token i of a step is the inverse CDF at `draw.Uniform(i)` over the truncated candidates,
+// ordered by logit (descending), ties by token id. So a step depends on its request alone: never on
+// the other requests of a batch or their order (beyond rounding of the logits, design: a world is
+// what was stored first). Temperature 0 takes the most likely token and draws nothing.
+//
+// Ends. The token that completes the separator belongs to the step; separators before the step's
+// first character that is not white space do not end it. The end-of-text token is *not* among the
+// tokens, but its log-probability is in the sum and it is charged as generated. A request whose
+// prefix leaves no room for one token comes back empty with kContextFull.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "llm/model_info.h"
+#include "llm/prefix.h"
+#include "llm/tokenizer.h"
+
+namespace pgts::llm {
+
+// Applied in this order: top_k, top_p, min_p on the probabilities at `temperature`.
+struct SamplingOptions {
+  double temperature = 0.7;  // 0: greedy
+  double top_p = 0.95;       // 1: off; the smallest set whose probability reaches it
+  int top_k = 0;             // 0: off
+  double min_p = 0;          // 0: off; drops tokens below min_p × the largest probability
+  int max_new_tokens = 128;  // of one step, at least 1
+  std::string separator = "\n";
+
+  bool operator==(const SamplingOptions&) const = default;
+};
+
+struct GenerateRequest {
+  PrefixPtr prefix;
+  uint64_t walker = 0;  // who walks: requests of one walker share its place in the KV memory
+  Key draw{"unset"};
+  std::shared_ptr<const SamplingOptions> sampling;
+};
+
+enum class StepEnd { kSeparator, kEndOfText, kMaxTokens, kContextFull };
+
+struct Generation {
+  std::vector<Token> tokens;  // without the end-of-text token
+  double log_prob = 0;        // sum, natural log, at temperature 1 without truncation
+  StepEnd end = StepEnd::kSeparator;
+  int generated = 0;  // sampled tokens to charge: tokens.size(), +1 at the end of text
+};
+
+// Not safe for concurrent use: one compute lane calls it.
+class Generator {
+ public:
+  virtual ~Generator() = default;
+  virtual const ModelInfo& Info() const = 0;
+  virtual const Tokenizer& tokenizer() const = 0;
+
+  // Runs every request to its end; results[i] answers requests[i]. Walkers may repeat.
+  virtual void Generate(std::span<const GenerateRequest> requests,
+                        std::span<Generation> results) = 0;
+
+  // Drops all resident prefixes. Called where a run can be resumed, so that what follows does not
+  // depend on what came before.
+  virtual void Forget() = 0;
+
+  virtual const TokenCounts& counts() const = 0;
+
+  // Tokens that one sequence can hold, prompt included.
+  virtual int context() const = 0;
+};
+
+}  // namespace pgts::llm

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "llm/lane.h"
+
+#include <algorithm>
+
+#include "base/stop.h"
+
+namespace pgts::llm {
+namespace {
+
+constexpr int kWorthWaiting = 8;  // tokens; a shorter beginning is read twice, not waited for
+
+}  // namespace
+
+Job::Job(const Prefix& prefix, uint64_t walker)
+    : walker(walker),
+      path(PathTokens(prefix)),
+      hashes{kEmptyPathHash},
+      root_length(RootLength(prefix)),
+      prefix_length(prefix.length) {
+  for (const Token token : path) hashes.push_back(ExtendPathHash(hashes.back(), token));
+}
+
+void Job::Append(Token token) {
+  path.push_back(token);
+  hashes.push_back(ExtendPathHash(hashes.back(), token));
+}
+
+Lane::Lane(Machine& machine, const LaneOptions& options, TokenLedger::Purpose purpose)
+    : machine_(machine),
+      options_(options),
+      purpose_(purpose),
+      residency_(options.sequences, machine) {}
+
+void Lane::Forget() {
+  residency_.Clear();
+  ledger_.Clear();
+  OnForget();
+}
+
+void Lane::Run(std::span<Job* const> jobs) {
+  queue_.assign(jobs.begin(), jobs.end());
+  seated_.clear();
+  crowded_ = false;
+  try {
+    for (Admit(); !seated_.empty(); Admit()) {
+      ThrowIfStopped();
+      Step();
+    }
+  } catch (...) {
+    for (const Job* job : seated_) residency_.Release(job->sequence);
+    throw;
+  }
+}
+
+// Seats jobs in queue order; those that wait for another keep their place.
+void Lane::Admit() {
+  for (size_t i = 0; i < queue_.size() && static_cast<int>(seated_.size()) < options_.width;) {
+    Job& job = *queue_[i];
+    if ((crowded_ && !seated_.empty()) || ShouldWait(job)) {
+      ++i;
+      continue;
+    }
+    queue_.erase(queue_.begin() + static_cast<ptrdiff_t>(i));
+    if (EndsUnread(job)) continue;
+    // The last token is always read: its output is what the job came for.
+    job.sequence = *residency_.Take(job.walker, job.path, static_cast<int>(job.path.size()) - 1);
+    seated_.push_back(&job);
+  }
+}
+
+bool Lane::ShouldWait(const Job& job) const {
+  if (seated_.empty()) return false;
+  const std::span<const Token> path(job.path.data(), job.path.size() - 1);
+  int coming = 0;
+  for (const Job* other : seated_) coming = std::max(coming, CommonPrefix(other->path, path));
+  return coming >= kWorthWaiting && coming > residency_.LongestResident(path);
+}
+
+void Lane::Step() {
+  FillRows();
+  while (!rows_.empty() && machine_.Evaluate(rows_) == EvaluateStatus::kNoCells) {
+    MakeRoom();
+    FillRows();
+  }
+  if (rows_.empty()) return;
+  ++ledger_.counts().decodes;
+  Record();
+  Collect();
+}
+
+int Lane::Unread(const Job& job) const {
+  return static_cast<int>(job.path.size() - residency_.resident(job.sequence).size());
+}
+
+// Jobs that write (one token each) first, then as much reading as fits.
+void Lane::FillRows() {
+  rows_.clear();
+  row_jobs_.clear();
+  const auto room = [&] { return machine_.batch_tokens() - static_cast<int>(rows_.size()); };
+  for (Job* job : seated_) {
+    if (Unread(*job) == 1 && room() > 0) AddRows(*job, 1);
+  }
+  for (Job* job : seated_) {
+    if (Unread(*job) > 1 && room() > 0) AddRows(*job, std::min(Unread(*job), room()));
+  }
+}
+
+void Lane::AddRows(Job& job, int count) {
+  const int begin = static_cast<int>(residency_.resident(job.sequence).size());
+  for (int position = begin; position < begin + count; ++position) {
+    const bool last = position + 1 == static_cast<int>(job.path.size());
+    rows_.push_back({.token = job.path[position],
+                     .position = position,
+                     .sequence = job.sequence,
+                     .output = last});
+    row_jobs_.push_back(&job);
+  }
+}
+
+void Lane::MakeRoom() {
+  if (residency_.DropLeastRecent()) return;
+  Job& job = *seated_.back();
+  residency_.Drop(job.sequence);
+  Unseat(job);
+  if (seated_.empty()) {
+    GiveUp(job);
+  } else {
+    queue_.push_front(&job);
+    crowded_ = true;
+  }
+}
+
+void Lane::Unseat(Job& job) {
+  residency_.Release(job.sequence);
+  std::erase(seated_, &job);
+}
+
+void Lane::Record() {
+  for (size_t i = 0; i < rows_.size(); ++i) {
+    const Job& job = *row_jobs_[i];
+    residency_.Append(rows_[i].sequence, rows_[i].token);
+    const int position = rows_[i].position;
+    ledger_.Evaluated(job.hashes[position + 1], position < job.root_length, purpose_);
+  }
+}
+
+void Lane::Collect() {
+  for (size_t i = 0; i < rows_.size(); ++i) {
+    if (!rows_[i].output) continue;
+    Job& job = *row_jobs_[i];
+    if (!TakeOutput(job, machine_.Output(static_cast<int>(i)))) continue;
+    Unseat(job);
+    crowded_ = false;
+  }
+}
+
+}  // namespace pgts::llm

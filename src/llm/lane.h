@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// Continuous batching on one machine. Jobs wait in a queue; up to `width` of them hold a sequence
+// and are evaluated together; a job that ends is replaced from the queue before the next
+// evaluation. Tokens of prompts and steps that are still to be read share the batches, behind the
+// jobs that are writing.
+//
+// A job whose path another seated job is about to make resident waits for it and shares. When the
+// memory is full, first the least recently used idle sequence is emptied, then the job seated last
+// goes back to the queue, to be read again later. So too little memory costs time only.
+//
+// Everything is a function of the jobs' order and what was resident before: no clocks, no threads.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <span>
+#include <vector>
+
+#include "llm/machine.h"
+#include "llm/prefix.h"
+#include "llm/residency.h"
+#include "llm/token_ledger.h"
+
+namespace pgts::llm {
+
+struct LaneOptions {
+  int width = 1;      // jobs evaluated together
+  int sequences = 1;  // resident sequences, at least `width`
+  int context = 0;    // tokens that one sequence can hold
+};
+
+// A path on its way through a lane.
+struct Job {
+  Job(const Prefix& prefix, uint64_t walker);
+
+  void Append(Token token);
+  uint64_t hash() const { return hashes.back(); }
+
+  uint64_t walker = 0;
+  std::vector<Token> path;       // the prefix, then what was written
+  std::vector<uint64_t> hashes;  // hashes[i] names path[0, i]
+  int root_length = 0;
+  int prefix_length = 0;
+  int sequence = -1;  // while seated
+};
+
+class Lane {
+ public:
+  Lane(Machine& machine, const LaneOptions& options, TokenLedger::Purpose purpose);
+  virtual ~Lane() = default;
+  Lane(const Lane&) = delete;
+  Lane& operator=(const Lane&) = delete;
+
+  void Forget();
+  const TokenCounts& counts() const { return ledger_.counts(); }
+  const LaneOptions& options() const { return options_; }
+  const Residency& residency() const { return residency_; }
+
+ protected:
+  // Runs all jobs to their end.
+  void Run(std::span<Job* const> jobs);
+
+  // Before a job gets a sequence; true if it needs none because it has ended.
+  virtual bool EndsUnread(Job& job) = 0;
+  // The output vector at the path's end; true if the job has ended, else the path has grown.
+  virtual bool TakeOutput(Job& job, std::span<const float> output) = 0;
+  // The path does not fit into the memory, alone.
+  virtual void GiveUp(Job& job) = 0;
+  virtual void OnForget() {}
+
+  TokenLedger& ledger() { return ledger_; }
+
+ private:
+  void Admit();
+  bool ShouldWait(const Job& job) const;
+  void Step();
+  void FillRows();
+  void AddRows(Job& job, int count);
+  int Unread(const Job& job) const;
+  void MakeRoom();
+  void Unseat(Job& job);
+  void Record();
+  void Collect();
+
+  Machine& machine_;
+  LaneOptions options_;
+  TokenLedger::Purpose purpose_;
+  Residency residency_;
+  TokenLedger ledger_;
+  std::deque<Job*> queue_;
+  std::vector<Job*> seated_;  // in the order in which they sat down
+  bool crowded_ = false;      // a job was sent back: admit nobody until one ends
+
+  std::vector<Row> rows_;
+  std::vector<Job*> row_jobs_;  // whose row it is
+};
+
+}  // namespace pgts::llm

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "llm/lane_plan.h"
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <thread>
+#include <unordered_map>
+
+#include "base/error.h"
+
+namespace pgts::llm {
+namespace {
+
+constexpr int64_t kSmallModel = 20'000'000;      // parameters; below, attention outweighs weights
+constexpr int kSmallModelLaneWidth = 4;          // measured: see docs/ARCHITECTURE.md
+constexpr int64_t kDefaultKvBytes = int64_t{1} << 30;
+constexpr int kCellStep = 256;                   // llama.cpp rounds a context up to this
+
+void RequireRange(const char* name, int value, int least, int most) {
+  if (value >= least && value <= most) return;
+  throw Error::Format("engine option {} = {} is outside {} to {}", name, value, least, most);
+}
+
+int Ceiling(int64_t a, int64_t b) { return static_cast<int>((a + b - 1) / b); }
+
+int64_t DefaultCells(const EngineOptions& options, int context, const ModelInfo& model) {
+  const int64_t affordable = kDefaultKvBytes / std::max<int64_t>(1, model.kv_bytes_per_token);
+  return std::clamp<int64_t>(int64_t{options.width} * context, context,
+                             std::max<int64_t>(context, affordable));
+}
+
+int DefaultLanes(const EngineOptions& options, const ModelInfo& model, bool on_gpu) {
+  if (on_gpu || model.parameters > kSmallModel) return 1;
+  return Ceiling(options.width, kSmallModelLaneWidth);
+}
+
+}  // namespace
+
+LanePlan PlanLanes(const EngineOptions& options, const ModelInfo& model, bool on_gpu) {
+  RequireRange("width", options.width, 1, 4096);
+  RequireRange("lanes", options.lanes, 0, options.width);
+  RequireRange("context", options.context, 2, 1 << 24);
+  RequireRange("cells", options.cells, 0, 1 << 30);
+  RequireRange("batch_tokens", options.batch_tokens, 1, 1 << 16);
+  RequireRange("threads", options.threads, 0, 1024);
+  const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  const int threads = options.threads > 0 ? options.threads : cores;
+
+  LanePlan plan;
+  plan.lanes = options.lanes > 0 ? options.lanes : DefaultLanes(options, model, on_gpu);
+  plan.lane.width = Ceiling(options.width, plan.lanes);
+  plan.lane.sequences = plan.lane.width;
+  RequireRange("width per lane", plan.lane.width, 1, 256);
+  int context = options.context;
+  if (model.context_train > 0) context = std::min(context, model.context_train);
+  const int64_t cells = options.cells > 0 ? options.cells : DefaultCells(options, context, model);
+  plan.lane_cells = Ceiling(Ceiling(cells, plan.lanes), kCellStep) * kCellStep;
+  if (options.cells == 0) plan.lane_cells = std::max(plan.lane_cells, context);
+  plan.lane.context = std::min(context, plan.lane_cells);
+  plan.workers = std::min(plan.lanes, threads);
+  plan.lane_threads = std::max(1, threads / plan.lanes);
+  plan.flash_attention = options.flash_attention < 0 ? on_gpu : options.flash_attention > 0;
+  return plan;
+}
+
+std::vector<int> AssignLanes(std::span<const Visit> visits, std::span<const Lane* const> lanes) {
+  const int count = static_cast<int>(lanes.size());
+  if (count == 1) return std::vector<int>(visits.size(), 0);
+  const int fair = Ceiling(static_cast<int64_t>(visits.size()), count);
+  std::vector<int> load(count, 0);
+  const auto open = [&](int lane) {
+    return load[lane] < std::max(fair, lanes[lane]->options().width);
+  };
+  std::unordered_map<uint64_t, int> sent;  // hash of a root to the lane it was last sent to
+  std::vector<int> chosen;
+  for (const Visit& visit : visits) {
+    const std::vector<Token> path = PathTokens(*visit.prefix);
+    const std::span<const Token> root(path.data(), RootLength(*visit.prefix));
+    uint64_t root_hash = kEmptyPathHash;
+    for (const Token token : root) root_hash = ExtendPathHash(root_hash, token);
+    int own = -1, own_tokens = 0, shared = -1, shared_tokens = 0;
+    for (int i = 0; i < count; ++i) {
+      const int mine = lanes[i]->residency().ResidentOf(visit.walker, path);
+      if (mine > own_tokens) own = i, own_tokens = mine;
+      const int common = lanes[i]->residency().LongestResident(path);
+      if (common > shared_tokens && open(i)) shared = i, shared_tokens = common;
+    }
+    int lane = own_tokens * 2 >= static_cast<int>(root.size()) ? own : -1;
+    if (lane < 0 && shared_tokens * 2 >= static_cast<int>(root.size())) lane = shared;
+    if (const auto found = sent.find(root_hash);
+        lane < 0 && found != sent.end() && open(found->second)) {
+      lane = found->second;
+    }
+    if (lane < 0) lane = static_cast<int>(std::min_element(load.begin(), load.end()) - load.begin());
+    sent[root_hash] = lane;
+    ++load[lane];
+    chosen.push_back(lane);
+  }
+  return chosen;
+}
+
+void RunLanes(std::span<const int> lanes, int workers, const std::function<void(int)>& run) {
+  std::vector<std::exception_ptr> failures(lanes.size());
+  std::atomic<size_t> next = 0;
+  const auto work = [&] {
+    for (size_t i = next++; i < lanes.size(); i = next++) {
+      try {
+        run(lanes[i]);
+      } catch (...) {
+        failures[i] = std::current_exception();
+      }
+    }
+  };
+  std::vector<std::thread> threads;
+  const int extra = std::min(workers, static_cast<int>(lanes.size())) - 1;
+  for (int i = 0; i < extra; ++i) threads.emplace_back(work);
+  work();
+  for (std::thread& thread : threads) thread.join();
+  for (const std::exception_ptr& failure : failures) {
+    if (failure) std::rethrow_exception(failure);
+  }
+}
+
+}  // namespace pgts::llm

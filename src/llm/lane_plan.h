@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// How many lanes, how wide, on how many threads; and which lane answers which request.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "llm/engine_options.h"
+#include "llm/lane.h"
+#include "llm/model_info.h"
+
+namespace pgts::llm {
+
+struct LanePlan {
+  int lanes = 1;
+  int workers = 1;       // threads that run lanes side by side
+  int lane_threads = 1;  // threads of one lane's evaluations
+  int lane_cells = 0;
+  bool flash_attention = false;
+  LaneOptions lane;
+};
+
+// Error for values out of range.
+LanePlan PlanLanes(const EngineOptions& options, const ModelInfo& model, bool on_gpu);
+
+// A request as the assignment sees it.
+struct Visit {
+  uint64_t walker = 0;
+  PrefixPtr prefix;
+};
+
+// The lane of each visit: where the walker already has a part of its path; else where the path's
+// beginning is resident or was just sent to, if that lane is not overfull; else the lane with the
+// least to do (ties: the lowest). A function of the arguments alone.
+std::vector<int> AssignLanes(std::span<const Visit> visits,
+                             std::span<const Lane* const> lanes);
+
+// Calls run(lane) once for each lane in `lanes`, on `workers` threads; returns when all are done and
+// rethrows the first exception (by lane). Lanes share nothing that is written.
+void RunLanes(std::span<const int> lanes, int workers, const std::function<void(int)>& run);
+
+}  // namespace pgts::llm

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+// Scheduling and residency against the fake machine, whose output betrays any wrong token.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "base/error.h"
+#include "llm/encode_lane.h"
+#include "llm/fake_machine.h"
+#include "llm/generate_lane.h"
+#include "llm/scripted_generator.h"
+
+namespace pgts::llm {
+namespace {
+
+constexpr int kVocabulary = 257;  // the byte tokenizer's
+
+struct Lab {
+  Lab(int width, int cells, int batch = 16, int context = 200)
+      : machine(width, cells, kVocabulary, batch),
+        lane(machine, {.width = width, .sequences = width, .context = context}, tokenizer) {}
+
+  std::vector<Generation> Run(const std::vector<GenerateRequest>& requests) {
+    std::vector<Generation> results(requests.size());
+    std::vector<const GenerateRequest*> ask;
+    std::vector<Generation*> answer;
+    for (size_t i = 0; i < requests.size(); ++i) {
+      ask.push_back(&requests[i]);
+      answer.push_back(&results[i]);
+    }
+    lane.Generate(ask, answer);
+    return results;
+  }
+
+  ByteTokenizer tokenizer;
+  FakeMachine machine;
+  GenerateLane lane;
+};
+
+std::shared_ptr<const SamplingOptions> Sampling(int max_new_tokens = 12, double temperature = 1) {
+  return std::make_shared<SamplingOptions>(SamplingOptions{
+      .temperature = temperature, .top_p = 0.9, .max_new_tokens = max_new_tokens});
+}
+
+PrefixPtr Root(int problem, int length = 20) {
+  std::vector<Token> tokens;
+  for (int i = 0; i < length; ++i) tokens.push_back(i < 10 ? 65 : 66 + problem);
+  return Extend(nullptr, tokens);
+}
+
+// What the request must give: every path read from its start, nothing shared.
+Generation Plain(const GenerateRequest& request, int context = 200) {
+  const ByteTokenizer tokenizer;
+  std::vector<Token> path = PathTokens(*request.prefix);
+  Generation generation;
+  for (;;) {
+    const Candidates candidates = Truncate(FakeOutput(path, kVocabulary), *request.sampling);
+    const DrawnToken drawn = DrawToken(candidates, request.draw.Uniform(generation.generated));
+    generation.log_prob += drawn.log_prob;
+    ++generation.generated;
+    generation.end = StepEnd::kEndOfText;
+    if (drawn.token == ByteTokenizer::kEndOfText) return generation;
+    path.push_back(drawn.token);
+    generation.tokens.push_back(drawn.token);
+    generation.end = StepEnd::kSeparator;
+    const std::string text = Text(tokenizer, generation.tokens);
+    if (text.find('\n', text.find_first_not_of(" \t\r\n\f\v")) != std::string::npos) {
+      return generation;
+    }
+    generation.end = StepEnd::kMaxTokens;
+    if (generation.generated == request.sampling->max_new_tokens) return generation;
+    generation.end = StepEnd::kContextFull;
+    if (static_cast<int>(path.size()) == context) return generation;
+  }
+}
+
+void ExpectSame(const Generation& got, const Generation& want) {
+  EXPECT_EQ(got.tokens, want.tokens);
+  EXPECT_EQ(got.end, want.end);
+  EXPECT_EQ(got.generated, want.generated);
+  EXPECT_NEAR(got.log_prob, want.log_prob, 1e-9);
+}
+
+// Rounds of walkers that go on, branch and backtrack at random.
+int64_t Walk(Lab& lab, int walkers, int rounds, uint32_t seed) {
+  std::mt19937 random(seed);
+  std::vector<PrefixPtr> at(walkers);
+  for (int w = 0; w < walkers; ++w) at[w] = Root(w % 3);
+  const auto sampling = Sampling();
+  for (int round = 0; round < rounds; ++round) {
+    std::vector<GenerateRequest> requests;
+    for (int w = 0; w < walkers; ++w) {
+      if (random() % 5 == 0) continue;
+      requests.push_back({.prefix = at[w],
+                          .walker = static_cast<uint64_t>(w),
+                          .draw = Key("draw").With(round).With(w),
+                          .sampling = sampling});
+    }
+    const std::vector<Generation> results = lab.Run(requests);
+    for (size_t i = 0; i < requests.size(); ++i) {
+      ExpectSame(results[i], Plain(requests[i]));
+      PrefixPtr& here = at[requests[i].walker];
+      if (random() % 3 > 0 && here->length < 100) here = Extend(here, results[i].tokens);
+      if (random() % 3 == 0 && here->parent) here = here->parent;
+    }
+  }
+  return lab.machine.tokens;
+}
+
+TEST(GenerateLane, EqualsReadingEveryPathFromItsStart) {
+  Lab lab(8, 4000);
+  Walk(lab, 8, 12, 1);
+  EXPECT_EQ(lab.machine.refusals, 0);
+}
+
+TEST(GenerateLane, MoreWalkersThanSequencesIsSlowerNotWrong) {
+  Lab lab(3, 4000);
+  Walk(lab, 9, 8, 2);
+  EXPECT_GT(lab.lane.counts().reevaluated, 0);
+}
+
+TEST(GenerateLane, TooFewCellsIsSlowerNotWrong) {
+  Lab lab(8, 230);
+  Walk(lab, 8, 10, 3);
+  EXPECT_GT(lab.machine.refusals, 0);
+  EXPECT_GT(lab.lane.counts().reevaluated, 0);
+}
+
+TEST(GenerateLane, CountsAreWhatTheMachineDid) {
+  for (const int cells : {4000, 230}) {
+    Lab lab(8, cells);
+    const int64_t tokens = Walk(lab, 8, 10, 4);
+    const TokenCounts& counts = lab.lane.counts();
+    EXPECT_EQ(counts.prompt + counts.evaluated + counts.reevaluated + counts.restored, tokens);
+    EXPECT_EQ(counts.restored, 0);
+    EXPECT_LE(counts.evaluated, counts.generated);
+  }
+}
+
+// Three problems whose prompts share ten tokens: 10 + 3 × 10 tokens in all.
+TEST(GenerateLane, PromptsAreReadOnce) {
+  Lab lab(6, 4000, /*batch=*/8);
+  std::vector<GenerateRequest> requests;
+  for (int w = 0; w < 12; ++w) {
+    requests.push_back({Root(w % 3), static_cast<uint64_t>(w), Key("d").With(w), Sampling(1)});
+  }
+  lab.Run(requests);
+  EXPECT_EQ(lab.lane.counts().prompt, 40);
+  EXPECT_EQ(lab.lane.counts().reevaluated, 0);
+  EXPECT_EQ(lab.machine.tokens, 40);
+}
+
+TEST(GenerateLane, EachTokenOfALoneWalkIsReadOnce) {
+  Lab lab(1, 400);
+  PrefixPtr here = Root(0);
+  int64_t written = 0;
+  for (int step = 0; step < 5; ++step) {
+    const GenerateRequest request{here, 7, Key("d").With(step), Sampling()};
+    const Generation result = lab.Run({request})[0];
+    ExpectSame(result, Plain(request));
+    written += result.generated;
+    here = Extend(here, result.tokens);
+  }
+  EXPECT_EQ(lab.lane.counts().generated, written);
+  EXPECT_EQ(lab.lane.counts().reevaluated, 0);
+  EXPECT_EQ(lab.machine.tokens, lab.lane.counts().prompt + lab.lane.counts().evaluated);
+}
+
+// The first token of a second child comes from what was kept at the node's end.
+TEST(GenerateLane, SiblingsCostNoEvaluationOfTheirParent) {
+  Lab lab(2, 400);
+  const PrefixPtr root = Root(0);
+  lab.Run({{root, 1, Key("a"), Sampling(1)}});
+  const int evaluations = lab.machine.evaluations;
+  for (int k = 0; k < 20; ++k) {
+    const GenerateRequest request{root, 1, Key("b").With(k), Sampling(1)};
+    ExpectSame(lab.Run({request})[0], Plain(request));
+  }
+  EXPECT_EQ(lab.machine.evaluations, evaluations);
+  // Other options need the logits again.
+  const GenerateRequest greedy{root, 1, Key("c"), Sampling(1, 0)};
+  ExpectSame(lab.Run({greedy})[0], Plain(greedy));
+  EXPECT_EQ(lab.lane.counts().reevaluated, 1);
+}
+
+TEST(GenerateLane, ForgetMakesARunRepeatItself) {
+  Lab lab(4, 600);
+  Walk(lab, 6, 4, 5);
+  lab.lane.Forget();
+  EXPECT_EQ(lab.machine.used(), 0);
+  const int64_t before = lab.machine.tokens;
+  const int64_t first = Walk(lab, 6, 4, 5) - before;
+  lab.lane.Forget();
+  const int64_t middle = lab.machine.tokens;
+  EXPECT_EQ(Walk(lab, 6, 4, 5) - middle, first);
+}
+
+TEST(GenerateLane, APathReadBackIsCountedAsRestored) {
+  Lab lab(1, 400);
+  const PrefixPtr path = Extend(Root(0), {1, 2, 3});
+  lab.Run({{path, 1, Key("d"), Sampling(1)}});
+  EXPECT_EQ(lab.lane.counts().prompt, 20);
+  EXPECT_EQ(lab.lane.counts().restored, 3);
+}
+
+TEST(GenerateLane, AFullContextEndsTheStep) {
+  Lab lab(1, 400, 16, /*context=*/22);
+  const GenerateRequest request{Root(0), 1, Key("seven"), Sampling(50)};
+  const Generation result = lab.Run({request})[0];
+  ExpectSame(result, Plain(request, 22));
+  EXPECT_EQ(result.end, StepEnd::kContextFull);
+  EXPECT_EQ(result.tokens.size(), 2u);
+  const Generation none = lab.Run({{Root(0, 22), 1, Key("d"), Sampling()}})[0];
+  EXPECT_EQ(none.end, StepEnd::kContextFull);
+  EXPECT_EQ(none.generated, 0);
+}
+
+TEST(EncodeLane, EqualsPlainAndCountsEachTokenOnce) {
+  FakeMachine machine(3, 400, 8, 7);
+  EncodeLane lane(machine, {.width = 3, .sequences = 3, .context = 100});
+  const PrefixPtr root = Root(0);
+  const PrefixPtr first = Extend(root, {1, 2, 3});
+  const std::vector<EncodeRequest> requests = {
+      {first, 1}, {Extend(root, {1, 2, 4}), 2}, {Extend(first, {5, 6}), 3}, {root, 4}};
+  std::vector<float> hidden(requests.size() * 8);
+  std::vector<const EncodeRequest*> ask;
+  std::vector<std::span<float>> rows;
+  for (size_t i = 0; i < requests.size(); ++i) {
+    ask.push_back(&requests[i]);
+    rows.push_back(std::span(hidden).subspan(i * 8, 8));
+  }
+  lane.Encode(ask, rows);
+  for (size_t i = 0; i < requests.size(); ++i) {
+    EXPECT_THAT(rows[i], testing::ElementsAreArray(FakeOutput(PathTokens(*requests[i].prefix), 8)));
+  }
+  EXPECT_EQ(lane.counts().prompt, 20);
+  EXPECT_EQ(lane.counts().scored, 6);
+  EXPECT_EQ(lane.counts().requests, 4);
+}
+
+TEST(EncodeLane, APathBeyondTheContextIsAnError) {
+  FakeMachine machine(1, 400, 8, 16);
+  EncodeLane lane(machine, {.width = 1, .sequences = 1, .context = 10});
+  const EncodeRequest request{Root(0), 1};
+  std::vector<float> row(8);
+  const EncodeRequest* ask = &request;
+  const std::span<float> answer(row);
+  EXPECT_THROW(lane.Encode({&ask, 1}, {&answer, 1}), Error);
+}
+
+}  // namespace
+}  // namespace pgts::llm

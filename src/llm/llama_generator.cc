@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "llm/llama_generator.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "llm/encode_lane.h"
+#include "llm/generate_lane.h"
+#include "llm/lane_plan.h"
+#include "llm/llama_machine.h"
+
+namespace pgts::llm {
+namespace {
+
+LlamaMachineOptions MachineOptions(const LanePlan& plan, const EngineOptions& options,
+                                   LlamaOutput output) {
+  return {.output = output,
+          .sequences = plan.lane.sequences,
+          .cells = plan.lane_cells,
+          .batch_tokens = std::max(options.batch_tokens, 1),
+          .threads = plan.lane_threads,
+          .flash_attention = plan.flash_attention,
+          .kv_type = options.kv_type};
+}
+
+// The lanes of one model and what they have in common.
+template <typename LaneType>
+class Lanes {
+ public:
+  template <typename MakeLane>
+  Lanes(std::shared_ptr<const LlamaModel> model, const EngineOptions& options, LlamaOutput output,
+        MakeLane make_lane)
+      : model_(std::move(model)), plan_(PlanLanes(options, model_->info(), model_->on_gpu())) {
+    for (int i = 0; i < plan_.lanes; ++i) {
+      machines_.push_back(
+          std::make_unique<LlamaMachine>(model_, MachineOptions(plan_, options, output)));
+      lanes_.push_back(make_lane(*machines_.back(), plan_.lane));
+    }
+  }
+
+  // Calls run(lane, indices) for every lane that has visits.
+  template <typename Run>
+  void Visit(std::span<const llm::Visit> visits, Run run) {
+    std::vector<const Lane*> views;
+    for (const auto& lane : lanes_) views.push_back(lane.get());
+    const std::vector<int> chosen = AssignLanes(visits, views);
+    std::vector<std::vector<size_t>> indices(lanes_.size());
+    for (size_t i = 0; i < chosen.size(); ++i) indices[chosen[i]].push_back(i);
+    std::vector<int> busy;
+    for (size_t i = 0; i < lanes_.size(); ++i) {
+      if (!indices[i].empty()) busy.push_back(static_cast<int>(i));
+    }
+    // The longest list first, so that no thread ends up alone with it.
+    std::stable_sort(busy.begin(), busy.end(),
+                     [&](int a, int b) { return indices[a].size() > indices[b].size(); });
+    RunLanes(busy, plan_.workers, [&](int lane) { run(*lanes_[lane], indices[lane]); });
+    counts_ = {};
+    for (const auto& lane : lanes_) counts_ += lane->counts();
+  }
+
+  void Forget() {
+    for (const auto& lane : lanes_) lane->Forget();
+  }
+
+  const LlamaModel& model() const { return *model_; }
+  const TokenCounts& counts() const { return counts_; }
+  int context() const { return plan_.lane.context; }
+
+ private:
+  std::shared_ptr<const LlamaModel> model_;
+  LanePlan plan_;
+  std::vector<std::unique_ptr<LlamaMachine>> machines_;
+  std::vector<std::unique_ptr<LaneType>> lanes_;
+  TokenCounts counts_;
+};
+
+template <typename Request>
+std::vector<Visit> VisitsOf(std::span<const Request> requests) {
+  std::vector<Visit> visits;
+  for (const Request& request : requests) visits.push_back({request.walker, request.prefix});
+  return visits;
+}
+
+class LlamaGenerator : public Generator {
+ public:
+  LlamaGenerator(std::shared_ptr<const LlamaModel> model, const EngineOptions& options)
+      : lanes_(model, options, LlamaOutput::kLogits,
+               [&](Machine& machine, const LaneOptions& lane) {
+                 return std::make_unique<GenerateLane>(machine, lane, model->tokenizer());
+               }) {}
+
+  const ModelInfo& Info() const override { return lanes_.model().info(); }
+  const Tokenizer& tokenizer() const override { return lanes_.model().tokenizer(); }
+  void Forget() override { lanes_.Forget(); }
+  const TokenCounts& counts() const override { return lanes_.counts(); }
+  int context() const override { return lanes_.context(); }
+
+  void Generate(std::span<const GenerateRequest> requests,
+                std::span<Generation> results) override {
+    lanes_.Visit(VisitsOf(requests), [&](GenerateLane& lane, std::span<const size_t> indices) {
+      std::vector<const GenerateRequest*> chosen;
+      std::vector<Generation*> answers;
+      for (const size_t i : indices) {
+        chosen.push_back(&requests[i]);
+        answers.push_back(&results[i]);
+      }
+      lane.Generate(chosen, answers);
+    });
+  }
+
+ private:
+  Lanes<GenerateLane> lanes_;
+};
+
+class LlamaEncoder : public Encoder {
+ public:
+  LlamaEncoder(std::shared_ptr<const LlamaModel> model, const EngineOptions& options)
+      : lanes_(model, options, LlamaOutput::kHidden,
+               [](Machine& machine, const LaneOptions& lane) {
+                 return std::make_unique<EncodeLane>(machine, lane);
+               }) {}
+
+  const ModelInfo& Info() const override { return lanes_.model().info(); }
+  const Tokenizer& tokenizer() const override { return lanes_.model().tokenizer(); }
+  void Forget() override { lanes_.Forget(); }
+  const TokenCounts& counts() const override { return lanes_.counts(); }
+  int context() const override { return lanes_.context(); }
+
+  void Encode(std::span<const EncodeRequest> requests, std::span<float> hidden) override {
+    const size_t width = Info().width;
+    lanes_.Visit(VisitsOf(requests), [&](EncodeLane& lane, std::span<const size_t> indices) {
+      std::vector<const EncodeRequest*> chosen;
+      std::vector<std::span<float>> rows;
+      for (const size_t i : indices) {
+        chosen.push_back(&requests[i]);
+        rows.push_back(hidden.subspan(i * width, width));
+      }
+      lane.Encode(chosen, rows);
+    });
+  }
+
+ private:
+  Lanes<EncodeLane> lanes_;
+};
+
+}  // namespace
+
+std::unique_ptr<Generator> MakeLlamaGenerator(std::shared_ptr<const LlamaModel> model,
+                                              const EngineOptions& options) {
+  return std::make_unique<LlamaGenerator>(std::move(model), options);
+}
+
+std::unique_ptr<Encoder> MakeLlamaEncoder(std::shared_ptr<const LlamaModel> model,
+                                          const EngineOptions& options) {
+  return std::make_unique<LlamaEncoder>(std::move(model), options);
+}
+
+}  // namespace pgts::llm

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// One llama.cpp context as a Machine: the unified KV layout, where sequences share cells and
+// sharing or cutting a prefix only touches bookkeeping.
+//
+// Logits: the context runs with embeddings off, so only marked rows pass through the LM head.
+// Hidden states: llama.cpp makes every token an output once embeddings are on. So rows that are not
+// wanted are evaluated first with embeddings off, then the wanted ones with embeddings on; with a
+// small vocabulary all go at once.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "llm/llama_model.h"
+#include "llm/machine.h"
+
+struct llama_context;
+
+namespace pgts::llm {
+
+enum class LlamaOutput { kLogits, kHidden };
+
+struct LlamaMachineOptions {
+  LlamaOutput output = LlamaOutput::kLogits;
+  int sequences = 1;
+  int cells = 0;
+  int batch_tokens = 512;
+  int threads = 1;
+  bool flash_attention = false;
+  std::string kv_type = "f16";
+  int small_vocabulary = 4096;  // up to this, hidden states are read in one evaluation
+};
+
+class LlamaMachine : public Machine {
+ public:
+  // Error if the context cannot be made (memory), with what to lower.
+  LlamaMachine(std::shared_ptr<const LlamaModel> model, const LlamaMachineOptions& options);
+  ~LlamaMachine() override;
+
+  EvaluateStatus Evaluate(std::span<const Row> rows) override;
+  std::span<const float> Output(int row) override;
+  void Remove(int sequence, int from) override;
+  void Share(int source, int target, int begin, int end) override;
+  int batch_tokens() const override { return batch_tokens_; }
+
+ private:
+  struct Batch;
+
+  EvaluateStatus Decode(std::span<const Row> rows, std::span<const int> chosen, bool embeddings);
+  void Cut(std::span<const Row> rows, std::span<const int> chosen);
+
+  std::shared_ptr<const LlamaModel> model_;
+  bool hidden_;
+  bool one_pass_ = false;
+  int batch_tokens_ = 0;
+  llama_context* context_ = nullptr;
+  std::unique_ptr<Batch> batch_;
+  std::vector<int> output_index_;  // of rows[i] in the last llama_batch; -1: none
+};
+
+}  // namespace pgts::llm

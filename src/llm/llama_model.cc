@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "llm/llama_model.h"
+
+#include <algorithm>
+#include <charconv>
+#include <exception>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "llama.h"
+#include "llm/llama_gguf_check.h"
+#include "llm/llama_runtime.h"
+
+namespace pgts::llm {
+namespace {
+
+std::vector<ggml_backend_dev_t> Gpus() {
+  std::vector<ggml_backend_dev_t> gpus;
+  for (size_t i = 0; i < ggml_backend_dev_count(); ++i) {
+    ggml_backend_dev_t device = ggml_backend_dev_get(i);
+    if (ggml_backend_dev_type(device) == GGML_BACKEND_DEVICE_TYPE_GPU) gpus.push_back(device);
+  }
+  return gpus;
+}
+
+// Which GPU "cuda" or "cuda:N" means; -1 for "cpu".
+int ParseDevice(const std::string& device) {
+  if (device == "cpu") return -1;
+  std::string_view rest = device;
+  int index = 0;
+  bool valid = rest.starts_with("cuda");
+  if (valid) rest.remove_prefix(4);
+  if (valid && !rest.empty()) {
+    const auto [end, failure] =
+        std::from_chars(rest.data() + 1, rest.data() + rest.size(), index);
+    valid = rest.size() > 1 && rest[0] == ':' && failure == std::errc() &&
+            end == rest.data() + rest.size() && index >= 0;
+  }
+  if (!valid) throw Error::Format("device '{}' is not one of cpu, cuda, cuda:N", device);
+  return index;
+}
+
+void RequireDecoder(const llama_model* model, const ModelInfo& info) {
+  const char* kind = nullptr;
+  if (llama_model_is_recurrent(model)) kind = "recurrent";
+  if (llama_model_is_hybrid(model)) kind = "partly recurrent";
+  if (llama_model_is_diffusion(model)) kind = "a diffusion model";
+  if (llama_model_has_encoder(model) || !llama_model_has_decoder(model)) kind = "an encoder model";
+  if (kind) {
+    throw Error::Format("model file {}: architecture {} is {}, whose state cannot be cut back to a "
+                        "shared prefix; use a decoder-only transformer",
+                        info.path, info.architecture, kind);
+  }
+}
+
+// Keys and values of every layer. Models whose heads are wider than width ÷ heads need more.
+int64_t KvBytesPerToken(const llama_model* model) {
+  const int64_t heads = std::max(1, llama_model_n_head(model));
+  const int64_t kv_width = int64_t{llama_model_n_embd(model)} * llama_model_n_head_kv(model) / heads;
+  return 2 * 2 * kv_width * llama_model_n_layer(model);
+}
+
+ModelInfo Describe(const llama_model* model, const std::string& path, const GgufSummary& file) {
+  char description[128] = "";
+  llama_model_desc(model, description, sizeof(description));
+  return {.path = path,
+          .architecture = file.architecture,
+          .description = description,
+          .width = llama_model_n_embd_out(model),
+          .layers = llama_model_n_layer(model),
+          .vocabulary = llama_vocab_n_tokens(llama_model_get_vocab(model)),
+          .context_train = llama_model_n_ctx_train(model),
+          .parameters = static_cast<int64_t>(llama_model_n_params(model)),
+          .kv_bytes_per_token = KvBytesPerToken(model),
+          .file_bytes = file.file_bytes,
+          .file_hash = HashFile(path)};
+}
+
+llama_model* LoadFile(const std::string& path, const llama_model_params& params) {
+  llama_model* model = nullptr;
+  std::string reason;
+  try {
+    reason = GuardLlama([&] { model = llama_model_load_from_file(path.c_str(), params); });
+  } catch (const std::exception& failure) {
+    reason = failure.what();
+  }
+  if (!model) {
+    throw Error::Format("model file {} cannot be loaded ({}); use a model that llama.cpp supports",
+                        path, reason.empty() ? "no reason given" : reason);
+  }
+  return model;
+}
+
+}  // namespace
+
+std::shared_ptr<const LlamaModel> LlamaModel::Load(const std::string& path,
+                                                   const std::string& device) {
+  const int gpu = ParseDevice(device);
+  const GgufSummary file = CheckGguf(path);
+  if (file.is_adapter) {
+    throw Error::Format("model file {} is an adapter; give the model that it adapts", path);
+  }
+  StartLlama();
+  std::vector<ggml_backend_dev_t> gpus = Gpus();
+  if (gpu >= static_cast<int>(gpus.size())) {
+    throw Error::Format("device '{}' is not there: this build sees {} GPUs; use --device cpu, or "
+                        "build with -DGGML_CUDA=ON", device, gpus.size());
+  }
+  std::vector<ggml_backend_dev_t> devices;
+  if (gpu >= 0) devices.push_back(gpus[gpu]);
+  devices.push_back(nullptr);
+  llama_model_params params = llama_model_default_params();
+  params.devices = devices.data();
+  params.n_gpu_layers = gpu >= 0 ? -1 : 0;
+  params.split_mode = LLAMA_SPLIT_MODE_NONE;
+
+  std::shared_ptr<LlamaModel> model(new LlamaModel);
+  model->model_ = LoadFile(path, params);
+  model->on_gpu_ = gpu >= 0;
+  model->info_ = Describe(model->model_, path, file);
+  RequireDecoder(model->model_, model->info_);
+  model->tokenizer_ = std::make_unique<LlamaTokenizer>(model->model_);
+  return model;
+}
+
+LlamaModel::~LlamaModel() {
+  if (model_) llama_model_free(model_);
+}
+
+}  // namespace pgts::llm

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "llm/llama_runtime.h"
+
+#include <mutex>
+#include <stdexcept>
+#include <string_view>
+
+#include "llama.h"
+
+namespace pgts::llm {
+namespace {
+
+thread_local bool guarded = false;
+
+std::mutex log_mutex;  // guards last_error: llama.cpp may log from several lanes' threads
+std::string last_error;
+
+void KeepErrors(ggml_log_level level, const char* text, void*) {
+  if (level != GGML_LOG_LEVEL_ERROR) return;
+  std::string line(text);
+  while (!line.empty() && (line.back() == '\n' || line.back() == ' ')) line.pop_back();
+  if (line.empty()) return;
+  const std::lock_guard lock(log_mutex);
+  last_error = line;
+}
+
+// The process is about to abort; a guarded caller gets an exception instead.
+void OnAssert(const char* message) {
+  if (guarded) throw std::runtime_error(message);
+  fprintf(stderr, "%s\n", message);
+}
+
+struct Guard {
+  Guard() { guarded = true; }
+  ~Guard() { guarded = false; }
+};
+
+}  // namespace
+
+void StartLlama() {
+  static const bool started = [] {
+    llama_log_set(KeepErrors, nullptr);
+    ggml_set_abort_callback(OnAssert);
+    llama_backend_init();
+    return true;
+  }();
+  static_cast<void>(started);
+}
+
+std::string GuardLlama(const std::function<void()>& call) {
+  {
+    const std::lock_guard lock(log_mutex);
+    last_error.clear();
+  }
+  const Guard guard;
+  call();
+  const std::lock_guard lock(log_mutex);
+  return last_error;
+}
+
+}  // namespace pgts::llm

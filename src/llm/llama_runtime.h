@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// The process-wide state of llama.cpp: its backends, its log and its asserts.
+#pragma once
+
+#include <functional>
+#include <string>
+
+namespace pgts::llm {
+
+// Loads the backends and silences the log, once per process.
+void StartLlama();
+
+// Runs `call`, in which llama.cpp may log errors or hit an assert on bad input. An assert throws a
+// std::runtime_error out of `call` instead of ending the process. Returns the last error logged.
+std::string GuardLlama(const std::function<void()>& call);
+
+}  // namespace pgts::llm

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// The seam between our scheduling and a model that holds sequences in KV memory. Everything above
+// it (residency.h, generate_lane.h, encode_lane.h) is tested against a fake; llama_machine.h is the
+// real one.
+#pragma once
+
+#include <span>
+
+#include "llm/token.h"
+
+namespace pgts::llm {
+
+struct Row {
+  Token token = 0;
+  int position = 0;  // in its sequence; rows of one sequence come in order, after what is resident
+  int sequence = 0;
+  bool output = false;  // an output vector is wanted
+};
+
+enum class EvaluateStatus { kDone, kNoCells };
+
+// Owned by one lane, used by one thread at a time.
+class Machine {
+ public:
+  virtual ~Machine() = default;
+
+  // Evaluates at most batch_tokens() rows. kNoCells: the memory is full and nothing has changed.
+  // Throws Error, with the memory as it was, for any other failure.
+  virtual EvaluateStatus Evaluate(std::span<const Row> rows) = 0;
+
+  // The output vector of rows[row] of the last Evaluate (logits, or a hidden state); valid until
+  // the next call.
+  virtual std::span<const float> Output(int row) = 0;
+
+  // Forgets the positions [from, end) of a sequence.
+  virtual void Remove(int sequence, int from) = 0;
+
+  // Makes the positions [begin, end) of `source` resident in `target` too, without computing. The
+  // target holds exactly [0, begin).
+  virtual void Share(int source, int target, int begin, int end) = 0;
+
+  virtual int batch_tokens() const = 0;
+};
+
+}  // namespace pgts::llm

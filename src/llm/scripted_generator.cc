@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "llm/scripted_generator.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/error.h"
+#include "llm/step_end.h"
+
+namespace pgts::llm {
+namespace {
+
+ModelInfo ScriptedInfo(int width, int context) {
+  return {.path = "scripted",
+          .architecture = "scripted",
+          .description = "scripted model",
+          .width = width,
+          .layers = 1,
+          .vocabulary = 257,
+          .context_train = context,
+          .parameters = 1,
+          .file_hash = "0000000000000000"};
+}
+
+}  // namespace
+
+std::vector<Token> ByteTokenizer::Tokenize(std::string_view text, bool) const {
+  std::vector<Token> tokens;
+  for (const char byte : text) tokens.push_back(static_cast<unsigned char>(byte));
+  return tokens;
+}
+
+std::string ByteTokenizer::Piece(Token token) const {
+  return token < 256 ? std::string(1, static_cast<char>(token)) : std::string();
+}
+
+std::optional<std::string> ByteTokenizer::RenderChat(std::span<const ChatMessage>) const {
+  return std::nullopt;
+}
+
+ScriptedGenerator::ScriptedGenerator(Script script, int context)
+    : script_(std::move(script)), context_(context), info_(ScriptedInfo(1, context)) {}
+
+void ScriptedGenerator::Generate(std::span<const GenerateRequest> requests,
+                                 std::span<Generation> results) {
+  ++calls_;
+  batches_.push_back(requests.size());
+  counts_.requests += static_cast<int64_t>(requests.size());
+  for (size_t i = 0; i < requests.size(); ++i) {
+    results[i] = Answer(requests[i]);
+    counts_.generated += results[i].generated;
+  }
+}
+
+Generation ScriptedGenerator::Answer(const GenerateRequest& request) {
+  const int room = context_ - request.prefix->length;
+  if (room <= 0) return {.end = StepEnd::kContextFull};
+  const std::string before = Text(tokenizer_, PathTokens(*request.prefix));
+  const ScriptedStep step = script_(before, request.draw);
+  const SamplingOptions& sampling = *request.sampling;
+  const int most = std::min(room, sampling.max_new_tokens);
+  Generation generation{.log_prob = step.log_prob};
+  std::string text;
+  for (const char byte : step.text) {
+    text += byte;
+    generation.tokens.push_back(static_cast<unsigned char>(byte));
+    generation.generated = static_cast<int>(text.size());
+    if (CompletesStep(text, text.size() - 1, sampling.separator)) return generation;
+    if (generation.generated == most) {
+      generation.end =
+          most == sampling.max_new_tokens ? StepEnd::kMaxTokens : StepEnd::kContextFull;
+      return generation;
+    }
+  }
+  if (!step.end_of_text) {
+    throw Error::Format("the script's step '{}' has no separator and no end of text", step.text);
+  }
+  ++generation.generated;
+  generation.end = StepEnd::kEndOfText;
+  return generation;
+}
+
+ScriptedEncoder::ScriptedEncoder(int width, Script script, int context)
+    : script_(std::move(script)), context_(context), info_(ScriptedInfo(width, context)) {}
+
+void ScriptedEncoder::Encode(std::span<const EncodeRequest> requests, std::span<float> hidden) {
+  ++calls_;
+  counts_.requests += static_cast<int64_t>(requests.size());
+  for (size_t i = 0; i < requests.size(); ++i) {
+    const std::vector<Token> path = PathTokens(*requests[i].prefix);
+    if (static_cast<int>(path.size()) > context_) throw Error("the path exceeds the context");
+    counts_.scored += static_cast<int64_t>(path.size());
+    const std::vector<float> row = script_(Text(tokenizer_, path));
+    if (static_cast<int>(row.size()) != info_.width) {
+      throw Error::Format("the script gave {} values, not {}", row.size(), info_.width);
+    }
+    std::copy(row.begin(), row.end(), hidden.begin() + static_cast<ptrdiff_t>(i * row.size()));
+  }
+}
+
+}  // namespace pgts::llm

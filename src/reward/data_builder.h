@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// The data of phase 1, whole: sampled solutions of training and held-out problems, references and
+// corruptions of the training problems, and the files of it.
+//
+//   <folder>/train.jsonl, validation.jsonl   (reward/step_data.h)
+//   <folder>/stats.json                      counts, and the key of what they were made from
+//
+// The files are reused when their key is the same; otherwise they are made again (the worlds in the
+// store are read back, so only what is new costs).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "reward/options.h"
+#include "reward/rollouts.h"
+#include "reward/step_data.h"
+
+namespace pgts::reward {
+
+struct StepData {
+  std::vector<LabelledSolution> train;
+  std::vector<LabelledSolution> validation;  // rollouts of held-out problems only
+  RolloutStats train_stats, validation_stats;
+  bool reused = false;  // read from the folder
+};
+
+struct DataPlan {
+  DataOptions data;
+  int incorrect_per_problem = 3;  // corruptions; a reference comes with them
+  std::string separator = "\n";
+  uint64_t world_key = 0;         // LiveWorlds::WorldKey(epoch): part of the files' key
+  int epoch = world::kPhaseOneEpoch;
+};
+
+// Logs the counts of both splits.
+StepData BuildStepData(const RolloutParts& parts, const llm::Tokenizer& tokenizer,
+                       const DataPlan& plan, const std::string& folder);
+
+}  // namespace pgts::reward

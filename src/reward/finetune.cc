@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reward/finetune.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <optional>
+#include <utility>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/progress.h"
+#include "base/random.h"
+#include "base/stop.h"
+#include "model/adamw.h"
+#include "reward/step_network.h"
+#include "reward/training_rows.h"
+
+namespace pgts::reward {
+namespace {
+
+using torch::Tensor;
+
+constexpr int kEvaluationSolutions = 32;  // in one forward pass
+
+bool ProcessorHasBfloat16() {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512bf16");
+#else
+  return false;
+#endif
+}
+
+torch::ScalarType ComputeType(const TrainingOptions& options) {
+  const bool on_cpu = torch::Device(options.device).is_cpu();
+  if (options.compute_type == "float32") return torch::kFloat32;
+  if (options.compute_type == "auto" && on_cpu && !ProcessorHasBfloat16()) return torch::kFloat32;
+  return torch::kBFloat16;
+}
+
+TreeBatch BatchOf(std::span<const TrainingRow> rows, std::span<const int> indices) {
+  std::vector<const TokenTree*> trees;
+  for (const int index : indices) trees.push_back(&rows[index].tree);
+  return MakeTreeBatch(trees);
+}
+
+std::vector<ScoredStep> ScoreRows(StepNetwork& network, std::span<const TrainingRow> rows) {
+  torch::NoGradGuard no_grad;
+  const torch::ScalarType compute_type = network.decoder().compute_type();
+  network.decoder().set_compute_type(torch::kFloat32);
+  std::vector<ScoredStep> scored;
+  for (const std::vector<int>& batch : OrderedBatches(rows, kEvaluationSolutions)) {
+    const Tensor logits_R2 = network.Logits(BatchOf(rows, batch)).to(torch::kCPU, torch::kFloat64);
+    const Tensor logit_R = (logits_R2.select(1, 1) - logits_R2.select(1, 0)).contiguous();
+    const double* logit = logit_R.data_ptr<double>();
+    for (const int index : batch) {
+      for (ScoredStep step : rows[index].truth) {
+        step.logit = *logit++;
+        scored.push_back(std::move(step));
+      }
+    }
+  }
+  network.decoder().set_compute_type(compute_type);
+  return scored;
+}
+
+RowOptions RowsFor(const FinetuneOptions& options, int max_length) {
+  return {.solutions_per_row = options.training.batch_size,
+          .max_length = max_length,
+          .rollout_weight = options.training.rollout_weight,
+          .corruption_weight = options.training.corruption_weight,
+          .import_weight = options.training.import_weight};
+}
+
+void CheckSupervised(std::span<const TrainingRow> rows, const char* split, int max_length) {
+  if (SupervisedCount(rows) > 0) return;
+  throw Error::Format("reward model: the {} data has no labelled step within max_sequence_length = "
+                      "{} tokens and with a source weight above 0, so there is nothing to learn; "
+                      "raise max_sequence_length or reward_data.train_problems, or delete "
+                      "reward_data to have it rebuilt",
+                      split, max_length);
+}
+
+// One run of fine-tuning; its methods are its stages.
+class Trainer {
+ public:
+  Trainer(std::shared_ptr<model::Decoder> decoder, std::span<const LabelledSolution> train,
+          std::span<const LabelledSolution> validation, const FinetuneOptions& options)
+      : options_(options),
+        network_(std::move(decoder)),
+        max_length_(std::min<int>(options.max_sequence_length,
+                                  static_cast<int>(network_.decoder().shape().context))),
+        dropout_(at::detail::createCPUGenerator(options.seed)) {
+    RowOptions rows = RowsFor(options, max_length_);
+    rows.max_examples = options.training.max_examples;
+    train_ = MakeRows(train, rows);
+    validation_ = MakeRows(validation, RowsFor(options, max_length_));
+    CheckSupervised(train_, "training", max_length_);
+    CheckSupervised(validation_, "validation", max_length_);
+    for (const LabelledSolution& solution : train) result_.path_tokens += TokenCount(solution);
+    for (const TrainingRow& row : train_) result_.tree_tokens += row.tree.size();
+    result_.examples = SupervisedCount(train_);
+  }
+
+  FinetuneResult Run() {
+    const auto start = std::chrono::steady_clock::now();
+    Prepare();
+    for (int epoch = 0; epoch < options_.training.num_epochs; ++epoch) RunEpoch(epoch);
+    progress_->Finish();
+    Finish();
+    result_.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return std::move(result_);
+  }
+
+ private:
+  void Prepare() {
+    network_.To(torch::Device(options_.training.device));
+    network_.decoder().set_compute_type(ComputeType(options_.training));
+    parameters_ = network_.Parameters();
+    batches_per_epoch_ = static_cast<int64_t>(EpochBatches(0).size());
+    const int window = options_.training.gradient_accumulation_steps;
+    steps_per_epoch_ = (batches_per_epoch_ + window - 1) / window;
+    recipe_ = {.learning_rate = options_.training.learning_rate,
+               .beta2 = 0.99,
+               .weight_decay = options_.training.weight_decay,
+               .warmup_ratio = options_.training.warmup_ratio,
+               .floor_ratio = 0,
+               .max_grad_norm = options_.training.max_grad_norm,
+               .steps = steps_per_epoch_ * options_.training.num_epochs};
+    optimiser_ = model::MakeAdamW(parameters_, recipe_);
+    progress_.emplace("training the reward model", recipe_.steps, "steps");
+  }
+
+  RowBatches EpochBatches(int epoch) const {
+    const Key key = Key("reward-batches").With(options_.seed).With(static_cast<uint64_t>(epoch));
+    return ShuffledBatches(train_, options_.training.batch_size, RandomStream(key));
+  }
+
+  void RunEpoch(int epoch) {
+    const RowBatches batches = EpochBatches(epoch);
+    const int64_t window = options_.training.gradient_accumulation_steps;
+    const int64_t evaluations = options_.training.evaluations_per_epoch;
+    int64_t evaluated = 0;
+    const int64_t total = static_cast<int64_t>(batches.size());
+    for (int64_t at = 0; at < total; at += window) {
+      ThrowIfStopped();
+      const int64_t count = std::min(window, total - at);
+      const double done = epoch + static_cast<double>(at + count) / static_cast<double>(total);
+      Step(std::span(batches).subspan(at, count), done);
+      const int64_t due = (at + count) * evaluations / total;
+      if (due > evaluated) Validate(done);
+      evaluated = due;
+    }
+  }
+
+  void Step(std::span<const std::vector<int>> batches, double epoch) {
+    double weight = 0;
+    for (const std::vector<int>& batch : batches) {
+      for (const int index : batch) {
+        for (const double w : train_[index].weight) weight += w;
+      }
+    }
+    double loss = 0;
+    for (const std::vector<int>& batch : batches) {
+      // A step all of whose examples weigh nothing moves nothing (but keeps the schedule).
+      loss += Backward(batch, weight > 0 ? weight : 1);
+    }
+    const double norm = model::StepAdamW(*optimiser_, parameters_, recipe_, result_.steps);
+    ++result_.steps;
+    smooth_loss_ = result_.steps == 1 ? loss : 0.98 * smooth_loss_ + 0.02 * loss;
+    progress_->Advance();
+    progress_->SetNote(Note());
+    if (options_.observer.on_step) {
+      options_.observer.on_step({.step = result_.steps,
+                                 .steps = recipe_.steps,
+                                 .epoch = epoch,
+                                 .loss = loss,
+                                 .grad_norm = norm,
+                                 .learning_rate = model::LearningRate(recipe_, result_.steps - 1)});
+    }
+  }
+
+  // Adds the gradient of one batch, whose share of the step's loss it returns.
+  double Backward(std::span<const int> batch, double step_weight) {
+    std::vector<int64_t> labels;
+    std::vector<float> weights;
+    for (const int index : batch) {
+      const TrainingRow& row = train_[index];
+      for (size_t i = 0; i < row.label.size(); ++i) {
+        labels.push_back(std::max(row.label[i], 0));
+        weights.push_back(static_cast<float>(row.weight[i] / step_weight));
+      }
+    }
+    const torch::Device device = network_.device();
+    const Tensor logits_R2 =
+        network_.Logits(BatchOf(train_, batch), options_.dropout, &dropout_);
+    const Tensor log_p_R2 = torch::log_softmax(logits_R2, -1);
+    const Tensor label_R1 = torch::tensor(labels).to(device).unsqueeze(1);
+    const Tensor loss = -(log_p_R2.gather(1, label_R1).squeeze(1) * torch::tensor(weights).to(device)).sum();
+    loss.backward();
+    return loss.item<double>();
+  }
+
+  void Validate(double epoch) {
+    const RewardMetrics metrics = Measure(ScoreRows(network_, validation_), {});
+    ValidationPoint point{.step = result_.steps, .epoch = epoch, .loss = metrics.loss,
+                          .step_auc = metrics.step_auc};
+    point.best = IsBetter(point);
+    if (point.best) KeepWeights();
+    if (point.best) best_ = point;
+    result_.validations.push_back(point);
+    Debug("reward model: epoch {:.2f}, validation loss {:.3f}, step AUC {:.3f}{}", epoch,
+          point.loss, point.step_auc, point.best ? " (best so far)" : "");
+    if (options_.observer.on_validation) options_.observer.on_validation(point);
+  }
+
+  // A validation set with one class only has no AUC; then the loss decides.
+  bool IsBetter(const ValidationPoint& point) const {
+    if (!best_) return true;
+    if (std::isnan(point.step_auc) || point.step_auc == best_->step_auc) {
+      return point.loss < best_->loss;
+    }
+    return std::isnan(best_->step_auc) || point.step_auc > best_->step_auc;
+  }
+
+  void KeepWeights() {
+    kept_.clear();
+    for (const Tensor& parameter : parameters_) kept_.push_back(parameter.detach().clone());
+  }
+
+  void Finish() {
+    torch::NoGradGuard no_grad;
+    for (size_t i = 0; i < parameters_.size(); ++i) parameters_[i].copy_(kept_[i]);
+    network_.decoder().set_compute_type(torch::kFloat32);
+    const std::vector<ScoredStep> scored = ScoreRows(network_, validation_);
+    result_.head = network_.GetHead();
+    result_.calibration = CalibrateOn(scored);
+    result_.metrics = Measure(scored, result_.calibration);
+    network_.To(torch::kCPU);
+  }
+
+  std::string Note() const {
+    std::string note = fmt::format("loss {:.3f}", smooth_loss_);
+    if (best_) note += fmt::format(", best validation AUC {:.3f}", best_->step_auc);
+    return note;
+  }
+
+  const FinetuneOptions& options_;
+  StepNetwork network_;
+  int max_length_;
+  torch::Generator dropout_;
+  std::vector<TrainingRow> train_, validation_;
+  std::vector<Tensor> parameters_;
+  model::AdamWRecipe recipe_;
+  std::unique_ptr<torch::optim::AdamW> optimiser_;
+  int64_t batches_per_epoch_ = 0, steps_per_epoch_ = 0;
+  std::optional<Progress> progress_;
+  double smooth_loss_ = 0;
+  std::optional<ValidationPoint> best_;
+  std::vector<Tensor> kept_;
+  FinetuneResult result_;
+};
+
+}  // namespace
+
+FinetuneResult Finetune(std::shared_ptr<model::Decoder> decoder,
+                        std::span<const LabelledSolution> train,
+                        std::span<const LabelledSolution> validation,
+                        const FinetuneOptions& options) {
+  return Trainer(std::move(decoder), train, validation, options).Run();
+}
+
+std::vector<ScoredStep> ScoreSolutions(std::shared_ptr<model::Decoder> decoder, const Head& head,
+                                       std::span<const LabelledSolution> solutions,
+                                       int max_sequence_length) {
+  StepNetwork network(std::move(decoder));
+  network.SetHead(head);
+  return ScoreRows(network, MakeRows(solutions, {.max_length = max_sequence_length}));
+}
+
+}  // namespace pgts::reward

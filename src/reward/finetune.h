@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// Full fine-tuning of a decoder with a two-label head on labelled steps.
+//
+//   loss = sum over labelled steps of weight * cross-entropy(logits at the step's last token, label)
+//          / sum of weights, over one optimiser step (batch_size * gradient_accumulation_steps
+//          solutions)
+//
+// Solutions of one problem stand in one token tree, so that what they share is computed once; the
+// gradient is that of separate rows. After each epoch (or fraction of one) the network is measured
+// on the validation solutions; the weights with the best step AUC there are kept (ties: the lower
+// loss). One seed, one thread count, one build: the same weights, byte for byte.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "reward/calibration.h"
+#include "reward/head.h"
+#include "reward/metrics.h"
+#include "reward/options.h"
+#include "reward/step_data.h"
+
+namespace pgts::model {
+class Decoder;
+}
+
+namespace pgts::reward {
+
+struct TrainingPoint {
+  int64_t step = 0;   // optimiser steps done
+  int64_t steps = 0;  // in all
+  double epoch = 0;   // passes over the data so far
+  double loss = 0;    // of this step
+  double grad_norm = 0;  // before clipping
+  double learning_rate = 0;
+};
+
+struct ValidationPoint {
+  int64_t step = 0;
+  double epoch = 0;
+  double loss = 0;      // before calibration
+  double step_auc = 0;
+  bool best = false;    // so far
+};
+
+// Unset members are not called.
+struct TrainingObserver {
+  std::function<void(const TrainingPoint&)> on_step = {};
+  std::function<void(const ValidationPoint&)> on_validation = {};
+};
+
+struct FinetuneOptions {
+  TrainingOptions training;
+  double dropout = 0.1;  // on the head's input
+  uint64_t seed = 0;     // order of batches, dropout
+  int max_sequence_length = 512;
+  TrainingObserver observer = {};
+};
+
+struct FinetuneResult {
+  Head head;
+  Calibration calibration;  // fitted on the validation steps
+  RewardMetrics metrics;    // of the kept weights on them, calibrated
+  std::vector<ValidationPoint> validations;
+  int64_t steps = 0;
+  int64_t examples = 0;     // labelled steps trained on
+  int64_t tree_tokens = 0;  // computed in one epoch
+  int64_t path_tokens = 0;  // what separate rows would have computed
+  double seconds = 0;
+};
+
+// Leaves the kept weights in `decoder` (on the CPU, float32). Error if no training step or no
+// validation step is supervised: that is a fault of the data, never a loss of zero.
+FinetuneResult Finetune(std::shared_ptr<model::Decoder> decoder,
+                        std::span<const LabelledSolution> train,
+                        std::span<const LabelledSolution> validation,
+                        const FinetuneOptions& options);
+
+// The logits of every step that fits, with what is known of each, as the decoder and head give them
+// in float32.
+std::vector<ScoredStep> ScoreSolutions(std::shared_ptr<model::Decoder> decoder, const Head& head,
+                                       std::span<const LabelledSolution> solutions,
+                                       int max_sequence_length);
+
+}  // namespace pgts::reward

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reward/gate.h"
+
+#include <fmt/ranges.h>
+
+#include "base/error.h"
+#include "base/log.h"
+
+namespace pgts::reward {
+
+// Written as !(x >= limit), so that NaN (nothing was measured) fails too.
+std::vector<std::string> GateProblems(const GateReading& reading, const GateOptions& options) {
+  std::vector<std::string> problems;
+  if (!(reading.extraction_rate >= options.min_extraction_rate)) {
+    problems.push_back(fmt::format(
+        "only {:.0f} % of the rollouts state an answer that can be read (at least {:.0f} % needed): "
+        "the prompt does not make this generator end with '#### <answer>'; try another prompt kind "
+        "(--prompt), a larger max_depth or an instruction-tuned model",
+        100 * reading.extraction_rate, 100 * options.min_extraction_rate));
+  }
+  if (!(reading.cut_off_rate <= options.max_cut_off_rate)) {
+    problems.push_back(fmt::format(
+        "{:.0f} % of the steps were cut off at max_new_tokens = {} (at most {:.0f} % allowed): raise "
+        "max_new_tokens, or check that the generator separates its steps by the separator",
+        100 * reading.cut_off_rate, reading.max_new_tokens, 100 * options.max_cut_off_rate));
+  }
+  if (!(reading.right_share >= options.min_right_share)) {
+    problems.push_back(fmt::format(
+        "only {:.1f} % of the rollouts are right (at least {:.1f} % needed): this task is too hard "
+        "for the generator, or its answers are read wrongly; look at a few with `pgts solve`",
+        100 * reading.right_share, 100 * options.min_right_share));
+  }
+  if (!(reading.step_auc >= options.min_step_auc)) {
+    problems.push_back(fmt::format(
+        "the reward model tells right steps from wrong ones with step AUC {:.2f} (at least {:.2f} "
+        "needed; 0.50 is chance): give it more train_problems, epochs or another learning_rate",
+        reading.step_auc, options.min_step_auc));
+  }
+  return problems;
+}
+
+void PassGate(const GateReading& reading, const GateOptions& options) {
+  Info("gate: {:.1f} % of rollouts state an answer, {:.1f} % are right, {:.1f} % of steps cut off, "
+       "step AUC {:.3f}",
+       100 * reading.extraction_rate, 100 * reading.right_share, 100 * reading.cut_off_rate,
+       reading.step_auc);
+  const std::vector<std::string> problems = GateProblems(reading, options);
+  if (problems.empty()) return;
+  const std::string text = fmt::format("{}", fmt::join(problems, "; "));
+  if (options.gate != "warn") {
+    throw Error::Format("phase 2 cannot start: {} (--set gate.gate=warn goes on all the same)", text);
+  }
+  Warn("phase 2 starts although {}", text);
+}
+
+}  // namespace pgts::reward

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reward/metrics.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+
+#include "base/error.h"
+#include "base/stats.h"
+#include "base/table.h"
+
+namespace pgts::reward {
+namespace {
+
+// Scores with the labels that one measure is taken against.
+struct Judged {
+  std::vector<double> scores;
+  std::vector<int> labels;
+
+  void Add(double score, const std::optional<int>& label) {
+    if (!label) return;
+    scores.push_back(score);
+    labels.push_back(*label);
+  }
+  double PositiveShare() const {
+    return static_cast<double>(std::count(labels.begin(), labels.end(), 1)) / labels.size();
+  }
+};
+
+double Ratio(double part, double whole) {
+  return whole > 0 ? part / whole : std::numeric_limits<double>::quiet_NaN();
+}
+
+double LogLoss(const Judged& judged) {
+  double loss = 0;
+  for (size_t i = 0; i < judged.scores.size(); ++i) {
+    const double p = judged.labels[i] ? judged.scores[i] : 1 - judged.scores[i];
+    loss -= std::log(std::max(p, 1e-12));
+  }
+  return loss / static_cast<double>(judged.scores.size());
+}
+
+Confusion CountConfusion(const Judged& judged, double threshold) {
+  Confusion c;
+  for (size_t i = 0; i < judged.scores.size(); ++i) {
+    const bool called_right = judged.scores[i] >= threshold;
+    if (judged.labels[i]) {
+      ++(called_right ? c.true_positive : c.false_negative);
+    } else {
+      ++(called_right ? c.false_positive : c.true_negative);
+    }
+  }
+  return c;
+}
+
+void SetRatios(RewardMetrics& m) {
+  const Confusion& c = m.confusion;
+  const double tp = c.true_positive, fp = c.false_positive, tn = c.true_negative,
+               fn = c.false_negative;
+  m.accuracy = Ratio(tp + tn, tp + fp + tn + fn);
+  m.precision = Ratio(tp, tp + fp);
+  m.recall = Ratio(tp, tp + fn);
+  m.f1 = Ratio(2 * tp, 2 * tp + fp + fn);
+  m.specificity = Ratio(tn, tn + fp);
+}
+
+std::string Number(double value, int digits = 3) {
+  return std::isnan(value) ? "-" : fmt::format("{:.{}f}", value, digits);
+}
+
+double ReadNumber(const Json& json, const char* key) {
+  const auto at = json.find(key);
+  return at == json.end() || !at->is_number() ? std::numeric_limits<double>::quiet_NaN()
+                                              : at->get<double>();
+}
+
+}  // namespace
+
+RewardMetrics Measure(std::span<const ScoredStep> steps, const Calibration& calibration,
+                      double threshold) {
+  Judged plain, labelled, outcome, exact;
+  std::map<int, Judged> by_depth;
+  for (const ScoredStep& step : steps) {
+    const double score = calibration.Score(step.logit);
+    plain.Add(Calibration{}.Score(step.logit), step.label);
+    labelled.Add(score, step.label);
+    outcome.Add(score, step.grade);
+    exact.Add(score, step.exact);
+    by_depth[step.depth].Add(score, step.label);
+  }
+  if (labelled.labels.empty()) {
+    throw Error::Format("reward model: no held-out step has a label, so nothing can be measured; "
+                        "raise reward_data.validation_problems");
+  }
+  RewardMetrics m{.steps = static_cast<int64_t>(labelled.labels.size()),
+                  .positive_share = labelled.PositiveShare(),
+                  .loss = LogLoss(labelled),
+                  .loss_uncalibrated = LogLoss(plain),
+                  .step_auc = Auc(labelled.scores, labelled.labels),
+                  .outcome_auc = Auc(outcome.scores, outcome.labels),
+                  .exact_auc = Auc(exact.scores, exact.labels),
+                  .ece = ExpectedCalibrationError(labelled.scores, labelled.labels),
+                  .ece_uncalibrated = ExpectedCalibrationError(plain.scores, plain.labels),
+                  .threshold = threshold,
+                  .confusion = CountConfusion(labelled, threshold)};
+  SetRatios(m);
+  for (const auto& [depth, judged] : by_depth) {
+    if (judged.labels.empty()) continue;
+    m.by_depth.push_back({.depth = depth,
+                          .steps = static_cast<int64_t>(judged.labels.size()),
+                          .mean_score = Mean(judged.scores),
+                          .positive_share = judged.PositiveShare(),
+                          .auc = Auc(judged.scores, judged.labels)});
+  }
+  return m;
+}
+
+Calibration CalibrateOn(std::span<const ScoredStep> steps) {
+  Judged logits;
+  for (const ScoredStep& step : steps) logits.Add(step.logit, step.label);
+  return FitCalibration(logits.scores, logits.labels);
+}
+
+Json ToJson(const RewardMetrics& m) {
+  Json depths = Json::array();
+  for (const DepthRow& row : m.by_depth) {
+    depths.push_back({{"depth", row.depth},
+                      {"steps", row.steps},
+                      {"mean_score", row.mean_score},
+                      {"positive_share", row.positive_share},
+                      {"auc", row.auc}});
+  }
+  return {{"steps", m.steps},
+          {"positive_share", m.positive_share},
+          {"step_auc", m.step_auc},
+          {"outcome_auc", m.outcome_auc},
+          {"exact_auc", m.exact_auc},
+          {"loss", m.loss},
+          {"loss_uncalibrated", m.loss_uncalibrated},
+          {"ece", m.ece},
+          {"ece_uncalibrated", m.ece_uncalibrated},
+          {"threshold", m.threshold},
+          {"accuracy", m.accuracy},
+          {"precision", m.precision},
+          {"recall", m.recall},
+          {"f1", m.f1},
+          {"specificity", m.specificity},
+          {"true_positive", m.confusion.true_positive},
+          {"false_positive", m.confusion.false_positive},
+          {"true_negative", m.confusion.true_negative},
+          {"false_negative", m.confusion.false_negative},
+          {"by_depth", std::move(depths)}};
+}
+
+RewardMetrics MetricsFromJson(const Json& json) {
+  const auto count = [&](const char* key) { return json.value(key, int64_t{0}); };
+  RewardMetrics m{.steps = count("steps"),
+                  .positive_share = ReadNumber(json, "positive_share"),
+                  .loss = ReadNumber(json, "loss"),
+                  .loss_uncalibrated = ReadNumber(json, "loss_uncalibrated"),
+                  .step_auc = ReadNumber(json, "step_auc"),
+                  .outcome_auc = ReadNumber(json, "outcome_auc"),
+                  .exact_auc = ReadNumber(json, "exact_auc"),
+                  .ece = ReadNumber(json, "ece"),
+                  .ece_uncalibrated = ReadNumber(json, "ece_uncalibrated"),
+                  .threshold = ReadNumber(json, "threshold"),
+                  .confusion = {.true_positive = count("true_positive"),
+                                .false_positive = count("false_positive"),
+                                .true_negative = count("true_negative"),
+                                .false_negative = count("false_negative")}};
+  SetRatios(m);
+  for (const Json& row : json.value("by_depth", Json::array())) {
+    m.by_depth.push_back({.depth = row.value("depth", 0),
+                          .steps = row.value("steps", int64_t{0}),
+                          .mean_score = ReadNumber(row, "mean_score"),
+                          .positive_share = ReadNumber(row, "positive_share"),
+                          .auc = ReadNumber(row, "auc")});
+  }
+  return m;
+}
+
+std::string MetricsTable(const RewardMetrics& m) {
+  Table numbers({{"reward model, held-out steps"}, {"", Align::kRight}});
+  numbers.Row({"labelled steps", fmt::format("{}", m.steps)});
+  numbers.Row({"share right", Number(m.positive_share)});
+  numbers.Row({"step AUC", Number(m.step_auc)});
+  numbers.Row({"outcome AUC", Number(m.outcome_auc)});
+  if (!std::isnan(m.exact_auc)) numbers.Row({"AUC against exact steps", Number(m.exact_auc)});
+  numbers.Row({"loss (before calibration)",
+               Number(m.loss) + " (" + Number(m.loss_uncalibrated) + ")"});
+  numbers.Row({"calibration error (before)",
+               Number(m.ece) + " (" + Number(m.ece_uncalibrated) + ")"});
+  numbers.Row({fmt::format("accuracy at {:.2f}", m.threshold), Number(m.accuracy)});
+  numbers.Row({"precision / recall", Number(m.precision) + " / " + Number(m.recall)});
+  numbers.Row({"F1 / specificity", Number(m.f1) + " / " + Number(m.specificity)});
+  numbers.Row({"right called right / wrong", fmt::format("{} / {}", m.confusion.true_positive,
+                                                         m.confusion.false_negative)});
+  numbers.Row({"wrong called right / wrong", fmt::format("{} / {}", m.confusion.false_positive,
+                                                         m.confusion.true_negative)});
+
+  Table depths({{"depth", Align::kRight}, {"steps", Align::kRight}, {"mean score", Align::kRight},
+                {"share right", Align::kRight}, {"AUC", Align::kRight}});
+  for (const DepthRow& row : m.by_depth) {
+    depths.Row({fmt::format("{}", row.depth), fmt::format("{}", row.steps),
+                Number(row.mean_score), Number(row.positive_share), Number(row.auc)});
+  }
+  return numbers.Text() + "\n" + depths.Text();
+}
+
+}  // namespace pgts::reward

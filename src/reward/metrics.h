@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// How good a reward model is on held-out problems.
+//
+// Positive means "right so far" (label 1); a step is called right when its score >= threshold.
+//   precision TP/(TP+FP)   recall TP/(TP+FN)   specificity TN/(TN+FP)   F1 2TP/(2TP+FP+FN)
+// loss is the mean -ln of the probability given to the true label. step_auc is over labelled steps
+// against their labels; outcome_auc over last steps against the grade of the solution; exact_auc
+// over steps whose exact truth is known (generated tasks), beside the labels. A ratio whose
+// denominator is 0, or an AUC with one class missing, is NaN (null in JSON).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/jsonl.h"
+#include "reward/calibration.h"
+
+namespace pgts::reward {
+
+struct ScoredStep {
+  double logit = 0;          // the head's logit(1) - logit(0)
+  std::optional<int> label;
+  std::optional<int> exact;  // the exact truth, where the task can tell
+  std::optional<int> grade;  // of the solution, on its last step only
+  int depth = 1;             // place in the solution, from 1
+};
+
+struct Confusion {
+  int64_t true_positive = 0, false_positive = 0, true_negative = 0, false_negative = 0;
+};
+
+struct DepthRow {
+  int depth = 0;
+  int64_t steps = 0;
+  double mean_score = 0;
+  double positive_share = 0;  // of the labels
+  double auc = 0;
+};
+
+struct RewardMetrics {
+  int64_t steps = 0;  // labelled
+  double positive_share = 0;
+  double loss = 0, loss_uncalibrated = 0;
+  double accuracy = 0, precision = 0, recall = 0, f1 = 0, specificity = 0;
+  double step_auc = 0, outcome_auc = 0, exact_auc = 0;
+  double ece = 0, ece_uncalibrated = 0;  // 10 bins of equal width
+  double threshold = 0.5;
+  Confusion confusion;
+  std::vector<DepthRow> by_depth;
+};
+
+// Error where no step has a label: there is nothing to measure.
+RewardMetrics Measure(std::span<const ScoredStep> steps, const Calibration& calibration,
+                      double threshold = 0.5);
+
+// The labels' logits as FitCalibration wants them.
+Calibration CalibrateOn(std::span<const ScoredStep> steps);
+
+Json ToJson(const RewardMetrics& metrics);
+RewardMetrics MetricsFromJson(const Json& json);  // null becomes NaN
+std::string MetricsTable(const RewardMetrics& metrics);
+
+}  // namespace pgts::reward

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reward/metrics.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "base/error.h"
+#include "base/random.h"
+
+namespace pgts::reward {
+namespace {
+
+using ::testing::HasSubstr;
+
+// Scores 0.9, 0.6, 0.4, 0.2 as logits.
+std::vector<ScoredStep> FourSteps() {
+  const auto step = [](double score, int label, int depth) {
+    return ScoredStep{.logit = std::log(score / (1 - score)), .label = label, .depth = depth};
+  };
+  return {step(0.9, 1, 1), step(0.6, 0, 2), step(0.4, 1, 2), step(0.2, 0, 2)};
+}
+
+TEST(MetricsTest, ByHand) {
+  const RewardMetrics m = Measure(FourSteps(), {});
+  EXPECT_EQ(m.steps, 4);
+  EXPECT_EQ(m.confusion.true_positive, 1);
+  EXPECT_EQ(m.confusion.false_positive, 1);
+  EXPECT_EQ(m.confusion.true_negative, 1);
+  EXPECT_EQ(m.confusion.false_negative, 1);
+  EXPECT_DOUBLE_EQ(m.accuracy, 0.5);
+  EXPECT_DOUBLE_EQ(m.precision, 0.5);
+  EXPECT_DOUBLE_EQ(m.recall, 0.5);
+  EXPECT_DOUBLE_EQ(m.f1, 0.5);
+  EXPECT_DOUBLE_EQ(m.specificity, 0.5);
+  // Of four (positive, negative) pairs three are in order.
+  EXPECT_DOUBLE_EQ(m.step_auc, 0.75);
+  EXPECT_NEAR(m.loss, -(std::log(0.9) + std::log(0.4) + std::log(0.4) + std::log(0.8)) / 4, 1e-9);
+  ASSERT_EQ(m.by_depth.size(), 2u);
+  EXPECT_EQ(m.by_depth[1].steps, 3);
+  EXPECT_NEAR(m.by_depth[1].mean_score, 0.4, 1e-9);
+  EXPECT_DOUBLE_EQ(m.by_depth[1].auc, 0.5);
+  EXPECT_TRUE(std::isnan(m.by_depth[0].auc));
+  EXPECT_TRUE(std::isnan(m.outcome_auc));
+}
+
+TEST(MetricsTest, ThresholdMovesTheConfusion) {
+  const RewardMetrics m = Measure(FourSteps(), {}, 0.7);
+  EXPECT_DOUBLE_EQ(m.precision, 1);
+  EXPECT_DOUBLE_EQ(m.specificity, 1);
+  EXPECT_DOUBLE_EQ(m.recall, 0.5);
+}
+
+TEST(MetricsTest, OutcomeAndExactTruthHaveTheirOwnAuc) {
+  std::vector<ScoredStep> steps = FourSteps();
+  steps[0].grade = 0;
+  steps[3].grade = 1;
+  for (ScoredStep& step : steps) step.exact = step.logit > 0;
+  const RewardMetrics m = Measure(steps, {});
+  EXPECT_DOUBLE_EQ(m.outcome_auc, 0);
+  EXPECT_DOUBLE_EQ(m.exact_auc, 1);
+}
+
+TEST(MetricsTest, NoLabelIsAnErrorNotAZero) {
+  const std::vector<ScoredStep> unlabelled = {{.logit = 1}, {.logit = -1}};
+  EXPECT_THROW(Measure(unlabelled, {}), Error);
+}
+
+TEST(MetricsTest, JsonRoundTripKeepsNumbersAndMissingOnes) {
+  const RewardMetrics m = Measure(FourSteps(), {});
+  const RewardMetrics back = MetricsFromJson(Json::parse(JsonText(ToJson(m))));
+  EXPECT_DOUBLE_EQ(back.step_auc, m.step_auc);
+  EXPECT_DOUBLE_EQ(back.f1, m.f1);
+  EXPECT_EQ(back.confusion.false_negative, 1);
+  EXPECT_EQ(back.by_depth.size(), m.by_depth.size());
+  EXPECT_TRUE(std::isnan(back.outcome_auc));
+  EXPECT_THAT(MetricsTable(m), HasSubstr("step AUC"));
+}
+
+TEST(CalibrationTest, FindsTheSlopeAndOffsetThatMadeTheLabels) {
+  RandomStream random{Key("calibration")};
+  const Calibration truth{.slope = 0.5, .offset = -1};
+  std::vector<double> logits;
+  std::vector<int> labels;
+  for (int i = 0; i < 20'000; ++i) {
+    logits.push_back(8 * random.Uniform() - 4);
+    labels.push_back(random.Uniform() < truth.Score(logits.back()));
+  }
+  const Calibration fit = FitCalibration(logits, labels);
+  EXPECT_NEAR(fit.slope, 0.5, 0.03);
+  EXPECT_NEAR(fit.offset, -1, 0.06);
+}
+
+TEST(CalibrationTest, SeparableLabelsStayFiniteAndInOrder) {
+  const std::vector<double> logits = {-2, -1, 1, 2};
+  const std::vector<int> labels = {0, 0, 1, 1};
+  const Calibration fit = FitCalibration(logits, labels);
+  EXPECT_TRUE(std::isfinite(fit.slope));
+  EXPECT_GT(fit.slope, 1);
+}
+
+TEST(CalibrationTest, KeepsTheIdentityWhereNothingCanBeFitted) {
+  const std::vector<double> logits = {-2, -1, 1, 2};
+  EXPECT_EQ(FitCalibration(logits, std::vector<int>{1, 1, 1, 1}), Calibration{});
+  // Scores that are the wrong way round must not be turned in secret.
+  EXPECT_EQ(FitCalibration(logits, std::vector<int>{1, 1, 0, 0}), Calibration{});
+}
+
+}  // namespace
+}  // namespace pgts::reward

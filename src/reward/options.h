@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// The options of phase 1, each declared once. The user's keys (config/training_config_2gpu.yaml)
+// keep their names and defaults; ours stand in groups of their own.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace pgts::reward {
+
+// Group "reward_training".
+struct TrainingOptions {
+  int batch_size = 8;
+  int gradient_accumulation_steps = 2;
+  double learning_rate = 2e-5;
+  int num_epochs = 3;
+  double warmup_ratio = 0.1;
+  double weight_decay = 0.01;
+  int64_t max_examples = 0;
+  int num_incorrect_per_problem = 3;
+  double max_grad_norm = 1.0;
+  double corruption_weight = 1.0;
+  double rollout_weight = 1.0;
+  double import_weight = 1.0;
+  int evaluations_per_epoch = 1;
+  std::string compute_type = "auto";
+  std::string device = "cpu";
+
+  template <class Visitor>
+  void Visit(Visitor& v) {
+    v("batch_size", batch_size, {.min = 1, .max = 4096, .unit = "solutions",
+      .help = "Solutions in one forward pass; those of one problem stay together"});
+    v("gradient_accumulation_steps", gradient_accumulation_steps, {.min = 1, .max = 1024,
+      .unit = "batches", .help = "Batches in one optimiser step"});
+    v("learning_rate", learning_rate, {.max = 1, .above = 0,
+      .help = "Peak rate of AdamW; linear warm-up, then a cosine to zero"});
+    v("num_epochs", num_epochs, {.min = 1, .max = 1000, .help = "Passes over the examples"});
+    v("warmup_ratio", warmup_ratio, {.min = 0, .max = 1, .help = "Share of steps that warm up"});
+    v("weight_decay", weight_decay, {.min = 0, .max = 10,
+      .help = "Decoupled decay of matrices (not of norms and biases)"});
+    v("max_examples", max_examples, {.min = 0, .unit = "labelled steps",
+      .help = "Use at most this many examples; 0: all"});
+    v("num_incorrect_per_problem", num_incorrect_per_problem, {.min = 0, .max = 100,
+      .unit = "solutions", .help = "Corruptions of each problem's reference solution"});
+    v("max_grad_norm", max_grad_norm, {.above = 0, .help = "Gradients are scaled down to this norm"});
+    v("rollout_weight", rollout_weight, {.min = 0, .help = "Loss weight of the generator's solutions"});
+    v("corruption_weight", corruption_weight, {.min = 0,
+      .help = "Loss weight of reference solutions and their corruptions"});
+    v("import_weight", import_weight, {.min = 0, .help = "Loss weight of imported solutions"});
+    v("evaluations_per_epoch", evaluations_per_epoch, {.min = 1, .max = 100,
+      .help = "Validations in an epoch; the best checkpoint by validation step AUC is kept"});
+    v("compute_type", compute_type, {.choices = {"auto", "bfloat16", "float32"},
+      .help = "Matrix products; auto: bfloat16 where the processor has instructions for it"});
+    v("device", device, {.help = "LibTorch device: cpu, cuda or cuda:1"});
+  }
+};
+
+// Group "reward_data".
+struct DataOptions {
+  int train_problems = 700;
+  int validation_problems = 150;
+  int rollouts_per_problem = 4;
+  int completions = 4;
+  int held_out_completions = 8;
+  int concurrent_rollouts = 64;
+  int64_t first_train_problem = 0;
+  int max_depth = 15;
+
+  template <class Visitor>
+  void Visit(Visitor& v) {
+    v("train_problems", train_problems, {.min = 1, .max = 10'000'000, .unit = "problems",
+      .help = "Training problems that the generator solves for labels"});
+    v("validation_problems", validation_problems, {.min = 1, .max = 1'000'000, .unit = "problems",
+      .help = "Held-out problems that choose the checkpoint, calibrate and measure"});
+    v("rollouts_per_problem", rollouts_per_problem, {.min = 1, .max = 1024, .unit = "rollouts",
+      .help = "Sampled solutions of each problem"});
+    v("completions", completions, {.min = 1, .max = 1024, .unit = "completions",
+      .help = "Monte Carlo completions of a step, its own rollout included (training problems)"});
+    v("held_out_completions", held_out_completions, {.min = 1, .max = 1024, .unit = "completions",
+      .help = "The same on held-out problems"});
+    v("concurrent_rollouts", concurrent_rollouts, {.min = 1, .max = 100'000, .unit = "rollouts",
+      .help = "Rollouts in flight; best: the width of the engine"});
+    v("first_train_problem", first_train_problem, {.min = 0,
+      .help = "Number of the first training problem: phase 2 should train on others"});
+    v("max_depth", max_depth, {.min = 1, .max = 1000, .unit = "steps",
+      .help = "A rollout without an answer ends here and is graded wrong"});
+  }
+};
+
+// Group "reward_model" (beside the keys that name the model, which the loader of models owns).
+struct ModelOptions {
+  int num_labels = 2;
+  double dropout = 0.1;
+
+  template <class Visitor>
+  void Visit(Visitor& v) {
+    v("num_labels", num_labels, {.min = 2, .max = 2, .help = "Labels of a step: wrong and right"});
+    v("dropout", dropout, {.min = 0, .max = 0.9, .help = "On the input of the head, in training"});
+  }
+};
+
+// Group "gate": what must hold before phase 2 starts.
+struct GateOptions {
+  std::string gate = "error";
+  double min_extraction_rate = 0.5;
+  double max_cut_off_rate = 0.2;
+  double min_step_auc = 0.65;
+  double min_right_share = 0.02;
+
+  template <class Visitor>
+  void Visit(Visitor& v) {
+    v("gate", gate, {.choices = {"error", "warn"},
+      .help = "Whether a generator or reward model that cannot work stops the run"});
+    v("min_extraction_rate", min_extraction_rate, {.min = 0, .max = 1,
+      .help = "Least share of rollouts that state an answer"});
+    v("max_cut_off_rate", max_cut_off_rate, {.min = 0, .max = 1,
+      .help = "Largest share of steps cut off at max_new_tokens"});
+    v("min_step_auc", min_step_auc, {.min = 0, .max = 1,
+      .help = "Least step AUC on held-out problems; 0.5 is chance"});
+    v("min_right_share", min_right_share, {.min = 0, .max = 1,
+      .help = "Least share of rollouts that are right"});
+  }
+};
+
+}  // namespace pgts::reward

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sampled solutions with step labels: the generator solves each problem several times, and every
+// step of a wrong solution is judged by what can still be reached from it.
+//
+// Rollout i = 1..R of a problem is the path i·1·1·… of its world. It ends at a terminal or dead
+// node or at max_depth; it is right if it ends in a terminal node whose answer is the gold answer.
+// Completion k of its node v is the path v·k·1·1·…; k = 1 is the rollout itself and counts as one
+// of the M completions. Labels:
+//   last step    the grade of the rollout
+//   other steps  1 if any of the M completions is right, else 0; completing stops at the first
+//                right one, so a right rollout labels all its steps 1 without any completion
+// A step without tokens (the generator had nothing to say) is left out; then the step before it is
+// judged by completions like any other.
+//
+// The worlds are those of one reserved epoch; with a store, running again reads back what was
+// grown, so that an interrupted run goes on where it was.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/rounds.h"
+#include "reward/step_data.h"
+#include "task/task.h"
+#include "world/world_source.h"
+
+namespace pgts::reward {
+
+struct RolloutParts {  // all outlive the call
+  Rounds& rounds;
+  world::WorldSource& worlds;
+  const task::Task& task;
+};
+
+struct RolloutPlan {
+  task::Split split = task::Split::kTrain;
+  int64_t first_problem = 0;
+  int64_t problems = 1;
+  int rollouts = 4;      // R
+  int completions = 4;   // M
+  int concurrent = 64;   // rollouts in flight: one walker each
+  int max_depth = 15;
+  int epoch = world::kPhaseOneEpoch;
+  const char* label = "sampling solutions";  // of the progress bar
+};
+
+struct RolloutStats {
+  int64_t rollouts = 0;
+  int64_t answered = 0;   // stated an answer
+  int64_t right = 0;
+  int64_t steps = 0;      // of rollouts
+  int64_t truncated = 0;  // of `steps`: cut off at max_new_tokens
+  int64_t answers_with_separator = 0;  // of `answered`: the answer step ended with the separator
+  int64_t completions = 0;             // beyond the rollouts themselves
+  int64_t right_completions = 0;
+  int64_t not_recorded = 0;            // rollouts that a stored world could not answer; left out
+  int64_t tokens = 0;                  // charged
+  int64_t computed_tokens = 0;         // of these, generated now
+
+  double ExtractionRate() const { return Share(answered, rollouts); }
+  double RightShare() const { return Share(right, rollouts); }
+  double CutOffRate() const { return Share(truncated, steps); }
+  RolloutStats& operator+=(const RolloutStats& other);
+
+ private:
+  static double Share(int64_t part, int64_t whole) {
+    return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+  }
+};
+
+Json ToJson(const RolloutStats& stats);
+RolloutStats StatsFromJson(const Json& json);
+
+struct RolloutData {
+  std::vector<LabelledSolution> solutions;  // by problem, then rollout
+  RolloutStats stats;
+};
+
+// Error if the split has no such problems.
+RolloutData SampleRollouts(const RolloutParts& parts, const RolloutPlan& plan);
+
+}  // namespace pgts::reward

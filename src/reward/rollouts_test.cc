@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reward/rollouts.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <set>
+
+#include "base/error.h"
+#include "llm/client.h"
+#include "llm/scripted_generator.h"
+#include "reward/corruption.h"
+#include "reward/data_builder.h"
+#include "reward/test_fakes.h"
+#include "task/word_problems.h"
+#include "world/store.h"
+
+namespace pgts::reward {
+namespace {
+
+using Path = std::vector<int>;
+
+// One problem with gold answer 46, whatever its number.
+class OneProblem : public task::Task {
+ public:
+  std::string_view name() const override { return "one"; }
+  int64_t Size(task::Split) const override { return 5; }
+  task::Problem Get(task::Split, int64_t index) const override {
+    task::Problem problem = PensProblem();
+    problem.index = index;
+    problem.id = "one/" + std::to_string(index);
+    return problem;
+  }
+  task::PromptParts Prompt(const task::Problem& problem) const override {
+    return {.user = problem.question};
+  }
+};
+
+// A tree of steps by hand; what is not in it is not recorded.
+class ScriptedWorlds : public world::WorldSource {
+ public:
+  ScriptedWorlds(Rounds& rounds, const task::Task& task, std::map<Path, world::RawStep> steps)
+      : rounds_(rounds), task_(task), grower_(std::make_shared<Script>(std::move(steps))) {}
+
+  std::shared_ptr<world::World> Open(const task::Problem&, int) override {
+    return std::make_shared<world::World>(
+        world::WorldParts{.rounds = &rounds_, .task = &task_, .grower = grower_,
+                          .prompt = llm::Extend(nullptr, Bytes("Q\n"))});
+  }
+  const std::set<Path>& asked() const { return grower_->asked; }
+
+ private:
+  struct Script : world::Grower {
+    explicit Script(std::map<Path, world::RawStep> given) : steps(std::move(given)) {}
+    Co<std::optional<world::RawStep>> Grow(StepRequest request) override {
+      const Path path(request.path.begin(), request.path.end());
+      asked.insert(path);
+      const auto at = steps.find(path);
+      if (at == steps.end()) co_return std::nullopt;
+      co_return at->second;
+    }
+    Co<std::optional<Judged>> Judge(llm::PrefixPtr, uint64_t) override { co_return std::nullopt; }
+    std::map<Path, world::RawStep> steps;
+    std::set<Path> asked;
+  };
+
+  Rounds& rounds_;
+  const task::Task& task_;
+  std::shared_ptr<Script> grower_;
+};
+
+world::RawStep Says(const std::string& text, llm::StepEnd end = llm::StepEnd::kSeparator) {
+  return {.tokens = Bytes(text), .text = text, .end = end,
+          .generated = static_cast<int>(text.size())};
+}
+
+std::vector<std::optional<int>> Labels(const LabelledSolution& solution) {
+  std::vector<std::optional<int>> labels;
+  for (const LabelledStep& step : solution.steps) labels.push_back(step.label);
+  return labels;
+}
+
+std::vector<std::pair<int, int>> Evidence(const LabelledSolution& solution) {
+  std::vector<std::pair<int, int>> evidence;
+  for (const LabelledStep& step : solution.steps) evidence.push_back({step.right, step.tried});
+  return evidence;
+}
+
+using ::testing::ElementsAre;
+using ::testing::Pair;
+
+TEST(RolloutsTest, LabelsByHand) {
+  Rounds rounds;
+  const OneProblem task;
+  ScriptedWorlds worlds(rounds, task,
+                        {// Right: no completion is asked for.
+                         {{1}, Says("14+9=23\n")},
+                         {{1, 1}, Says("23*2=46\n")},
+                         {{1, 1, 1}, Says("#### 46\n")},
+                         // Wrong, but both first steps can still reach the answer.
+                         {{2}, Says("14+9=24\n")},
+                         {{2, 1}, Says("24*2=48\n")},
+                         {{2, 1, 1}, Says("#### 48\n")},
+                         {{2, 1, 2}, Says("#### 48\n")},
+                         {{2, 1, 3}, Says("#### 46\n")},
+                         {{2, 2}, Says("no, 46\n")},
+                         {{2, 2, 1}, Says("#### 46\n")},
+                         // Dead without a word: the step before it is judged by completions.
+                         {{3}, Says("hm\n")},
+                         {{3, 1}, Says("", llm::StepEnd::kEndOfText)},
+                         {{3, 2}, Says("#### 1\n")},
+                         {{3, 3}, Says("#### 2\n")}});
+  const RolloutData data =
+      SampleRollouts({rounds, worlds, task}, {.rollouts = 3, .completions = 3, .max_depth = 6});
+  ASSERT_EQ(data.solutions.size(), 3u);
+
+  EXPECT_THAT(Labels(data.solutions[0]), ElementsAre(1, 1, 1));
+  EXPECT_THAT(Evidence(data.solutions[0]), ElementsAre(Pair(1, 1), Pair(1, 1), Pair(1, 1)));
+  EXPECT_EQ(data.solutions[0].grade, 1);
+
+  EXPECT_THAT(Labels(data.solutions[1]), ElementsAre(1, 1, 0));
+  EXPECT_THAT(Evidence(data.solutions[1]), ElementsAre(Pair(1, 2), Pair(1, 3), Pair(0, 1)));
+  EXPECT_EQ(data.solutions[1].grade, 0);
+  EXPECT_EQ(data.solutions[1].steps[0].tokens, Bytes("14+9=24\n"));
+  EXPECT_EQ(data.solutions[1].prompt, Bytes("Q\n"));
+
+  EXPECT_THAT(Labels(data.solutions[2]), ElementsAre(0));
+  EXPECT_THAT(Evidence(data.solutions[2]), ElementsAre(Pair(0, 3)));
+
+  EXPECT_FALSE(worlds.asked().contains(Path{1, 2}));
+  EXPECT_FALSE(worlds.asked().contains(Path{2, 3}));  // settled before
+  EXPECT_EQ(data.stats.rollouts, 3);
+  EXPECT_EQ(data.stats.answered, 2);
+  EXPECT_EQ(data.stats.right, 1);
+  EXPECT_EQ(data.stats.steps, 7);
+  EXPECT_EQ(data.stats.completions, 5);
+  EXPECT_EQ(data.stats.right_completions, 2);
+  EXPECT_EQ(data.stats.answers_with_separator, 2);
+  EXPECT_EQ(data.stats.not_recorded, 0);
+}
+
+TEST(RolloutsTest, WithoutAnAnswerWithinMaxDepthARolloutIsWrong) {
+  Rounds rounds;
+  const OneProblem task;
+  std::map<Path, world::RawStep> steps;
+  for (int depth = 1; depth <= 3; ++depth) {
+    steps[Path(depth, 1)] = Says("x\n", llm::StepEnd::kMaxTokens);
+    Path other(depth, 1);
+    other.back() = 2;
+    steps[other] = Says("#### 5\n");
+  }
+  ScriptedWorlds worlds(rounds, task, steps);
+  const RolloutData data =
+      SampleRollouts({rounds, worlds, task}, {.rollouts = 1, .completions = 2, .max_depth = 3});
+  ASSERT_EQ(data.solutions.size(), 1u);
+  EXPECT_THAT(Labels(data.solutions[0]), ElementsAre(0, 0, 0));
+  EXPECT_EQ(data.stats.answered, 0);
+  EXPECT_DOUBLE_EQ(data.stats.CutOffRate(), 1);
+  EXPECT_DOUBLE_EQ(data.stats.ExtractionRate(), 0);
+}
+
+TEST(RolloutsTest, WhatAStoredWorldCannotSayIsLeftOut) {
+  Rounds rounds;
+  const OneProblem task;
+  ScriptedWorlds worlds(rounds, task, {{{1}, Says("#### 46\n")}, {{2}, Says("#### 4\n")}});
+  const RolloutData data =
+      SampleRollouts({rounds, worlds, task}, {.rollouts = 3, .completions = 2});
+  EXPECT_EQ(data.solutions.size(), 2u);
+  EXPECT_EQ(data.stats.not_recorded, 1);
+}
+
+TEST(RolloutsTest, AskingForMoreProblemsThanThereAreIsAnError) {
+  Rounds rounds;
+  const OneProblem task;
+  ScriptedWorlds worlds(rounds, task, {});
+  EXPECT_THROW(SampleRollouts({rounds, worlds, task}, {.problems = 6}), Error);
+}
+
+// A generator that solves word problems and slips sometimes.
+llm::ScriptedGenerator SlippingGenerator(const task::WordProblems& task,
+                                         std::map<std::string, task::Problem>& known) {
+  for (const task::Split split : {task::Split::kTrain, task::Split::kValidation}) {
+    for (int64_t i = 0; i < 20; ++i) {
+      const task::Problem problem = task.Get(split, i);
+      known[problem.question] = problem;
+    }
+  }
+  return llm::ScriptedGenerator([&known](std::string_view text, const Key& draw) {
+    const size_t question = text.find('\n');
+    const task::Problem& problem = known.at(std::string(text.substr(0, question)));
+    const auto lines = static_cast<size_t>(std::count(text.begin(), text.end(), '\n')) - 1;
+    const std::vector<std::string> right = SolutionLines(problem);
+    std::string line = lines < right.size() ? right[lines] : "#### 0";
+    if (draw.Uniform(0) < 0.15) line.back() = line.back() == '1' ? '2' : '1';
+    return llm::ScriptedStep{.text = line + "\n"};
+  });
+}
+
+TEST(DataBuilderTest, WritesBothSplitsAndReadsThemBack) {
+  const task::WordProblems task;
+  std::map<std::string, task::Problem> known;
+  llm::ScriptedGenerator generator = SlippingGenerator(task, known);
+  const std::string folder =
+      (std::filesystem::path(::testing::TempDir()) / "data_builder").string();
+  std::filesystem::remove_all(folder);
+  DataPlan plan{.data = {.train_problems = 20, .validation_problems = 10, .completions = 3,
+                         .held_out_completions = 4, .concurrent_rollouts = 16},
+                .incorrect_per_problem = 2};
+
+  const auto build = [&] {
+    Rounds rounds;
+    llm::GeneratorClient client(rounds, generator);
+    world::Store store(folder + "/world");
+    world::LiveWorlds worlds({.rounds = &rounds, .task = &task, .generator = &client,
+                              .store = &store},
+                             {.sampling = {.separator = "\n"}});
+    plan.world_key = worlds.WorldKey(plan.epoch);
+    return BuildStepData({rounds, worlds, task}, generator.tokenizer(), plan,
+                         folder + "/reward_data");
+  };
+  const StepData first = build();
+  EXPECT_FALSE(first.reused);
+  EXPECT_EQ(first.train_stats.rollouts, 80);
+  EXPECT_EQ(first.validation_stats.rollouts, 40);
+  EXPECT_EQ(Count(first.train).problems, 20);
+  EXPECT_EQ(first.train.size(), 80u + 20u * 3u);
+  EXPECT_GT(first.train_stats.RightShare(), 0.2);
+  EXPECT_LT(first.train_stats.RightShare(), 0.8);
+  EXPECT_GT(first.train_stats.computed_tokens, 0);
+  // Held-out data holds the generator's own solutions only, and exact truth where there is one.
+  for (const LabelledSolution& solution : first.validation) {
+    ASSERT_EQ(solution.source, Source::kRollout);
+    ASSERT_TRUE(solution.steps.front().exact.has_value());
+    if (solution.grade == 1) ASSERT_EQ(solution.steps.back().exact, 1);
+  }
+
+  // The files serve again; without them the worlds are read back and nothing is generated.
+  const StepData again = build();
+  EXPECT_TRUE(again.reused);
+  EXPECT_EQ(again.train.size(), first.train.size());
+  std::filesystem::remove_all(folder + "/reward_data");
+  const StepData regrown = build();
+  EXPECT_FALSE(regrown.reused);
+  EXPECT_EQ(regrown.train_stats.computed_tokens, 0);
+  EXPECT_EQ(regrown.train_stats.tokens, first.train_stats.tokens);
+  ASSERT_EQ(regrown.train.size(), first.train.size());
+  for (size_t i = 0; i < first.train.size(); ++i) {
+    ASSERT_EQ(JsonText(ToJson(regrown.train[i])), JsonText(ToJson(first.train[i])));
+  }
+  // Other options make other data.
+  plan.data.completions = 2;
+  EXPECT_FALSE(build().reused);
+}
+
+}  // namespace
+}  // namespace pgts::reward

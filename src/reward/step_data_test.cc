@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reward/step_data.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "base/error.h"
+#include "reward/test_fakes.h"
+#include "reward/token_tree.h"
+
+namespace pgts::reward {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Property;
+using ::testing::Throws;
+
+std::string TempPath(const std::string& name) {
+  return (std::filesystem::path(::testing::TempDir()) / name).string();
+}
+
+LabelledSolution Two() {
+  LabelledSolution solution = TextSolution("p/1", "Q\n", {{"a\n", 1}, {"b\n", std::nullopt}});
+  solution.index = 4;
+  solution.grade = 0;
+  solution.steps[0].right = 2;
+  solution.steps[0].tried = 4;
+  return solution;
+}
+
+TEST(StepDataTest, FileRoundTrip) {
+  const std::string path = TempPath("step_data/train.jsonl");
+  const std::vector<LabelledSolution> written = {Two(), TextSolution("p/2", "R\n", {{"c\n", 0}})};
+  WriteSolutions(path, written);
+  const std::vector<LabelledSolution> read = ReadSolutions(path);
+  ASSERT_EQ(read.size(), 2u);
+  EXPECT_EQ(read[0].problem, "p/1");
+  EXPECT_EQ(read[0].index, 4);
+  EXPECT_EQ(read[0].grade, 0);
+  EXPECT_EQ(read[0].prompt, Bytes("Q\n"));
+  EXPECT_EQ(read[0].steps[0].tokens, Bytes("a\n"));
+  EXPECT_EQ(read[0].steps[0].label, 1);
+  EXPECT_EQ(read[0].steps[0].right, 2);
+  EXPECT_EQ(read[0].steps[0].tried, 4);
+  EXPECT_EQ(read[0].steps[1].label, std::nullopt);
+  EXPECT_EQ(read[1].grade, std::nullopt);
+
+  const DataCounts counts = Count(read);
+  EXPECT_EQ(counts.problems, 2);
+  EXPECT_EQ(counts.solutions, 2);
+  EXPECT_EQ(counts.examples, 2);
+  EXPECT_EQ(counts.positive, 1);
+  EXPECT_EQ(counts.tokens, 10);
+}
+
+TEST(StepDataTest, ABadFieldIsNamedWithItsPlace) {
+  Json json = ToJson(Two());
+  json["steps"][0]["label"] = 2;
+  EXPECT_THAT([&] { SolutionFromJson(json, "train.jsonl:3"); },
+              Throws<Error>(Property(&Error::what, HasSubstr("train.jsonl:3: 'label'"))));
+  json = ToJson(Two());
+  json["prompt"] = Json::array();
+  EXPECT_THROW(SolutionFromJson(json, "x"), Error);
+  json = ToJson(Two());
+  json.erase("source");
+  EXPECT_THROW(SolutionFromJson(json, "x"), Error);
+}
+
+TEST(TokenTreeTest, SharesWhatBeginsAlike) {
+  const LabelledSolution one = TextSolution("p", "Q\n", {{"a\n", 1}, {"b\n", 0}});
+  const LabelledSolution two = TextSolution("p", "Q\n", {{"a\n", 1}, {"c\n", 1}});
+  const LabelledSolution* both[] = {&one, &two};
+  const TokenTree tree = BuildTokenTree(both, 100);
+  EXPECT_EQ(tree.tokens, Bytes("Q\na\nb\nc\n"));
+  EXPECT_THAT(tree.parent, ElementsAre(-1, 0, 1, 2, 3, 4, 3, 6));
+  EXPECT_THAT(tree.depth, ElementsAre(0, 1, 2, 3, 4, 5, 4, 5));
+  ASSERT_EQ(tree.readings.size(), 4u);
+  EXPECT_EQ(tree.readings[0].node, 3);  // the newline after "a", for both
+  EXPECT_EQ(tree.readings[2].node, 3);
+  EXPECT_EQ(tree.readings[1].node, 5);
+  EXPECT_EQ(tree.readings[3].node, 7);
+  EXPECT_EQ(tree.readings[3].solution, 1);
+  EXPECT_EQ(tree.readings[3].step, 1);
+}
+
+TEST(TokenTreeTest, StopsAtTheLongestLength) {
+  const LabelledSolution one = TextSolution("p", "Q\n", {{"a\n", 1}, {"b\n", 0}});
+  const LabelledSolution* only[] = {&one};
+  const TokenTree tree = BuildTokenTree(only, 5);
+  EXPECT_EQ(tree.tokens, Bytes("Q\na\nb"));
+  EXPECT_EQ(tree.readings.size(), 1u);  // the second step does not end within five tokens
+}
+
+}  // namespace
+}  // namespace pgts::reward

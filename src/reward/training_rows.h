@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Labelled solutions as rows for training, and rows as batches of like length. Free of LibTorch.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/random.h"
+#include "reward/metrics.h"
+#include "reward/options.h"
+#include "reward/step_data.h"
+#include "reward/token_tree.h"
+
+namespace pgts::reward {
+
+// Solutions of one problem in one token tree. Parallel to tree.readings:
+struct TrainingRow {
+  TokenTree tree;
+  std::vector<int> label;          // 0, 1, or -1: not supervised
+  std::vector<double> weight;      // of the example in the loss; 0 where not supervised
+  std::vector<ScoredStep> truth;   // everything but the logit, for validation
+  int solutions = 0;
+};
+
+struct RowOptions {
+  int solutions_per_row = 8;  // at most
+  int max_length = 512;       // tokens of a path; steps that end later are left out
+  int64_t max_examples = 0;   // labelled steps in all; 0: no limit. Whole solutions are taken
+  double rollout_weight = 1;
+  double corruption_weight = 1;  // of corruptions and references
+  double import_weight = 1;
+};
+
+// In the order of the solutions' first appearance by problem. Rows without a reading are left out.
+std::vector<TrainingRow> MakeRows(std::span<const LabelledSolution> solutions,
+                                  const RowOptions& options);
+
+// Supervised readings (weight > 0).
+int64_t SupervisedCount(std::span<const TrainingRow> rows);
+
+// Indices of rows, each batch with at least `solutions` solutions (the last may have fewer). Rows
+// of like length stand together; the order is the stream's.
+using RowBatches = std::vector<std::vector<int>>;
+RowBatches ShuffledBatches(std::span<const TrainingRow> rows, int solutions, RandomStream random);
+// By length, without shuffling.
+RowBatches OrderedBatches(std::span<const TrainingRow> rows, int solutions);
+
+}  // namespace pgts::reward

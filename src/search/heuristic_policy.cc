@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "search/heuristic_policy.h"
+
+#include <initializer_list>
+
+namespace pgts::search {
+namespace {
+
+using tree::Action;
+
+Action FirstLegal(tree::ActionMask legal, std::initializer_list<Action> order) {
+  for (Action action : order) {
+    if (legal.Has(action)) return action;
+  }
+  return Action::kTerminate;  // unreachable: something is always legal
+}
+
+}  // namespace
+
+tree::Action HeuristicPolicy::Choose(const tree::Tree& tree) const {
+  const tree::ActionMask legal = tree.Legal();
+  const tree::NodeId current = tree.current();
+  const tree::Child& v = tree.node(current).child;
+  if (v.terminal && v.score >= rule_.terminate_above) return Action::kTerminate;
+  const bool leave = v.terminal || v.dead || (current != tree::kRoot && v.score < rule_.branch_below);
+  if (leave) {
+    return FirstLegal(legal,
+                      {Action::kBranch, Action::kBacktrack, Action::kExpand, Action::kTerminate});
+  }
+  return FirstLegal(legal,
+                    {Action::kExpand, Action::kBranch, Action::kBacktrack, Action::kTerminate});
+}
+
+void HeuristicPolicy::Decide(std::span<const tree::DecisionRequest> requests,
+                             std::span<tree::Decision> decisions) {
+  for (size_t i = 0; i < requests.size(); ++i) {
+    decisions[i] = {};
+    decisions[i].action = Choose(*requests[i].tree);
+    decisions[i].probabilities[static_cast<int>(decisions[i].action)] = 1;
+  }
+}
+
+}  // namespace pgts::search

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// The search over the four actions, with whatever decides in it: the trained network (PGTS), a
+// threshold heuristic, a uniform draw. The one search loop of this project: PPO trains on what its
+// observer sees.
+//
+// The answer is the tree's (tree/tree.h): by default the terminal node with the best last score.
+#pragma once
+
+#include "search/policy_client.h"
+#include "search/searcher.h"
+
+namespace pgts::search {
+
+struct PolicySearchOptions {
+  std::string name = "pgts";
+  tree::PathScore path_score = tree::PathScore::kLast;
+  tree::AnswerRule answer_rule = tree::AnswerRule::kBest;
+  bool scored = true;  // false: no step is scored, for policies that look at no scores
+};
+
+class PolicySearch : public Searcher {
+ public:
+  // The client must outlive the searcher and everything that it runs.
+  PolicySearch(PolicyClient& policy, PolicySearchOptions options)
+      : policy_(policy), options_(std::move(options)) {}
+  std::string_view name() const override { return options_.name; }
+  Co<SearchResult> Run(SearchContext context) const override;
+
+ private:
+  Co<std::optional<tree::Child>> AskChild(world::Walker& walker, const tree::Tree& tree,
+                                          tree::ChildRequest request) const;
+  SearchResult Conclude(const tree::Tree& tree) const;
+
+  PolicyClient& policy_;
+  PolicySearchOptions options_;
+};
+
+}  // namespace pgts::search

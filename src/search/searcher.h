@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// The seam of all searchers: a coroutine that walks one problem's world and comes back with an
+// answer and what it was charged. No prompts, sampling, tokenizers, scoring or gold answers here.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/random.h"
+#include "base/rounds.h"
+#include "tree/trajectory.h"
+#include "tree/tree.h"
+#include "world/walker.h"
+
+namespace pgts::search {
+
+// One chain of a method that draws several, or the single walk of one that does not.
+struct ChainResult {
+  std::string answer;   // empty: none
+  float score = 0;      // of its last step, where the method asked for it
+  world::Charges charges;
+  int depth = 0;
+  int last_step = world::kRootStep;  // its end in the world
+};
+
+struct SearchResult {
+  std::optional<std::string> answer;
+  float score = 0;  // of the answer, by the method's own rule
+  int answer_step = world::kRootStep;  // the step of the world that states it
+  world::Charges charges;  // charges.not_recorded: the walk is no evidence
+  int nodes = 0;
+  int depth = 0;    // deepest step
+  int actions = 0;
+  double policy_nodes = 0;  // nodes read by the policy, summed over decisions (for FLOPs)
+  std::vector<ChainResult> chains;  // of methods that draw chains
+};
+
+struct SearchContext {
+  Rounds& rounds;
+  std::shared_ptr<world::World> world;
+  tree::Limits limits;
+  Key draw;  // names this search; decision n draws from draw.With(n)
+  tree::SearchObserver* observer = nullptr;  // sees tree searches; may be null
+};
+
+// Immutable; many searches may run it at once on one thread.
+class Searcher {
+ public:
+  virtual ~Searcher() = default;
+  virtual std::string_view name() const = 0;
+  // The context is passed by value: it must live as long as the coroutine.
+  virtual Co<SearchResult> Run(SearchContext context) const = 0;
+};
+
+// Walks one chain: attempt `chain` below the root, then first attempts, until a terminal or dead
+// step or max_depth. Chain i of a world is the same for every method (common random numbers).
+Co<ChainResult> WalkChain(std::shared_ptr<world::World> world, int chain, tree::Limits limits);
+
+// The whole-number N of one problem for a fractional mean: floor(n), or one more with probability
+// frac(n); at least 1.
+int DrawCount(double mean, const Key& draw);
+
+}  // namespace pgts::search

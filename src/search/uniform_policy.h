@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// Draws uniformly from the legal actions without Terminate, so that a search ends by its token
+// budget; Terminate only where nothing else is legal. What PGTS must beat at equal tokens.
+#pragma once
+
+#include "tree/policy.h"
+
+namespace pgts::search {
+
+class UniformPolicy : public tree::Policy {
+ public:
+  std::string_view name() const override { return "pgts_uniform"; }
+  void Decide(std::span<const tree::DecisionRequest> requests,
+              std::span<tree::Decision> decisions) override;
+};
+
+}  // namespace pgts::search

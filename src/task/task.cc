@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "task/task.h"
+
+#include <fmt/ranges.h>
+
+#include <array>
+
+#include "base/error.h"
+#include "task/gsm8k.h"
+#include "task/word_problems.h"
+
+namespace pgts::task {
+
+std::string PlainText(const PromptParts& parts) {
+  if (parts.system.empty() && parts.examples.empty()) return parts.user + "\n";
+  std::string text = parts.system.empty() ? "" : parts.system + "\n\n";
+  for (const PromptExample& example : parts.examples) {
+    text += "Question: " + example.user + "\nAnswer:\n" + example.assistant + "\n\n";
+  }
+  return text + "Question: " + parts.user + "\nAnswer:\n";
+}
+
+std::optional<std::string> Task::ExtractAnswer(std::string_view steps, AnswerRule rule) const {
+  return ExtractNumber(steps, rule);
+}
+
+bool Task::Same(std::string_view answer, std::string_view gold) const { return answer == gold; }
+
+bool Task::IsTerminal(std::string_view line) const {
+  return ExtractAnswer(line, AnswerRule::kStrict).has_value();
+}
+
+Verdict Task::Grade(std::string_view steps, const Problem& problem, AnswerRule rule) const {
+  const std::optional<std::string> answer = ExtractAnswer(steps, rule);
+  if (!answer) return Verdict::kNoAnswer;
+  return Same(*answer, problem.gold) ? Verdict::kRight : Verdict::kWrong;
+}
+
+namespace {
+
+constexpr std::array<std::string_view, 2> kTaskNames = {"word_problems", "gsm8k"};
+
+}  // namespace
+
+std::span<const std::string_view> TaskNames() { return kTaskNames; }
+
+std::unique_ptr<Task> MakeTask(std::string_view name, const TaskOptions& options) {
+  if (name == "word_problems") return std::make_unique<WordProblems>();
+  if (name == "gsm8k") return std::make_unique<Gsm8k>(options.data_dir);
+  throw Error::Format("unknown task '{}': use one of {}", name, fmt::join(kTaskNames, ", "));
+}
+
+}  // namespace pgts::task

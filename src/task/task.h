@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// The seam between a set of problems and everything else: where problems come from, how they are
+// put to a generator, how an answer is read from its steps and compared with the gold answer.
+//
+// A task is immutable after construction and may be used by many threads at once.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "task/answer.h"
+#include "task/problem.h"
+
+namespace pgts::task {
+
+// A step ends with this text, which belongs to the step.
+inline constexpr std::string_view kStepSeparator = "\n";
+
+struct PromptExample {
+  std::string user;
+  std::string assistant;
+};
+
+// What is said to the generator before its first step. With a chat template: system (if not
+// empty), each example as a user and an assistant turn, user, then the assistant's turn is opened.
+struct PromptParts {
+  std::string system;
+  std::vector<PromptExample> examples;
+  std::string user;
+};
+
+// The same for models without a chat template; ends in a newline, so steps start on a fresh line.
+// Without system and examples it is exactly `user + "\n"`.
+std::string PlainText(const PromptParts& parts);
+
+class Task {
+ public:
+  virtual ~Task() = default;
+
+  virtual std::string_view name() const = 0;
+  // Number of problems of a split; INT64_MAX where problems are generated without end; 0 where the
+  // task has no such split.
+  virtual int64_t Size(Split split) const = 0;
+  // The problem at 0 <= index < Size(split), the same on every call; throws Error outside of it.
+  virtual Problem Get(Split split, int64_t index) const = 0;
+  virtual PromptParts Prompt(const Problem& problem) const = 0;
+  // The normalised answer that `steps` (the text of all steps so far) states; nullopt: none yet.
+  virtual std::optional<std::string> ExtractAnswer(std::string_view steps, AnswerRule rule) const;
+  // Whether two answers as ExtractAnswer and Problem::gold give them are equal.
+  virtual bool Same(std::string_view answer, std::string_view gold) const;
+
+  // Whether this line (the last of a path; mostly its last step) states the answer strictly. A step
+  // that was cut off at max_new_tokens is never terminal; only the caller knows that.
+  bool IsTerminal(std::string_view line) const;
+  Verdict Grade(std::string_view steps, const Problem& problem, AnswerRule rule) const;
+};
+
+struct TaskOptions {
+  std::string data_dir;  // folder of data sets (--data, PGTS_DATA); unused by generated tasks
+};
+
+// Throws Error for an unknown name (naming the valid ones) and for missing or broken data.
+std::unique_ptr<Task> MakeTask(std::string_view name, const TaskOptions& options = {});
+std::span<const std::string_view> TaskNames();
+
+}  // namespace pgts::task

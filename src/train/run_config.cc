@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/run_config.h"
+
+#include "base/log.h"
+
+namespace pgts::train {
+
+void DeclareOptions(RunConfig& config, OptionSet& options) {
+  options.Add("run", config.run);
+  options.Add("task", config.task);
+  options.Add("qwen3", config.generator);
+  options.Add("policy_network", config.policy_network);
+  options.Add("reward_model", config.reward_base);
+  options.Add("reward_model", config.reward_model);
+  options.Add("world", config.world);
+  options.Add("engine", config.engine);
+  options.Add("search", config.search);
+  options.Add("reward_data", config.reward_data);
+  options.Add("reward_training", config.reward_training);
+  options.Add("gate", config.gate);
+  options.Add("warm_start", config.warm_start);
+  options.Add("warm_start", config.teacher);
+  options.Add("policy_training", config.ppo);
+  options.Add("policy_training", config.rewards);
+  options.Add("policy_training", config.loop);
+  options.Add("optimization", config.optimization);
+  options.Add("eval", config.eval);
+}
+
+void ExplainKeysWithoutEffect(const RunConfig& config, const OptionSet& options) {
+  const auto explain = [&](bool given, std::string_view key, std::string_view why) {
+    if (given) Info("{} ({}) has no effect: {}", key, options.Source(key), why);
+  };
+  const auto set = [&](std::string_view key) { return options.Source(key) != "default"; };
+  explain(set("qwen3.torch_dtype"), "qwen3.torch_dtype", "a GGUF file carries its own weight type");
+  explain(config.generator.load_in_8bit, "qwen3.load_in_8bit",
+          "weights are used as they stand in the GGUF file; give one in Q8_0");
+  explain(config.reward_base.load_in_8bit, "reward_model.load_in_8bit",
+          "weights are used as they stand in the GGUF file; give one in Q8_0");
+  explain(config.optimization.use_gradient_checkpointing, "optimization.use_gradient_checkpointing",
+          "models that are trained in full today fit without it");
+  explain(config.optimization.use_fp16, "optimization.use_fp16",
+          "reward_training.compute_type decides, and policy training is float32");
+  explain(config.optimization.offload_optimizer, "optimization.offload_optimizer",
+          "training runs on the CPU, where the state already is");
+}
+
+}  // namespace pgts::train

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tree/trajectory.h"
+
+namespace pgts::tree {
+
+float Potential(const Tree& tree, NodeId id) {
+  const Child& child = tree.node(id).child;
+  return child.dead ? 0.0F : child.score;
+}
+
+void TrajectoryRecorder::Before(const Tree& tree, const Decision& decision) {
+  TrajectoryStep step{.decision = decision,
+                      .legal = tree.Legal(),
+                      .from = tree.current(),
+                      .potential_before = Potential(tree, tree.current())};
+  if (with_features_) step.features = ReadFeatures(tree);
+  tokens_before_ = tree.tokens();
+  trajectory_.steps.push_back(std::move(step));
+}
+
+void TrajectoryRecorder::After(const Tree& tree) {
+  TrajectoryStep& step = trajectory_.steps.back();
+  step.to = tree.current();
+  step.tokens = static_cast<int>(tree.tokens() - tokens_before_);
+  step.potential_after = tree.Done() ? 0.0F : Potential(tree, tree.current());
+  trajectory_.end = tree.end();
+}
+
+}  // namespace pgts::tree

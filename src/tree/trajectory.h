@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// The decisions of one search, as the searcher made them: what PPO trains on, what
+// `trajectories/*.jsonl` holds, what a replay shows.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tree/features.h"
+#include "tree/policy.h"
+
+namespace pgts::tree {
+
+struct TrajectoryStep {
+  Decision decision;
+  ActionMask legal;       // before the decision
+  NodeId from = kRoot;    // current node before it
+  NodeId to = kRoot;      // current node after it
+  int tokens = 0;         // charged by it
+  float potential_before = kRootScore;  // Phi of the node before: its score; root 0.5, dead 0
+  float potential_after = kRootScore;   // Phi of the node after; 0 where the search ended
+  TreeFeatures features;  // before the decision; left empty unless recorded
+};
+
+struct Trajectory {
+  std::vector<TrajectoryStep> steps;
+  End end = End::kNone;
+  std::optional<Answer> answer;
+  std::optional<bool> correct;  // filled in by who may see the gold answer
+};
+
+// Phi(v) of the potential-based shaping: the node's score, 0 for a dead node.
+float Potential(const Tree& tree, NodeId id);
+
+// Sees a search as it runs. A searcher calls Before with every decision it is about to apply and
+// After once it is applied.
+class SearchObserver {
+ public:
+  virtual ~SearchObserver() = default;
+  virtual void Before(const Tree& tree, const Decision& decision) = 0;
+  virtual void After(const Tree& tree) = 0;
+};
+
+// Records one search. `with_features` keeps what the policy saw, for training.
+class TrajectoryRecorder : public SearchObserver {
+ public:
+  explicit TrajectoryRecorder(bool with_features) : with_features_(with_features) {}
+  void Before(const Tree& tree, const Decision& decision) override;
+  void After(const Tree& tree) override;
+  const Trajectory& trajectory() const { return trajectory_; }
+  Trajectory Take() { return std::move(trajectory_); }
+
+ private:
+  bool with_features_;
+  int64_t tokens_before_ = 0;
+  Trajectory trajectory_;
+};
+
+}  // namespace pgts::tree

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tree/tree.h"
+
+#include <algorithm>
+#include <cassert>
+#include <map>
+#include <utility>
+
+namespace pgts::tree {
+
+std::string_view Name(End end) {
+  switch (end) {
+    case End::kNone: return "running";
+    case End::kTerminated: return "terminated";
+    case End::kNodes: return "nodes";
+    case End::kActions: return "actions";
+    case End::kTokens: return "tokens";
+    case End::kNothingLegal: return "nothing_legal";
+  }
+  return "?";
+}
+
+Tree::Tree(Limits limits) : limits_(limits) {
+  nodes_.emplace_back();
+  nodes_[kRoot].visits = 1;
+}
+
+bool Tree::CanExpand(NodeId id) const {
+  const Node& node = nodes_[id];
+  return !node.child.terminal && !node.child.dead && node.depth < limits_.max_depth &&
+         node.width < limits_.max_width;
+}
+
+ActionMask Tree::Legal() const {
+  ActionMask mask;
+  if (Done()) return mask;
+  if (CanExpand(current_)) mask.Allow(Action::kExpand);
+  if (current_ != kRoot && nodes_[nodes_[current_].parent].width < limits_.max_width) {
+    mask.Allow(Action::kBranch);
+  }
+  for (NodeId up = nodes_[current_].parent; up != kNoNode; up = nodes_[up].parent) {
+    if (!CanExpand(up)) continue;
+    mask.Allow(Action::kBacktrack);
+    break;
+  }
+  if (terminal_nodes_ > 0) mask.Allow(Action::kTerminate);
+  return mask;
+}
+
+ChildRequest Tree::Request(Action action) const {
+  assert(AsksForChild(action) && Legal().Has(action));
+  const NodeId parent = action == Action::kExpand ? current_ : nodes_[current_].parent;
+  return {parent, nodes_[parent].width + 1};
+}
+
+void Tree::Apply(Action action, Child child) {
+  const auto [parent, attempt] = Request(action);
+  const NodeId id = static_cast<NodeId>(nodes_.size());
+  Node node{.parent = parent, .attempt = attempt, .depth = nodes_[parent].depth + 1};
+  node.duplicate = std::any_of(nodes_.begin(), nodes_.end(), [&](const Node& other) {
+    return other.parent == parent && other.child.text_hash == child.text_hash;
+  });
+  tokens_ += child.tokens;
+  terminal_nodes_ += child.terminal ? 1 : 0;
+  max_depth_reached_ = std::max(max_depth_reached_, node.depth);
+  node.child = std::move(child);
+  nodes_.push_back(std::move(node));
+  ++nodes_[parent].width;
+  MoveTo(id);
+  FinishAction();
+}
+
+void Tree::Apply(Action action) {
+  assert(!AsksForChild(action) && Legal().Has(action));
+  if (action == Action::kTerminate) {
+    end_ = End::kTerminated;
+  } else {
+    MoveTo(nodes_[current_].parent);
+  }
+  FinishAction();
+}
+
+void Tree::MoveTo(NodeId id) {
+  current_ = id;
+  ++nodes_[id].visits;
+}
+
+void Tree::FinishAction() {
+  ++actions_;
+  if (Done()) return;
+  if (NodesWithoutRoot() >= limits_.max_nodes) {
+    end_ = End::kNodes;
+  } else if (actions_ >= limits_.Actions()) {
+    end_ = End::kActions;
+  } else if (limits_.max_tokens > 0 && tokens_ >= limits_.max_tokens) {
+    end_ = End::kTokens;
+  } else if (Legal().Empty()) {
+    end_ = End::kNothingLegal;
+  }
+}
+
+std::vector<NodeId> Tree::Path(NodeId id) const {
+  std::vector<NodeId> path;
+  for (NodeId at = id; at != kRoot; at = nodes_[at].parent) path.push_back(at);
+  std::reverse(path.begin(), path.end());
+  return path;
+}
+
+float ScoreOfPath(const Tree& tree, NodeId id, PathScore rule) {
+  const std::vector<NodeId> path = tree.Path(id);
+  if (path.empty()) return kRootScore;
+  if (rule == PathScore::kLast) return tree.node(path.back()).child.score;
+  float least = 1, product = 1, sum = 0;
+  for (NodeId at : path) {
+    const float score = tree.node(at).child.score;
+    least = std::min(least, score);
+    product *= score;
+    sum += score;
+  }
+  if (rule == PathScore::kMin) return least;
+  if (rule == PathScore::kProduct) return product;
+  return sum / static_cast<float>(path.size());
+}
+
+std::optional<Answer> BestAnswer(const Tree& tree, PathScore score, AnswerRule rule) {
+  std::map<std::string, float> votes;
+  std::vector<Answer> candidates;
+  for (NodeId id = 1; id < static_cast<NodeId>(tree.nodes().size()); ++id) {
+    const Child& child = tree.node(id).child;
+    if (!child.terminal) continue;
+    candidates.push_back({id, child.answer, ScoreOfPath(tree, id, score)});
+    votes[child.answer] += candidates.back().score;
+  }
+  if (candidates.empty()) return std::nullopt;
+  const auto weaker = [&](const Answer& a, const Answer& b) {
+    const float vote_a = votes[a.text], vote_b = votes[b.text];
+    if (rule == AnswerRule::kVote && vote_a != vote_b) return vote_a < vote_b;
+    return a.score < b.score;
+  };
+  return *std::max_element(candidates.begin(), candidates.end(), weaker);
+}
+
+}  // namespace pgts::tree

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tree/tree.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <initializer_list>
+
+#include "tree/trajectory.h"
+
+namespace pgts::tree {
+namespace {
+
+using enum Action;
+using ::testing::ElementsAre;
+
+ActionMask Mask(std::initializer_list<Action> actions) {
+  ActionMask mask;
+  for (Action action : actions) mask.Allow(action);
+  return mask;
+}
+
+// Children differ in text unless a test says otherwise.
+Child Step(float score = 0.5F) {
+  static uint64_t text = 0;
+  return {.tokens = 10, .log_prob = -1, .score = score, .text_hash = ++text};
+}
+
+Child Terminal(std::string answer, float score) {
+  Child child = Step(score);
+  child.terminal = true;
+  child.answer = std::move(answer);
+  return child;
+}
+
+Child Dead() {
+  Child child = Step(0.9F);
+  child.dead = true;
+  return child;
+}
+
+TEST(LegalityTest, RootOnlyExpands) {
+  Tree tree({});
+  EXPECT_EQ(tree.Legal(), Mask({kExpand}));
+}
+
+TEST(LegalityTest, InnerNodeMayExpandBranchAndBacktrack) {
+  Tree tree({});
+  tree.Apply(kExpand, Step());
+  EXPECT_EQ(tree.Legal(), Mask({kExpand, kBranch, kBacktrack}));
+}
+
+TEST(LegalityTest, TerminalNodeDoesNotExpandAndAllowsTerminateFromThenOn) {
+  Tree tree({});
+  tree.Apply(kExpand, Terminal("4", 0.5F));
+  EXPECT_EQ(tree.Legal(), Mask({kBranch, kBacktrack, kTerminate}));
+  tree.Apply(kBacktrack);
+  EXPECT_EQ(tree.current(), kRoot);
+  EXPECT_EQ(tree.Legal(), Mask({kExpand, kTerminate}));
+}
+
+TEST(LegalityTest, DeadNodeDoesNotExpand) {
+  Tree tree({});
+  tree.Apply(kExpand, Dead());
+  EXPECT_EQ(tree.Legal(), Mask({kBranch, kBacktrack}));
+}
+
+TEST(LegalityTest, DepthLimitForbidsExpandOnly) {
+  Tree tree({.max_depth = 1});
+  tree.Apply(kExpand, Step());
+  EXPECT_EQ(tree.Legal(), Mask({kBranch, kBacktrack}));
+}
+
+TEST(LegalityTest, FullParentForbidsBranchAndBacktrackToIt) {
+  Tree tree({.max_width = 2});
+  tree.Apply(kExpand, Step());
+  tree.Apply(kBranch, Step());
+  EXPECT_EQ(tree.Legal(), Mask({kExpand}));  // the root is full, and it is the only ancestor
+  tree.Apply(kExpand, Step());
+  EXPECT_EQ(tree.Legal(), Mask({kExpand, kBranch, kBacktrack}));  // to the parent, not the root
+}
+
+TEST(LegalityTest, BacktrackSeesOpenAncestorsBeyondAFullParent) {
+  Tree tree({.max_width = 2});
+  tree.Apply(kExpand, Step());
+  tree.Apply(kExpand, Step());
+  tree.Apply(kBranch, Dead());  // the parent is full now, the root has one attempt left
+  EXPECT_EQ(tree.Legal(), Mask({kBacktrack}));
+  tree.Apply(kBacktrack);
+  EXPECT_EQ(tree.current(), 1);
+  EXPECT_EQ(tree.Legal(), Mask({kBranch, kBacktrack}));
+}
+
+TEST(RequestTest, NamesParentAndNextAttempt) {
+  Tree tree({});
+  tree.Apply(kExpand, Step());
+  EXPECT_EQ(tree.Request(kExpand).parent, 1);
+  EXPECT_EQ(tree.Request(kExpand).attempt, 1);
+  EXPECT_EQ(tree.Request(kBranch).parent, kRoot);
+  EXPECT_EQ(tree.Request(kBranch).attempt, 2);
+  tree.Apply(kBranch, Step());
+  EXPECT_EQ(tree.node(2).parent, kRoot);
+  EXPECT_EQ(tree.node(2).attempt, 2);
+  EXPECT_EQ(tree.node(kRoot).width, 2);
+  EXPECT_EQ(tree.current(), 2);
+}
+
+TEST(BudgetTest, NodesEndTheSearchAndDoNotCountTheRoot) {
+  Tree tree({.max_nodes = 2});
+  tree.Apply(kExpand, Step());
+  EXPECT_FALSE(tree.Done());
+  tree.Apply(kExpand, Step());
+  EXPECT_EQ(tree.end(), End::kNodes);
+  EXPECT_TRUE(tree.Legal().Empty());
+}
+
+TEST(BudgetTest, ActionsEndTheSearchByDefaultAtThreeANode) {
+  EXPECT_EQ(Limits{.max_nodes = 7}.Actions(), 21);
+  Tree tree({.max_actions = 2});
+  tree.Apply(kExpand, Step());
+  tree.Apply(kBacktrack);
+  EXPECT_EQ(tree.end(), End::kActions);
+}
+
+TEST(BudgetTest, TokensAreCheckedBeforeAStepIsAskedFor) {
+  Tree tree({.max_tokens = 15});
+  tree.Apply(kExpand, Step());  // 10 of 15
+  EXPECT_FALSE(tree.Done());
+  tree.Apply(kExpand, Step());  // overshoots by the step under way
+  EXPECT_EQ(tree.end(), End::kTokens);
+  EXPECT_EQ(tree.tokens(), 20);
+}
+
+TEST(BudgetTest, TokensCountDiscardedNodes) {
+  Tree tree({});
+  tree.Apply(kExpand, Step());
+  tree.Apply(kBranch, Step());
+  tree.Apply(kBranch, Dead());
+  EXPECT_EQ(tree.tokens(), 30);
+}
+
+TEST(EndTest, TerminateEnds) {
+  Tree tree({});
+  tree.Apply(kExpand, Terminal("4", 0.5F));
+  tree.Apply(kTerminate);
+  EXPECT_EQ(tree.end(), End::kTerminated);
+  EXPECT_EQ(Name(tree.end()), "terminated");
+}
+
+TEST(EndTest, NothingLegalEnds) {
+  Tree tree({.max_width = 1});
+  tree.Apply(kExpand, Dead());
+  EXPECT_EQ(tree.end(), End::kNothingLegal);
+}
+
+TEST(DuplicateTest, EqualTextsOfSiblingsOnly) {
+  Tree tree({});
+  Child child = Step();
+  tree.Apply(kExpand, child);
+  tree.Apply(kExpand, child);  // same text, other parent
+  EXPECT_FALSE(tree.node(2).duplicate);
+  tree.Apply(kBranch, child);
+  EXPECT_TRUE(tree.node(3).duplicate);
+  EXPECT_EQ(tree.tokens(), 30) << "a duplicate costs its tokens";
+  EXPECT_EQ(tree.node(1).width, 2) << "and its attempt";
+}
+
+TEST(PathTest, LeadsFromBelowTheRoot) {
+  Tree tree({});
+  tree.Apply(kExpand, Step());
+  tree.Apply(kBranch, Step());
+  tree.Apply(kExpand, Step());
+  EXPECT_THAT(tree.Path(3), ElementsAre(2, 3));
+  EXPECT_TRUE(tree.Path(kRoot).empty());
+  EXPECT_EQ(tree.MaxDepthReached(), 2);
+}
+
+// Two paths: 0.2 -> 0.9 ("a") and 0.8 -> 0.7 ("b").
+Tree TwoAnswers() {
+  Tree tree({});
+  tree.Apply(kExpand, Step(0.2F));
+  tree.Apply(kExpand, Terminal("a", 0.9F));
+  tree.Apply(kBacktrack);
+  tree.Apply(kBranch, Step(0.8F));
+  tree.Apply(kExpand, Terminal("b", 0.7F));
+  return tree;
+}
+
+TEST(AnswerTest, NoTerminalNodeNoAnswer) {
+  Tree tree({});
+  tree.Apply(kExpand, Step());
+  EXPECT_FALSE(BestAnswer(tree).has_value());
+}
+
+TEST(AnswerTest, PathScores) {
+  const Tree tree = TwoAnswers();
+  EXPECT_FLOAT_EQ(ScoreOfPath(tree, 2, PathScore::kLast), 0.9F);
+  EXPECT_FLOAT_EQ(ScoreOfPath(tree, 2, PathScore::kMin), 0.2F);
+  EXPECT_FLOAT_EQ(ScoreOfPath(tree, 2, PathScore::kProduct), 0.18F);
+  EXPECT_FLOAT_EQ(ScoreOfPath(tree, 2, PathScore::kMean), 0.55F);
+}
+
+TEST(AnswerTest, BestDependsOnThePathScore) {
+  const Tree tree = TwoAnswers();
+  EXPECT_EQ(BestAnswer(tree, PathScore::kLast)->text, "a");
+  EXPECT_EQ(BestAnswer(tree, PathScore::kMin)->text, "b");
+  EXPECT_EQ(BestAnswer(tree, PathScore::kProduct)->text, "b");
+  EXPECT_EQ(BestAnswer(tree, PathScore::kMean)->text, "b");
+}
+
+TEST(AnswerTest, TiesGoToTheEarlierNode) {
+  Tree tree({});
+  tree.Apply(kExpand, Terminal("first", 0.6F));
+  tree.Apply(kBranch, Terminal("second", 0.6F));
+  EXPECT_EQ(BestAnswer(tree)->text, "first");
+}
+
+TEST(AnswerTest, VoteAddsScoresOfEqualAnswers) {
+  Tree tree({});
+  tree.Apply(kExpand, Terminal("rare", 0.7F));
+  tree.Apply(kBranch, Terminal("common", 0.4F));
+  tree.Apply(kBranch, Terminal("common", 0.5F));
+  EXPECT_EQ(BestAnswer(tree)->text, "rare");
+  const auto voted = BestAnswer(tree, PathScore::kLast, AnswerRule::kVote);
+  EXPECT_EQ(voted->text, "common");
+  EXPECT_EQ(voted->node, 3) << "the vote's best-scored node";
+  EXPECT_FLOAT_EQ(voted->score, 0.5F);
+}
+
+TEST(TrajectoryTest, RecordsTokensMovesAndPotentials) {
+  Tree tree({});
+  TrajectoryRecorder recorder(true);
+  const auto act = [&](Action action, std::optional<Child> child) {
+    recorder.Before(tree, {.action = action});
+    child ? tree.Apply(action, *child) : tree.Apply(action);
+    recorder.After(tree);
+  };
+  act(kExpand, Step(0.75F));
+  act(kExpand, Dead());
+  act(kBranch, Terminal("4", 0.25F));
+  act(kTerminate, std::nullopt);
+  const auto& steps = recorder.trajectory().steps;
+  ASSERT_EQ(steps.size(), 4U);
+  EXPECT_EQ(recorder.trajectory().end, End::kTerminated);
+  EXPECT_FLOAT_EQ(steps[0].potential_before, kRootScore);
+  EXPECT_FLOAT_EQ(steps[0].potential_after, 0.75F);
+  EXPECT_FLOAT_EQ(steps[1].potential_after, 0) << "dead";
+  EXPECT_FLOAT_EQ(steps[2].potential_before, 0);
+  EXPECT_FLOAT_EQ(steps[2].potential_after, 0.25F);
+  EXPECT_FLOAT_EQ(steps[3].potential_after, 0) << "the end";
+  EXPECT_EQ(steps[2].from, 2);
+  EXPECT_EQ(steps[2].to, 3);
+  EXPECT_EQ(steps[2].tokens, 10);
+  EXPECT_EQ(steps[3].tokens, 0);
+  EXPECT_EQ(steps[1].legal, Mask({kExpand, kBranch, kBacktrack}));
+  EXPECT_EQ(steps[3].features.nodes, 4) << "what the policy saw before the decision";
+}
+
+}  // namespace
+}  // namespace pgts::tree

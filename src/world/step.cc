@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "world/step.h"
+
+#include <optional>
+
+#include "base/random.h"
+
+namespace pgts::world {
+namespace {
+
+std::string_view LastLine(std::string_view text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
+  const size_t line = text.find_last_of('\n');
+  return line == std::string_view::npos ? text : text.substr(line + 1);
+}
+
+bool IsBlank(std::string_view text) {
+  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
+
+// Bytes that a character with this first byte takes; 0 if none starts so.
+int CharacterLength(unsigned char first) {
+  if (first < 0x80) return 1;
+  if (first >= 0xC2 && first < 0xE0) return 2;
+  if (first >= 0xE0 && first < 0xF0) return 3;
+  return first >= 0xF0 && first < 0xF5 ? 4 : 0;
+}
+
+// Of the second byte: rules out overlong forms, surrogates and what lies beyond U+10FFFF.
+bool SecondByteFits(unsigned char first, unsigned char second) {
+  if (first == 0xE0) return second >= 0xA0;
+  if (first == 0xED) return second < 0xA0;
+  if (first == 0xF0) return second >= 0x90;
+  if (first == 0xF4) return second < 0x90;
+  return true;
+}
+
+}  // namespace
+
+bool IsValidUtf8(std::string_view text, bool cut_off) {
+  for (size_t i = 0; i < text.size();) {
+    const unsigned char first = static_cast<unsigned char>(text[i]);
+    const int length = CharacterLength(first);
+    if (length == 0) return false;
+    for (int k = 1; k < length; ++k) {
+      if (i + k >= text.size()) return cut_off;
+      const unsigned char byte = static_cast<unsigned char>(text[i + k]);
+      if ((byte & 0xC0) != 0x80 || (k == 1 && !SecondByteFits(first, byte))) return false;
+    }
+    i += length;
+  }
+  return true;
+}
+
+void ReadStep(const task::Task& task, std::string_view text_before, Step& step) {
+  const RawStep& raw = step.raw;
+  const std::string path_text = std::string(text_before) + raw.text;
+  step.truncated = raw.end == llm::StepEnd::kMaxTokens;
+  step.text_hash = HashBytes(raw.text);
+  std::optional<std::string> answer;
+  if (!step.truncated && raw.end != llm::StepEnd::kContextFull &&
+      IsValidUtf8(raw.text, /*cut_off=*/false)) {
+    // A cut-off step may have begun this line, so the line is read from the whole path.
+    if (!IsBlank(raw.text) && task.IsTerminal(LastLine(path_text))) {
+      answer = task.ExtractAnswer(path_text, task::AnswerRule::kStrict);
+    } else if (raw.end == llm::StepEnd::kEndOfText) {
+      answer = task.ExtractAnswer(path_text, task::AnswerRule::kFlexible);
+    }
+  }
+  step.terminal = answer.has_value();
+  if (answer) step.answer = *answer;
+  step.dead = !step.terminal &&
+              (IsBlank(raw.text) || raw.end == llm::StepEnd::kContextFull ||
+               raw.end == llm::StepEnd::kEndOfText || !IsValidUtf8(raw.text, step.truncated));
+}
+
+}  // namespace pgts::world

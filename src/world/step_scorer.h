@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// The seam between a world and what judges its steps.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "llm/prefix.h"
+
+namespace pgts::world {
+
+struct ScoreRequest {
+  llm::PrefixPtr prefix;  // the path up to and including the step, in the generator's tokens
+  uint64_t walker = 0;    // who walks: requests of one walker share their place in memory
+};
+
+// Not shared between threads.
+class StepScorer {
+ public:
+  virtual ~StepScorer() = default;
+  // Of everything that a score depends on: weights, head, calibration. Scores are stored under it.
+  virtual uint64_t hash() const = 0;
+  // scores[i] in [0, 1]: the probability that the path of requests[i] is correct so far.
+  virtual void Score(std::span<const ScoreRequest> requests, std::span<float> scores) = 0;
+  // Drops all resident prefixes (the start of an iteration).
+  virtual void Forget() = 0;
+  virtual int64_t parameters() const = 0;  // for FLOPs
+};
+
+}  // namespace pgts::world

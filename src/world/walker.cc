@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "world/walker.h"
+
+#include <atomic>
+
+namespace pgts::world {
+
+Charges& Charges::operator+=(const Charges& other) {
+  tokens += other.tokens;
+  computed_tokens += other.computed_tokens;
+  steps += other.steps;
+  scored_steps += other.scored_steps;
+  scored_tokens += other.scored_tokens;
+  prompt_tokens += other.prompt_tokens;
+  seconds += other.seconds;
+  not_recorded = not_recorded || other.not_recorded;
+  return *this;
+}
+
+Walker::Walker(std::shared_ptr<World> world) : world_(std::move(world)) {
+  static std::atomic<uint64_t> next{1};  // an identity only: no result depends on its value
+  id_ = next++;
+  charges_.prompt_tokens = world_->prompt_tokens();
+}
+
+Co<const Step*> Walker::Child(int node, int attempt) {
+  const std::optional<World::Child> child = co_await world_->AskChild(node, attempt, id_);
+  if (!child) {
+    charges_.not_recorded = true;
+    co_return nullptr;
+  }
+  const RawStep& raw = child->step->raw;
+  ++charges_.steps;
+  charges_.tokens += raw.generated;
+  charges_.computed_tokens += child->computed ? raw.generated : 0;
+  charges_.seconds += raw.seconds;
+  co_return child->step;
+}
+
+Co<std::optional<float>> Walker::Score(int node) {
+  const std::optional<World::Score> score = co_await world_->AskScore(node, id_);
+  if (!score) {
+    charges_.not_recorded = true;
+    co_return std::nullopt;
+  }
+  ++charges_.scored_steps;
+  charges_.scored_tokens += world_->step(node).raw.generated;
+  charges_.seconds += score->seconds;
+  co_return score->value;
+}
+
+}  // namespace pgts::world

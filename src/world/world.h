@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// A world: the infinite tree of possible reasoning for one problem, grown lazily. Child(node, k) is
+// "the k-th step written after this node". It has no width or node limit and holds no gold answer.
+//
+// A node is its path of attempt indices, never its text, so two samples with the same first step
+// stay independent. What was grown or stored is never computed again, and walkers that ask for the
+// same child at once share one computation.
+//
+// Belongs to the thread of its Rounds.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/rounds.h"
+#include "world/step.h"
+
+namespace pgts::world {
+
+class Store;
+
+inline constexpr int kRootStep = 0;
+
+// Where new steps and scores come from: a model, a script, or nowhere (a stored world). nullopt:
+// this world cannot say (not_recorded).
+class Grower {
+ public:
+  virtual ~Grower() = default;
+  // `path`: attempt indices from the root to the new step, its own last.
+  struct StepRequest {
+    llm::PrefixPtr prefix;  // of the parent
+    std::span<const int> path;
+    uint64_t walker;
+  };
+  virtual Co<std::optional<RawStep>> Grow(StepRequest request) = 0;
+
+  struct Judged {
+    float score = 0;      // [0, 1]
+    double seconds = 0;   // its share of device time
+  };
+  virtual Co<std::optional<Judged>> Judge(llm::PrefixPtr prefix, uint64_t walker) = 0;
+};
+
+// Names a world in a store: the hash of (world key with epoch, problem).
+using WorldId = uint64_t;
+
+struct WorldParts {
+  Rounds* rounds;
+  const task::Task* task;
+  std::shared_ptr<Grower> grower;  // null: only what is stored
+  Store* store = nullptr;          // null: nothing is kept
+  WorldId id = 0;
+  uint64_t scorer_hash = 0;        // scores are stored under it; 0: this world has no scorer
+  llm::PrefixPtr prompt;
+};
+
+class World {
+ public:
+  explicit World(WorldParts parts);
+
+  struct Child {
+    const Step* step = nullptr;  // valid as long as the world
+    bool computed = false;       // by this request, rather than read back or shared
+  };
+  // attempt >= 1. nullopt: not recorded.
+  Co<std::optional<Child>> AskChild(int node, int attempt, uint64_t walker);
+
+  struct Score {
+    float value = 0;
+    double seconds = 0;
+    bool computed = false;
+  };
+  // Of a step that is not the root. nullopt: not recorded.
+  Co<std::optional<Score>> AskScore(int node, uint64_t walker);
+
+  const Step& step(int id) const { return *steps_[id].step; }
+  int size() const { return static_cast<int>(steps_.size()); }  // steps known, the root included
+  std::string PathText(int id) const;
+  std::vector<int> Path(int id) const;  // attempt indices
+  int prompt_tokens() const { return parts_.prompt ? parts_.prompt->length : 0; }
+  bool has_scorer() const { return parts_.scorer_hash != 0; }
+  WorldId id() const { return parts_.id; }
+
+ private:
+  struct Slot {
+    std::unique_ptr<Step> step;
+    std::optional<Score> score;
+  };
+  using ChildKey = std::pair<int, int>;  // parent, attempt
+
+  void ReadStored();
+  int Add(int parent, int attempt, RawStep raw);
+  void Wake(std::vector<Rounds::Ticket> tickets);
+
+  WorldParts parts_;
+  std::vector<Slot> steps_;
+  std::map<ChildKey, int> children_;
+  std::map<ChildKey, std::vector<Rounds::Ticket>> growing_;  // and who waits for it
+  std::map<int, std::vector<Rounds::Ticket>> judging_;
+};
+
+}  // namespace pgts::world

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "world/world_source.h"
+
+#include <bit>
+#include <utility>
+
+#include "base/error.h"
+#include "base/random.h"
+
+namespace pgts::world {
+namespace {
+
+Key WithNumber(Key key, double value) { return key.With(std::bit_cast<uint64_t>(value)); }
+
+Key SamplingKey(Key key, const llm::SamplingOptions& sampling) {
+  key = WithNumber(WithNumber(key, sampling.temperature), sampling.top_p);
+  key = WithNumber(key.With(static_cast<uint64_t>(sampling.top_k)), sampling.min_p);
+  return key.With(static_cast<uint64_t>(sampling.max_new_tokens)).With(sampling.separator);
+}
+
+// Writes steps with the generator and judges them with the scorer.
+class LiveGrower : public Grower {
+ public:
+  LiveGrower(LiveWorlds::Parts parts, std::shared_ptr<const llm::SamplingOptions> sampling,
+             Key draws)
+      : parts_(parts), sampling_(std::move(sampling)), draws_(draws) {}
+
+  Co<std::optional<RawStep>> Grow(StepRequest request) override {
+    llm::GenerateRequest generate{.prefix = request.prefix,
+                                  .walker = request.walker,
+                                  .draw = draws_.With(request.path),
+                                  .sampling = sampling_};
+    Dispatched<llm::Generation> done = co_await parts_.generator->Generate(std::move(generate));
+    llm::Generation& reply = done.reply;
+    RawStep raw{.log_prob = reply.log_prob,
+                .end = reply.end,
+                .generated = reply.generated,
+                .seconds = done.seconds};
+    raw.text = llm::Text(parts_.generator->generator().tokenizer(), reply.tokens);
+    raw.tokens = std::move(reply.tokens);
+    co_return raw;
+  }
+
+  Co<std::optional<Judged>> Judge(llm::PrefixPtr prefix, uint64_t walker) override {
+    if (parts_.scorer == nullptr) {
+      throw Error("this method needs step scores and no reward model is loaded: give one with "
+                  "--reward-model-path");
+    }
+    ScoreRequest request{.prefix = std::move(prefix), .walker = walker};
+    const Dispatched<float> done = co_await parts_.scorer->Score(std::move(request));
+    co_return Judged{done.reply, done.seconds};
+  }
+
+ private:
+  LiveWorlds::Parts parts_;
+  std::shared_ptr<const llm::SamplingOptions> sampling_;
+  Key draws_;
+};
+
+}  // namespace
+
+LiveWorlds::LiveWorlds(Parts parts, LiveWorldsOptions options)
+    : parts_(parts),
+      options_(std::move(options)),
+      sampling_(std::make_shared<llm::SamplingOptions>(options_.sampling)) {}
+
+uint64_t LiveWorlds::WorldKey(int epoch) const {
+  const llm::Generator& generator = parts_.generator->generator();
+  const Key key = Key("world")
+                      .With(options_.seed)
+                      .With(static_cast<uint64_t>(epoch))
+                      .With(generator.Info().file_hash)
+                      .With(static_cast<uint64_t>(generator.context()));
+  return SamplingKey(key, options_.sampling).value();
+}
+
+llm::PromptParts ToPrompt(const task::PromptParts& parts) {
+  llm::PromptParts prompt{.system = parts.system, .user = parts.user};
+  for (const auto& [user, assistant] : parts.examples) prompt.turns.push_back({user, assistant});
+  return prompt;
+}
+
+llm::PrefixPtr LiveWorlds::Prompt(const task::Problem& problem) const {
+  const llm::Tokenizer& tokenizer = parts_.generator->generator().tokenizer();
+  const task::PromptParts parts = parts_.task->Prompt(problem);
+  if (llm::ResolvePromptKind(tokenizer, options_.prompt) == llm::PromptKind::kChat) {
+    return llm::PromptPrefix(tokenizer, llm::PromptKind::kChat, ToPrompt(parts));
+  }
+  std::vector<llm::Token> tokens = tokenizer.Begin();
+  const std::vector<llm::Token> text =
+      tokenizer.Tokenize(task::PlainText(parts), /*parse_special=*/false);
+  tokens.insert(tokens.end(), text.begin(), text.end());
+  return llm::Extend(nullptr, std::move(tokens));
+}
+
+std::shared_ptr<World> LiveWorlds::Open(const task::Problem& problem, int epoch) {
+  const llm::PrefixPtr prompt = Prompt(problem);
+  if (prompt->length >= parts_.generator->generator().context()) {
+    throw Error::Format("{}: the prompt takes {} tokens and the context holds {}: shorten the "
+                        "question or raise engine.context", problem.id, prompt->length,
+                        parts_.generator->generator().context());
+  }
+  Key key = Key("problem").With(WorldKey(epoch)).With(problem.id);
+  for (llm::Token token : prompt->tokens) key = key.With(static_cast<uint64_t>(token));
+  const WorldId id = key.value();
+  if (std::shared_ptr<World> open = open_[id].lock()) return open;
+  auto world = std::make_shared<World>(WorldParts{
+      .rounds = parts_.rounds,
+      .task = parts_.task,
+      .grower = std::make_shared<LiveGrower>(parts_, sampling_, key),
+      .store = parts_.store,
+      .id = id,
+      .scorer_hash = parts_.scorer == nullptr ? 0 : parts_.scorer->scorer().hash(),
+      .prompt = prompt});
+  std::erase_if(open_, [](const auto& entry) { return entry.second.expired(); });
+  open_[id] = world;
+  return world;
+}
+
+}  // namespace pgts::world

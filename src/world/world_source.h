@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Opens worlds: the same problem and epoch give the same world while anyone walks in it; a closed
+// one leaves memory and is read back from the store.
+//
+// World key = hash of (world seed, epoch, generator file, prompt, separator, max_new_tokens, every
+// sampling setting, context limit). Another key is another world, never a mix. Greedy decoding is a
+// world of its own, because its sampling differs.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+
+#include "base/rounds.h"
+#include "llm/client.h"
+#include "llm/prompt.h"
+#include "task/task.h"
+#include "world/scorer_client.h"
+#include "world/world.h"
+
+namespace pgts::world {
+
+// Epochs of training visits count from 0; these are reserved.
+enum ReservedEpoch : int { kEvaluationEpoch = 1'000'000, kPhaseOneEpoch, kValidationEpoch, kTeacherEpoch };
+
+struct LiveWorldsOptions {
+  uint64_t seed = 0;
+  llm::SamplingOptions sampling;
+  llm::PromptKind prompt = llm::PromptKind::kAuto;
+};
+
+class WorldSource {
+ public:
+  virtual ~WorldSource() = default;
+  virtual std::shared_ptr<World> Open(const task::Problem& problem, int epoch) = 0;
+};
+
+// Worlds that a generator grows. Everything passed in must outlive it.
+class LiveWorlds : public WorldSource {
+ public:
+  struct Parts {
+    Rounds* rounds;
+    const task::Task* task;
+    llm::GeneratorClient* generator;
+    ScorerClient* scorer = nullptr;  // null: asking for a score is an Error
+    Store* store = nullptr;          // null: nothing is kept
+  };
+  LiveWorlds(Parts parts, LiveWorldsOptions options);
+
+  std::shared_ptr<World> Open(const task::Problem& problem, int epoch) override;
+
+  // The key of an epoch's worlds.
+  uint64_t WorldKey(int epoch) const;
+  llm::PrefixPtr Prompt(const task::Problem& problem) const;
+
+ private:
+  Parts parts_;
+  LiveWorldsOptions options_;
+  std::shared_ptr<const llm::SamplingOptions> sampling_;
+  std::map<WorldId, std::weak_ptr<World>> open_;
+};
+
+// The problem's prompt as llm/ renders it.
+llm::PromptParts ToPrompt(const task::PromptParts& parts);
+
+}  // namespace pgts::world

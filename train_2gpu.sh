@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Both phases on two GPUs in one command, output under outputs/training_2gpu_<time>/. Reads
+# config/model_config_2gpu.yaml and config/training_config_2gpu.yaml; options go on to `pgts train`
+# (for example --skip_reward_training --reward_model_path DIR). Without the GPUs or the models it
+# says what is missing and offers the tiny run.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+source scripts/common.sh
+if [[ ${1:-} == -h || ${1:-} == --help ]]; then sed -n '3,6s/^# \{0,1\}//p' "$0"; exit 0; fi
+
+readonly kModelConfig=config/model_config_2gpu.yaml
+readonly kTrainConfig=config/training_config_2gpu.yaml
+readonly kGpus=2 kGpuMiB=22000 # "24 GB" cards report a little less
+models=${PGTS_MODELS:-$HOME/.cache/pgts/models}
+missing=()
+
+check_gpus() {
+  local memory=() large=0 size
+  if ! command -v nvidia-smi >/dev/null; then
+    missing+=("two NVIDIA GPUs with 24 GB each: there is no nvidia-smi, so no NVIDIA driver")
+    return
+  fi
+  mapfile -t memory < <(nvidia-smi --query-gpu=memory.total --format=csv,noheader,nounits 2>/dev/null)
+  for size in "${memory[@]}"; do
+    if [[ $size =~ ^\ *[0-9]+$ ]] && ((size >= kGpuMiB)); then large=$((large + 1)); fi
+  done
+  if ((large < kGpus)); then
+    missing+=("two NVIDIA GPUs with 24 GB each: found $large (of ${#memory[@]}) that large")
+  fi
+}
+
+check_compiler() {
+  if command -v nvcc >/dev/null; then return; fi
+  missing+=("the CUDA toolkit: there is no nvcc on PATH, so llama.cpp cannot be built for the GPUs")
+}
+
+# Prints the model_name of one section of the model configuration: model_name SECTION
+model_name() {
+  sed -n "/^$1:/,/^[^ #]/s/^ *model_name: *[\"']\{0,1\}\([^\"'#]*[^\"' #]\).*/\1/p" "$kModelConfig"
+}
+
+# Prints the file that a section's model_name stands for, or nothing: a path as it is, else a GGUF
+# in the models folder whose name begins with the model's.
+find_model() {
+  local name
+  name=$(model_name "$1")
+  if [ -f "$name" ]; then
+    echo "$name"
+  else
+    find -L "$models" -maxdepth 2 -iname "$(basename "$name")*.gguf" 2>/dev/null | sort | sed -n 1p || true
+  fi
+}
+
+options=()
+check_model() { # SECTION ROLE
+  local file
+  file=$(find_model "$1")
+  if [ -n "$file" ]; then
+    options+=(--set "$1.model_name=$file")
+  else
+    missing+=("the $2, $(model_name "$1"): no $(basename "$(model_name "$1")")*.gguf in $models.
+      Download a GGUF of it into that folder (or set PGTS_MODELS to yours), or write the file's
+      path as $1.model_name in $kModelConfig")
+  fi
+}
+
+check_data() {
+  if [ -f "${PGTS_DATA:-.}/gsm8k/train.jsonl" ] && [ -f "${PGTS_DATA:-.}/gsm8k/test.jsonl" ]; then
+    return
+  fi
+  missing+=("the problems: no gsm8k/train.jsonl and gsm8k/test.jsonl in ${PGTS_DATA:-PGTS_DATA, which is unset}.
+      Download GSM8K and set PGTS_DATA to the folder that holds gsm8k/")
+}
+
+offer_tiny_run() {
+  local answer
+  echo "The whole job, both phases and the comparison, runs on this machine with the model that the"
+  echo "repository carries, in minutes:  ./quickstart.sh"
+  if ! on_terminal || ! [ -t 0 ]; then return; fi
+  read -r -p "Run it now? [y/N] " answer
+  if [[ $answer == [yY]* ]]; then exec ./quickstart.sh; fi
+}
+
+check_gpus
+check_compiler
+check_model qwen3 generator
+check_model reward_model "reward model's base"
+check_data
+if ((${#missing[@]} > 0)); then
+  say "this machine cannot run the two-GPU training yet. Missing:"
+  printf '  - %s\n' "${missing[@]}"
+  offer_tiny_run
+  exit 2
+fi
+
+./setup.sh
+build cuda pgts
+run=outputs/training_2gpu_$(date +%Y%m%d_%H%M%S)
+say "training into $run; follow it with: tail -f $run/training.log"
+exec build/cuda/pgts train --model_config "$kModelConfig" --train_config "$kTrainConfig" \
+  --output_dir "$run" "${options[@]}" "$@"
