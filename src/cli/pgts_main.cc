@@ -10,6 +10,7 @@
 #include "base/stop.h"
 #include "cli/arguments.h"
 #include "cli/commands.h"
+#include "cli/openblas_core.h"
 
 namespace {
 
@@ -41,6 +42,7 @@ int Run(std::vector<std::string> arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  pgts::cli::UseFastOpenBlasCore(argv);
   pgts::InstallStopHandler();
   try {
     return Run(pgts::cli::NormaliseFlags({argv + 1, argv + argc}));

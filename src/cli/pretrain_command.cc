@@ -2,7 +2,7 @@
 // `pgts pretrain`: makes a tiny reasoning model from nothing, as GGUF. The shipped models/tiny.gguf
 // came from config/tiny_pretrain.yaml.
 #include <CLI/CLI.hpp>
-#include <torch/torch.h>
+#include <ATen/Parallel.h>
 
 #include <memory>
 #include <thread>
@@ -65,6 +65,12 @@ model::PretrainExample Example(const task::Task& task, int64_t index) {
   return {.prompt = task::PlainText(task.Prompt(problem)), .completion = problem.solution + "\n"};
 }
 
+model::WeightType Weights(std::string_view name) {
+  if (name == "f16") return model::WeightType::kF16;
+  if (name == "bf16") return model::WeightType::kBF16;
+  return name == "q8_0" ? model::WeightType::kQ8_0 : model::WeightType::kF32;
+}
+
 void Pretrain(const PretrainArguments& arguments) {
   ShapeSettings shape;
   PretrainSettings settings;
@@ -77,7 +83,6 @@ void Pretrain(const PretrainArguments& arguments) {
   settings.seed = static_cast<uint64_t>(settings.seed_value);
 
   const std::unique_ptr<task::Task> task = task::MakeTask(settings.task);
-  const model::GgufWeights weights = model::ParseGgufWeights(settings.weights);
   at::set_num_threads(static_cast<int>(std::thread::hardware_concurrency()));
   InitLog({.file = arguments.output + ".log"});
   Info("pretraining {} weights on {} for {} steps", model::CountWeights(shape), settings.task,
@@ -95,9 +100,8 @@ void Pretrain(const PretrainArguments& arguments) {
   const auto decoder = model::Pretrain(
       settings, [&](int64_t index) { return Example(*task, index); }, observe);
   progress.Finish();
-  model::WriteGguf(*decoder, {.path = arguments.output,
-                              .name = "PGTS tiny (" + settings.task + ")",
-                              .weights = weights});
+  model::WriteGguf(arguments.output, *decoder,
+                   {.type = Weights(settings.weights), .name = "PGTS tiny (" + settings.task + ")"});
   Info("wrote {}", arguments.output);
 }
 

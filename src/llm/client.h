@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The engine as coroutines see it: `co_await client.Generate(request)` waits for the next round of
 // the generator, in which all pending requests run together.
+//
+// Name the request before awaiting: g++ 12 destroys the members of a braced temporary inside a
+// co_await expression twice.
 #pragma once
 
 #include <span>

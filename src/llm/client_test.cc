@@ -23,8 +23,8 @@ Co<void> Walk(GeneratorClient& client, std::string start, std::string& out) {
   const auto sampling = std::make_shared<SamplingOptions>();
   PrefixPtr here = Extend(nullptr, ByteTokenizer().Tokenize(start, false));
   for (;;) {
-    const Dispatched<Generation> step =
-        co_await client.Generate({here, 1, Key("d"), sampling});
+    GenerateRequest request{here, 1, Key("d"), sampling};
+    const Dispatched<Generation> step = co_await client.Generate(std::move(request));
     here = Extend(here, step.reply.tokens);
     if (step.reply.end == StepEnd::kEndOfText) break;
   }
@@ -47,7 +47,8 @@ TEST(Client, PendingRequestsRunTogether) {
 }
 
 Co<void> EncodeOne(EncoderClient& client, PrefixPtr prefix, std::vector<float>& out) {
-  const Dispatched<std::vector<float>> hidden = co_await client.Encode({prefix, 1});
+  EncodeRequest request{prefix, 1};
+  const Dispatched<std::vector<float>> hidden = co_await client.Encode(std::move(request));
   out = hidden.reply;
 }
 

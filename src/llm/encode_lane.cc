@@ -27,7 +27,7 @@ void EncodeLane::Encode(std::span<const EncodeRequest* const> requests,
     }
     jobs.push_back(readings.back().get());
   }
-  ledger().counts().requests += static_cast<int64_t>(requests.size());
+  ledger().Requested(static_cast<int64_t>(requests.size()));
   Run(jobs);
 }
 

@@ -11,8 +11,8 @@ namespace pgts::llm {
 
 class EncodeLane : public Lane {
  public:
-  EncodeLane(Machine& machine, const LaneOptions& options)
-      : Lane(machine, options, TokenLedger::Purpose::kScore) {}
+  EncodeLane(Machine& machine, TokenLedger& ledger, const LaneOptions& options)
+      : Lane(machine, ledger, options, TokenLedger::Purpose::kScore) {}
 
   // requests[i] is answered into rows[i], [width].
   void Encode(std::span<const EncodeRequest* const> requests,

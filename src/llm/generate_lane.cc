@@ -29,13 +29,12 @@ void GenerateLane::Generate(std::span<const GenerateRequest* const> requests,
     writings.push_back(std::make_unique<Writing>(*requests[i], *results[i]));
     jobs.push_back(writings.back().get());
   }
-  ledger().counts().requests += static_cast<int64_t>(requests.size());
+  ledger().Requested(static_cast<int64_t>(requests.size()));
   Run(jobs);
 }
 
 bool GenerateLane::EndsUnread(Job& job) {
   auto& writing = static_cast<Writing&>(job);
-  if (writing.result.generated > 0) return false;  // sent back for lack of memory
   if (static_cast<int>(job.path.size()) >= options().context) {
     return End(writing, StepEnd::kContextFull);
   }
@@ -65,12 +64,12 @@ bool GenerateLane::Write(Writing& job, const Candidates& candidates) {
       DrawToken(candidates, greedy ? 0 : job.request.draw.Uniform(result.generated));
   result.log_prob += drawn.log_prob;
   ++result.generated;
-  ++ledger().counts().generated;
+  ledger().Generated();
   if (tokenizer_.IsEndOfText(drawn.token)) return End(job, StepEnd::kEndOfText);
 
   const size_t searched = job.text.size();
   job.Append(drawn.token);
-  ledger().Sampled(job.hash());
+  ledger().MayRead(job.hash());
   job.text += tokenizer_.Piece(drawn.token);
   if (CompletesStep(job.text, searched, sampling.separator)) {
     return End(job, StepEnd::kSeparator);

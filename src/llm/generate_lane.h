@@ -12,8 +12,9 @@ namespace pgts::llm {
 
 class GenerateLane : public Lane {
  public:
-  GenerateLane(Machine& machine, const LaneOptions& options, const Tokenizer& tokenizer)
-      : Lane(machine, options, TokenLedger::Purpose::kGenerate), tokenizer_(tokenizer) {}
+  GenerateLane(Machine& machine, TokenLedger& ledger, const LaneOptions& options,
+               const Tokenizer& tokenizer)
+      : Lane(machine, ledger, options, TokenLedger::Purpose::kGenerate), tokenizer_(tokenizer) {}
 
   // requests[i] is answered into *results[i].
   void Generate(std::span<const GenerateRequest* const> requests,

@@ -26,8 +26,10 @@ void Job::Append(Token token) {
   hashes.push_back(ExtendPathHash(hashes.back(), token));
 }
 
-Lane::Lane(Machine& machine, const LaneOptions& options, TokenLedger::Purpose purpose)
+Lane::Lane(Machine& machine, TokenLedger& ledger, const LaneOptions& options,
+           TokenLedger::Purpose purpose)
     : machine_(machine),
+      ledger_(ledger),
       options_(options),
       purpose_(purpose),
       residency_(options.sequences, machine) {}
@@ -84,7 +86,7 @@ void Lane::Step() {
     FillRows();
   }
   if (rows_.empty()) return;
-  ++ledger_.counts().decodes;
+  ledger_.Decoded();
   Record();
   Collect();
 }

@@ -46,13 +46,14 @@ struct Job {
 
 class Lane {
  public:
-  Lane(Machine& machine, const LaneOptions& options, TokenLedger::Purpose purpose);
+  // The machine and the ledger outlive the lane.
+  Lane(Machine& machine, TokenLedger& ledger, const LaneOptions& options,
+       TokenLedger::Purpose purpose);
   virtual ~Lane() = default;
   Lane(const Lane&) = delete;
   Lane& operator=(const Lane&) = delete;
 
   void Forget();
-  const TokenCounts& counts() const { return ledger_.counts(); }
   const LaneOptions& options() const { return options_; }
   const Residency& residency() const { return residency_; }
 
@@ -60,7 +61,8 @@ class Lane {
   // Runs all jobs to their end.
   void Run(std::span<Job* const> jobs);
 
-  // Before a job gets a sequence; true if it needs none because it has ended.
+  // Before a job gets a sequence (again, if it was sent back); true if it needs none because it
+  // has ended.
   virtual bool EndsUnread(Job& job) = 0;
   // The output vector at the path's end; true if the job has ended, else the path has grown.
   virtual bool TakeOutput(Job& job, std::span<const float> output) = 0;
@@ -83,10 +85,10 @@ class Lane {
   void Collect();
 
   Machine& machine_;
+  TokenLedger& ledger_;
   LaneOptions options_;
   TokenLedger::Purpose purpose_;
   Residency residency_;
-  TokenLedger ledger_;
   std::deque<Job*> queue_;
   std::vector<Job*> seated_;  // in the order in which they sat down
   bool crowded_ = false;      // a job was sent back: admit nobody until one ends

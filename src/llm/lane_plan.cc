@@ -13,7 +13,8 @@ namespace pgts::llm {
 namespace {
 
 constexpr int64_t kSmallModel = 20'000'000;      // parameters; below, attention outweighs weights
-constexpr int kSmallModelLaneWidth = 4;          // measured: see docs/ARCHITECTURE.md
+constexpr int kSmallModelLaneWidth = 4;          // measured: see engine_options.h
+constexpr int kLargeModelLaneWidth = 8;          // at least: a lane reads all weights
 constexpr int64_t kDefaultKvBytes = int64_t{1} << 30;
 constexpr int kCellStep = 256;                   // llama.cpp rounds a context up to this
 
@@ -30,9 +31,10 @@ int64_t DefaultCells(const EngineOptions& options, int context, const ModelInfo&
                              std::max<int64_t>(context, affordable));
 }
 
-int DefaultLanes(const EngineOptions& options, const ModelInfo& model, bool on_gpu) {
-  if (on_gpu || model.parameters > kSmallModel) return 1;
-  return Ceiling(options.width, kSmallModelLaneWidth);
+int DefaultLanes(const EngineOptions& options, bool small, int threads, bool on_gpu) {
+  if (on_gpu) return 1;
+  if (small) return Ceiling(options.width, kSmallModelLaneWidth);
+  return std::clamp(options.width / kLargeModelLaneWidth, 1, threads);
 }
 
 }  // namespace
@@ -47,8 +49,10 @@ LanePlan PlanLanes(const EngineOptions& options, const ModelInfo& model, bool on
   const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   const int threads = options.threads > 0 ? options.threads : cores;
 
+  const bool small = !on_gpu && model.parameters <= kSmallModel;
+
   LanePlan plan;
-  plan.lanes = options.lanes > 0 ? options.lanes : DefaultLanes(options, model, on_gpu);
+  plan.lanes = options.lanes > 0 ? options.lanes : DefaultLanes(options, small, threads, on_gpu);
   plan.lane.width = Ceiling(options.width, plan.lanes);
   plan.lane.sequences = plan.lane.width;
   RequireRange("width per lane", plan.lane.width, 1, 256);
@@ -59,8 +63,8 @@ LanePlan PlanLanes(const EngineOptions& options, const ModelInfo& model, bool on
   if (options.cells == 0) plan.lane_cells = std::max(plan.lane_cells, context);
   plan.lane.context = std::min(context, plan.lane_cells);
   plan.workers = std::min(plan.lanes, threads);
-  plan.lane_threads = std::max(1, threads / plan.lanes);
-  plan.flash_attention = options.flash_attention < 0 ? on_gpu : options.flash_attention > 0;
+  plan.lane_threads = small ? 1 : std::max(1, threads / plan.lanes);
+  plan.flash_attention = options.flash_attention < 0 ? !small : options.flash_attention > 0;
   return plan;
 }
 

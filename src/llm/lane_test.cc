@@ -19,7 +19,7 @@ constexpr int kVocabulary = 257;  // the byte tokenizer's
 struct Lab {
   Lab(int width, int cells, int batch = 16, int context = 200)
       : machine(width, cells, kVocabulary, batch),
-        lane(machine, {.width = width, .sequences = width, .context = context}, tokenizer) {}
+        lane(machine, ledger, {.width = width, .sequences = width, .context = context}, tokenizer) {}
 
   std::vector<Generation> Run(const std::vector<GenerateRequest>& requests) {
     std::vector<Generation> results(requests.size());
@@ -35,6 +35,7 @@ struct Lab {
 
   ByteTokenizer tokenizer;
   FakeMachine machine;
+  TokenLedger ledger;
   GenerateLane lane;
 };
 
@@ -117,21 +118,21 @@ TEST(GenerateLane, EqualsReadingEveryPathFromItsStart) {
 TEST(GenerateLane, MoreWalkersThanSequencesIsSlowerNotWrong) {
   Lab lab(3, 4000);
   Walk(lab, 9, 8, 2);
-  EXPECT_GT(lab.lane.counts().reevaluated, 0);
+  EXPECT_GT(lab.ledger.counts().reevaluated, 0);
 }
 
 TEST(GenerateLane, TooFewCellsIsSlowerNotWrong) {
   Lab lab(8, 230);
   Walk(lab, 8, 10, 3);
   EXPECT_GT(lab.machine.refusals, 0);
-  EXPECT_GT(lab.lane.counts().reevaluated, 0);
+  EXPECT_GT(lab.ledger.counts().reevaluated, 0);
 }
 
 TEST(GenerateLane, CountsAreWhatTheMachineDid) {
   for (const int cells : {4000, 230}) {
     Lab lab(8, cells);
     const int64_t tokens = Walk(lab, 8, 10, 4);
-    const TokenCounts& counts = lab.lane.counts();
+    const TokenCounts& counts = lab.ledger.counts();
     EXPECT_EQ(counts.prompt + counts.evaluated + counts.reevaluated + counts.restored, tokens);
     EXPECT_EQ(counts.restored, 0);
     EXPECT_LE(counts.evaluated, counts.generated);
@@ -146,8 +147,8 @@ TEST(GenerateLane, PromptsAreReadOnce) {
     requests.push_back({Root(w % 3), static_cast<uint64_t>(w), Key("d").With(w), Sampling(1)});
   }
   lab.Run(requests);
-  EXPECT_EQ(lab.lane.counts().prompt, 40);
-  EXPECT_EQ(lab.lane.counts().reevaluated, 0);
+  EXPECT_EQ(lab.ledger.counts().prompt, 40);
+  EXPECT_EQ(lab.ledger.counts().reevaluated, 0);
   EXPECT_EQ(lab.machine.tokens, 40);
 }
 
@@ -162,9 +163,9 @@ TEST(GenerateLane, EachTokenOfALoneWalkIsReadOnce) {
     written += result.generated;
     here = Extend(here, result.tokens);
   }
-  EXPECT_EQ(lab.lane.counts().generated, written);
-  EXPECT_EQ(lab.lane.counts().reevaluated, 0);
-  EXPECT_EQ(lab.machine.tokens, lab.lane.counts().prompt + lab.lane.counts().evaluated);
+  EXPECT_EQ(lab.ledger.counts().generated, written);
+  EXPECT_EQ(lab.ledger.counts().reevaluated, 0);
+  EXPECT_EQ(lab.machine.tokens, lab.ledger.counts().prompt + lab.ledger.counts().evaluated);
 }
 
 // The first token of a second child comes from what was kept at the node's end.
@@ -181,7 +182,7 @@ TEST(GenerateLane, SiblingsCostNoEvaluationOfTheirParent) {
   // Other options need the logits again.
   const GenerateRequest greedy{root, 1, Key("c"), Sampling(1, 0)};
   ExpectSame(lab.Run({greedy})[0], Plain(greedy));
-  EXPECT_EQ(lab.lane.counts().reevaluated, 1);
+  EXPECT_EQ(lab.ledger.counts().reevaluated, 1);
 }
 
 TEST(GenerateLane, ForgetMakesARunRepeatItself) {
@@ -200,8 +201,8 @@ TEST(GenerateLane, APathReadBackIsCountedAsRestored) {
   Lab lab(1, 400);
   const PrefixPtr path = Extend(Root(0), {1, 2, 3});
   lab.Run({{path, 1, Key("d"), Sampling(1)}});
-  EXPECT_EQ(lab.lane.counts().prompt, 20);
-  EXPECT_EQ(lab.lane.counts().restored, 3);
+  EXPECT_EQ(lab.ledger.counts().prompt, 20);
+  EXPECT_EQ(lab.ledger.counts().restored, 3);
 }
 
 TEST(GenerateLane, AFullContextEndsTheStep) {
@@ -218,7 +219,8 @@ TEST(GenerateLane, AFullContextEndsTheStep) {
 
 TEST(EncodeLane, EqualsPlainAndCountsEachTokenOnce) {
   FakeMachine machine(3, 400, 8, 7);
-  EncodeLane lane(machine, {.width = 3, .sequences = 3, .context = 100});
+  TokenLedger ledger;
+  EncodeLane lane(machine, ledger, {.width = 3, .sequences = 3, .context = 100});
   const PrefixPtr root = Root(0);
   const PrefixPtr first = Extend(root, {1, 2, 3});
   const std::vector<EncodeRequest> requests = {
@@ -234,14 +236,15 @@ TEST(EncodeLane, EqualsPlainAndCountsEachTokenOnce) {
   for (size_t i = 0; i < requests.size(); ++i) {
     EXPECT_THAT(rows[i], testing::ElementsAreArray(FakeOutput(PathTokens(*requests[i].prefix), 8)));
   }
-  EXPECT_EQ(lane.counts().prompt, 20);
-  EXPECT_EQ(lane.counts().scored, 6);
-  EXPECT_EQ(lane.counts().requests, 4);
+  EXPECT_EQ(ledger.counts().prompt, 20);
+  EXPECT_EQ(ledger.counts().scored, 6);
+  EXPECT_EQ(ledger.counts().requests, 4);
 }
 
 TEST(EncodeLane, APathBeyondTheContextIsAnError) {
   FakeMachine machine(1, 400, 8, 16);
-  EncodeLane lane(machine, {.width = 1, .sequences = 1, .context = 10});
+  TokenLedger ledger;
+  EncodeLane lane(machine, ledger, {.width = 1, .sequences = 1, .context = 10});
   const EncodeRequest request{Root(0), 1};
   std::vector<float> row(8);
   const EncodeRequest* ask = &request;

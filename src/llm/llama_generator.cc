@@ -35,7 +35,7 @@ class Lanes {
     for (int i = 0; i < plan_.lanes; ++i) {
       machines_.push_back(
           std::make_unique<LlamaMachine>(model_, MachineOptions(plan_, options, output)));
-      lanes_.push_back(make_lane(*machines_.back(), plan_.lane));
+      lanes_.push_back(make_lane(*machines_.back(), ledger_, plan_.lane));
     }
   }
 
@@ -55,8 +55,6 @@ class Lanes {
     std::stable_sort(busy.begin(), busy.end(),
                      [&](int a, int b) { return indices[a].size() > indices[b].size(); });
     RunLanes(busy, plan_.workers, [&](int lane) { run(*lanes_[lane], indices[lane]); });
-    counts_ = {};
-    for (const auto& lane : lanes_) counts_ += lane->counts();
   }
 
   void Forget() {
@@ -64,15 +62,15 @@ class Lanes {
   }
 
   const LlamaModel& model() const { return *model_; }
-  const TokenCounts& counts() const { return counts_; }
+  const TokenCounts& counts() const { return ledger_.counts(); }
   int context() const { return plan_.lane.context; }
 
  private:
   std::shared_ptr<const LlamaModel> model_;
   LanePlan plan_;
+  TokenLedger ledger_;
   std::vector<std::unique_ptr<LlamaMachine>> machines_;
   std::vector<std::unique_ptr<LaneType>> lanes_;
-  TokenCounts counts_;
 };
 
 template <typename Request>
@@ -86,8 +84,8 @@ class LlamaGenerator : public Generator {
  public:
   LlamaGenerator(std::shared_ptr<const LlamaModel> model, const EngineOptions& options)
       : lanes_(model, options, LlamaOutput::kLogits,
-               [&](Machine& machine, const LaneOptions& lane) {
-                 return std::make_unique<GenerateLane>(machine, lane, model->tokenizer());
+               [&](Machine& machine, TokenLedger& ledger, const LaneOptions& lane) {
+                 return std::make_unique<GenerateLane>(machine, ledger, lane, model->tokenizer());
                }) {}
 
   const ModelInfo& Info() const override { return lanes_.model().info(); }
@@ -117,8 +115,8 @@ class LlamaEncoder : public Encoder {
  public:
   LlamaEncoder(std::shared_ptr<const LlamaModel> model, const EngineOptions& options)
       : lanes_(model, options, LlamaOutput::kHidden,
-               [](Machine& machine, const LaneOptions& lane) {
-                 return std::make_unique<EncodeLane>(machine, lane);
+               [](Machine& machine, TokenLedger& ledger, const LaneOptions& lane) {
+                 return std::make_unique<EncodeLane>(machine, ledger, lane);
                }) {}
 
   const ModelInfo& Info() const override { return lanes_.model().info(); }

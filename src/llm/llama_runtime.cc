@@ -12,8 +12,8 @@ namespace {
 
 thread_local bool guarded = false;
 
-std::mutex log_mutex;  // guards last_error: llama.cpp may log from several lanes' threads
-std::string last_error;
+std::mutex log_mutex;  // guards first_error: llama.cpp may log from several lanes' threads
+std::string first_error;
 
 void KeepErrors(ggml_log_level level, const char* text, void*) {
   if (level != GGML_LOG_LEVEL_ERROR) return;
@@ -21,7 +21,7 @@ void KeepErrors(ggml_log_level level, const char* text, void*) {
   while (!line.empty() && (line.back() == '\n' || line.back() == ' ')) line.pop_back();
   if (line.empty()) return;
   const std::lock_guard lock(log_mutex);
-  last_error = line;
+  if (first_error.empty()) first_error = line;
 }
 
 // The process is about to abort; a guarded caller gets an exception instead.
@@ -50,12 +50,12 @@ void StartLlama() {
 std::string GuardLlama(const std::function<void()>& call) {
   {
     const std::lock_guard lock(log_mutex);
-    last_error.clear();
+    first_error.clear();
   }
   const Guard guard;
   call();
   const std::lock_guard lock(log_mutex);
-  return last_error;
+  return first_error;
 }
 
 }  // namespace pgts::llm

@@ -18,32 +18,47 @@ uint64_t ExtendPathHash(uint64_t hash, Token token) {  // SplitMix64 over the to
 }
 
 void TokenLedger::Evaluated(uint64_t path_hash, bool in_root, Purpose purpose) {
+  const std::lock_guard lock(mutex_);
   if (seen_.size() >= kMaxPaths) seen_.clear();
-  uint8_t& seen = seen_[path_hash];
-  if (seen & kEvaluated) {
+  Path& path = seen_[path_hash];
+  if (purpose == Purpose::kGenerate && path.unread > 0) {
+    --path.unread;
+    ++counts_.evaluated;
+  } else if (path.evaluated) {
     ++counts_.reevaluated;
   } else if (in_root) {
     ++counts_.prompt;
   } else if (purpose == Purpose::kScore) {
     ++counts_.scored;
-  } else if (seen & kSampled) {
-    ++counts_.evaluated;
   } else {
     ++counts_.restored;
   }
-  seen |= kEvaluated;
+  path.evaluated = true;
 }
 
-TokenCounts& operator+=(TokenCounts& total, const TokenCounts& part) {
-  total.prompt += part.prompt;
-  total.generated += part.generated;
-  total.evaluated += part.evaluated;
-  total.scored += part.scored;
-  total.reevaluated += part.reevaluated;
-  total.restored += part.restored;
-  total.decodes += part.decodes;
-  total.requests += part.requests;
-  return total;
+void TokenLedger::Generated() {
+  const std::lock_guard lock(mutex_);
+  ++counts_.generated;
+}
+
+void TokenLedger::MayRead(uint64_t path_hash) {
+  const std::lock_guard lock(mutex_);
+  ++seen_[path_hash].unread;
+}
+
+void TokenLedger::Requested(int64_t requests) {
+  const std::lock_guard lock(mutex_);
+  counts_.requests += requests;
+}
+
+void TokenLedger::Decoded() {
+  const std::lock_guard lock(mutex_);
+  ++counts_.decodes;
+}
+
+void TokenLedger::Clear() {
+  const std::lock_guard lock(mutex_);
+  seen_.clear();
 }
 
 }  // namespace pgts::llm

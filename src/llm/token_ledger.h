@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tells a token that is evaluated for the first time from one that had been dropped: every
-// evaluated path since Clear() is remembered by its 64-bit hash. What two lanes evaluate of one
-// path counts as evaluated twice.
+// Tells a token that is evaluated for the first time from one that had been dropped, or that another
+// lane has evaluated too: every evaluated path since Clear() is remembered by its 64-bit hash. Each
+// time that a token is sampled it may be evaluated once more, so that siblings with the same text
+// are not taken for one that was dropped.
+//
+// Threads: all lanes of an engine share one ledger; the sums do not depend on their order.
 #pragma once
 
 #include <cstdint>
-#include <span>
+#include <mutex>
 #include <unordered_map>
-#include <vector>
 
 #include "llm/model_info.h"
 #include "llm/token.h"
@@ -19,24 +21,29 @@ uint64_t ExtendPathHash(uint64_t hash, Token token);
 
 class TokenLedger {
  public:
-  void Sampled(uint64_t path_hash) { seen_[path_hash] |= kSampled; }
-
   // purpose: which count takes a first evaluation past the root.
   enum class Purpose { kGenerate, kScore };
   void Evaluated(uint64_t path_hash, bool in_root, Purpose purpose);
 
-  void Clear() { seen_.clear(); }
-  TokenCounts& counts() { return counts_; }
+  void Generated();                   // a token was sampled
+  void MayRead(uint64_t path_hash);   // it was added to a path
+  void Requested(int64_t requests);
+  void Decoded();
+
+  void Clear();  // what was evaluated; the counts go on
+
+  // Not while lanes are running.
   const TokenCounts& counts() const { return counts_; }
 
  private:
-  static constexpr uint8_t kSampled = 1;
-  static constexpr uint8_t kEvaluated = 2;
+  struct Path {
+    uint32_t unread = 0;  // times sampled and not yet evaluated
+    bool evaluated = false;
+  };
 
-  std::unordered_map<uint64_t, uint8_t> seen_;
+  std::mutex mutex_;
+  std::unordered_map<uint64_t, Path> seen_;
   TokenCounts counts_;
 };
-
-TokenCounts& operator+=(TokenCounts& total, const TokenCounts& part);
 
 }  // namespace pgts::llm

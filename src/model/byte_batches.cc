@@ -31,8 +31,10 @@ ByteSequence ByteBatches::NextFitting() {
     sequence.tokens.push_back(kEndToken);
     if (Length(sequence) <= options_.shape.context) return sequence;
   }
-  throw Error::Format("pretraining: {} examples in a row are longer than the context of {} tokens; "
-                      "raise `context`", kMostSkipped, options_.shape.context);
+  throw Error::Format(
+      "pretraining: {} examples in a row are longer than the context of {} tokens; "
+      "raise `context`",
+      kMostSkipped, options_.shape.context);
 }
 
 void ByteBatches::Refill() {

@@ -11,8 +11,11 @@ namespace {
 
 using torch::Tensor;
 
+// At least float32; float64 stays, for gradient checks.
+Tensor Widen(const Tensor& x) { return x.to(at::promote_types(x.scalar_type(), at::kFloat)); }
+
 Tensor RmsNorm(const Tensor& x, const Tensor& gain, double eps) {
-  const Tensor wide = x.to(torch::kFloat32);
+  const Tensor wide = Widen(x);
   return wide * (wide.square().mean(-1, /*keepdim=*/true) + eps).rsqrt() * gain;
 }
 
@@ -167,7 +170,7 @@ Tensor Decoder::Run(const Tensor& tokens_BT, const Place& place) {
 }
 
 Tensor Decoder::Logits(const Tensor& hidden) {
-  return Linear(hidden, output_).to(torch::kFloat32);
+  return Widen(Linear(hidden, output_));
 }
 
 }  // namespace pgts::model

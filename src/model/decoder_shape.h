@@ -15,8 +15,8 @@ struct DecoderShape {
   int64_t head_dim = 32;     // even; heads * head_dim need not equal width
   int64_t ff_width = 512;    // of the gated feed-forward
   int64_t context = 512;     // longest sequence that positions are prepared for
-  double rope_theta = 10000.0;
-  double rms_eps = 1e-6;
+  float rope_theta = 10000.0f;  // float32, as GGUF keeps them
+  float rms_eps = 1e-6f;
   bool tied = true;          // the output matrix is the embedding
   bool qk_norm = true;       // RMSNorm on every query and key head (Qwen3)
   bool qkv_bias = false;     // biases on the query, key and value projections (Qwen2)
@@ -24,7 +24,8 @@ struct DecoderShape {
   bool operator==(const DecoderShape&) const = default;
 };
 
-// Throws Error that names the first value out of range. `where` is the file or section it came from.
+// Throws Error that names the first value out of range; `where` is the file or section it came
+// from.
 void CheckShape(const DecoderShape& shape, const char* where);
 
 // Number of weights, the tied output matrix counted once.

@@ -58,7 +58,8 @@ GgufFile::GgufFile(const std::string& path) : path_(path) {
   ggml_context* tensors = nullptr;
   file_.reset(gguf_init_from_file(path.c_str(), {.no_alloc = true, .ctx = &tensors}));
   tensors_.reset(tensors);
-  if (!file_) throw Error::Format("{}: not a readable GGUF file ({}); {}", path, log.FirstError(), kCure);
+  if (!file_)
+    throw Error::Format("{}: not a readable GGUF file ({}); {}", path, log.FirstError(), kCure);
   CheckTensorBounds();
 }
 
@@ -159,8 +160,8 @@ std::vector<float> GgufFile::Read(const std::string& name) const {
   }
   const ggml_to_float_t convert = ggml_get_type_traits(tensor->type)->to_float;
   if (convert == nullptr) {
-    throw Error::Format("{}: tensor {} has type {}, which cannot be turned into float32", path_, name,
-                        ggml_type_name(tensor->type));
+    throw Error::Format("{}: tensor {} has type {}, which cannot be turned into float32", path_,
+                        name, ggml_type_name(tensor->type));
   }
   convert(raw.data(), values.data(), static_cast<int64_t>(values.size()));
   return values;

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "model/decoder.h"
 #include "model/gguf_file.h"
@@ -28,12 +30,15 @@ DecoderShape ReadShape(const GgufFile& file) {
   shape.kv_heads = file.Has(key("attention.head_count_kv"))
                        ? file.Integer(key("attention.head_count_kv"))
                        : shape.heads;
-  shape.head_dim = file.Has(key("attention.key_length")) ? file.Integer(key("attention.key_length"))
-                                                         : shape.width / std::max<int64_t>(1, shape.heads);
+  shape.head_dim = file.Has(key("attention.key_length"))
+                       ? file.Integer(key("attention.key_length"))
+                       : shape.width / std::max<int64_t>(1, shape.heads);
   shape.ff_width = file.Integer(key("feed_forward_length"));
   shape.context = file.Integer(key("context_length"));
-  if (file.Has(key("rope.freq_base"))) shape.rope_theta = file.Number(key("rope.freq_base"));
-  shape.rms_eps = file.Number(key("attention.layer_norm_rms_epsilon"));
+  if (file.Has(key("rope.freq_base"))) {
+    shape.rope_theta = static_cast<float>(file.Number(key("rope.freq_base")));
+  }
+  shape.rms_eps = static_cast<float>(file.Number(key("attention.layer_norm_rms_epsilon")));
   shape.vocab = file.Size("token_embd.weight").at(0);
   shape.tied = !file.HasTensor("output.weight");
   shape.qk_norm = file.HasTensor("blk.0.attn_q_norm.weight");

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/files.h"
 #include "model/decoder.h"
 #include "model/gguf_file.h"
 #include "model/gguf_tokenizer.h"
@@ -52,9 +53,8 @@ void SetShape(gguf_context* file, const DecoderShape& shape) {
   set("attention.key_length", shape.head_dim);
   set("attention.value_length", shape.head_dim);
   set("rope.dimension_count", shape.head_dim);
-  gguf_set_val_f32(file, key("rope.freq_base").c_str(), static_cast<float>(shape.rope_theta));
-  gguf_set_val_f32(file, key("attention.layer_norm_rms_epsilon").c_str(),
-                   static_cast<float>(shape.rms_eps));
+  gguf_set_val_f32(file, key("rope.freq_base").c_str(), shape.rope_theta);
+  gguf_set_val_f32(file, key("attention.layer_norm_rms_epsilon").c_str(), shape.rms_eps);
 }
 
 void SetKeys(gguf_context* file, const DecoderShape& shape, const GgufOptions& options) {
@@ -83,26 +83,27 @@ void AddTensor(gguf_context* file, ggml_context* tensors, const std::string& nam
   const ggml_type used = weight.dim() == 1 ? GGML_TYPE_F32 : type;
   const int64_t row = weight.size(-1);
   if (row % ggml_blck_size(used) != 0) {
-    throw Error::Format("{}: rows of {} weights cannot be stored as {}, which needs a multiple of "
-                        "{}; use another type or width", name, row, ggml_type_name(used),
-                        ggml_blck_size(used));
+    throw Error::Format(
+        "{}: rows of {} weights cannot be stored as {}, which needs a multiple of "
+        "{}; use another type or width",
+        name, row, ggml_type_name(used), ggml_blck_size(used));
   }
   bytes = Encode(weight, used);
-  ggml_tensor* tensor = weight.dim() == 1
-                            ? ggml_new_tensor_1d(tensors, used, row)
-                            : ggml_new_tensor_2d(tensors, used, row, weight.size(0));
+  ggml_tensor* tensor = weight.dim() == 1 ? ggml_new_tensor_1d(tensors, used, row)
+                                          : ggml_new_tensor_2d(tensors, used, row, weight.size(0));
   ggml_set_name(tensor, name.c_str());
   gguf_add_tensor(file, tensor);
   gguf_set_tensor_data(file, name.c_str(), bytes.data());
 }
 
 void WriteAtomically(const gguf_context* file, const std::string& path) {
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  if (!folder.empty()) MakeWritableDirectory(folder.string());
   const std::string temporary = path + ".tmp";
   std::error_code failure;
   if (!gguf_write_to_file(file, temporary.c_str(), /*only_meta=*/false)) {
     std::filesystem::remove(temporary, failure);
-    throw Error::Format("{}: cannot write; check that the folder exists, may be written and has "
-                        "room", path);
+    throw Error::Format("{}: cannot write; is the disk full?", path);
   }
   std::filesystem::rename(temporary, path, failure);
   if (failure) throw Error::Format("{}: cannot rename {}: {}", path, temporary, failure.message());
@@ -113,10 +114,10 @@ void WriteAtomically(const gguf_context* file, const std::string& path) {
 void WriteGguf(const std::string& path, const Decoder& decoder, const GgufOptions& options) {
   const auto& weights = decoder.Weights();
   const File file(gguf_init_empty(), gguf_free);
-  const Tensors tensors(
-      ggml_init({.mem_size = ggml_tensor_overhead() * (weights.size() + 1), .mem_buffer = nullptr,
-                 .no_alloc = true}),
-      ggml_free);
+  const Tensors tensors(ggml_init({.mem_size = ggml_tensor_overhead() * (weights.size() + 1),
+                                   .mem_buffer = nullptr,
+                                   .no_alloc = true}),
+                        ggml_free);
   SetKeys(file.get(), decoder.shape(), options);
   std::vector<std::vector<char>> bytes(weights.size());
   for (size_t i = 0; i < weights.size(); ++i) {

@@ -50,7 +50,7 @@ BatchTensors MakeTensors(std::span<const ByteSequence> batch) {
 }
 
 struct Losses {
-  Tensor total;       // weighted sum over all bytes: what is minimised, to be divided by the weights
+  Tensor total;  // weighted sum over all bytes: what is minimised, to be divided by the weights
   double completion;  // sum over completion bytes: what is reported
 };
 
@@ -98,7 +98,9 @@ ByteCounts Count(const ByteBatch& batch) {
 class Trainer {
  public:
   explicit Trainer(const PretrainOptions& options)
-      : options_(options), decoder_(Make()), replicas_(MakeReplicas()),
+      : options_(options),
+        decoder_(Make()),
+        replicas_(MakeReplicas()),
         workers_(decoder_->parameters(), Parameters()) {}
 
   const std::shared_ptr<Decoder>& decoder() const { return decoder_; }

@@ -27,11 +27,11 @@ struct PretrainExample {
 
 struct PretrainOptions {
   DecoderShape shape;
-  int64_t steps = 3000;          // optimiser steps
-  int64_t batch_tokens = 8192;   // tokens a step, padding included
-  double learning_rate = 2e-3;   // peak
+  int64_t steps = 2000;          // optimiser steps
+  int64_t batch_tokens = 4096;   // tokens a step, padding included
+  double learning_rate = 3e-3;   // peak
   double warmup_ratio = 0.05;    // share of the steps
-  double floor_ratio = 0.05;     // last learning rate / peak
+  double floor_ratio = 0.02;     // last learning rate / peak
   double weight_decay = 0.1;
   double beta2 = 0.95;
   double max_grad_norm = 1.0;

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+#include "policy/tree_attention.h"
+
 namespace pgts::policy {
 
 GpsNetwork::GpsNetwork(const NetworkOptions& options, uint64_t seed)
@@ -83,38 +85,12 @@ torch::Tensor GpsNetwork::Drop(const torch::Tensor& x) {
 torch::Tensor GpsNetwork::Local(const Layer& layer, const torch::Tensor& self_down_up_M3D,
                                 const TreeBatch& batch) const {
   const auto parts = self_down_up_M3D.chunk(3, 1);
-  torch::Tensor sum_MD = parts[0];
-  if (batch.child_E.size(0) > 0) {
-    const auto edges = layer.edge(batch.edge_EF).chunk(2, 1);
-    const torch::Tensor down_ED = parts[1].index_select(0, batch.parent_E) + edges[0];
-    const torch::Tensor up_ED = parts[2].index_select(0, batch.child_E) + edges[1];
-    sum_MD = sum_MD.index_add(0, batch.child_E, Activate(down_ED))
-                 .index_add(0, batch.parent_E, Activate(up_ED));
-  }
-  return Activate(sum_MD);
-}
-
-torch::Tensor GpsNetwork::Attend(const torch::Tensor& query_key_value_M3D,
-                                 const TreeBatch& batch) const {
-  const int64_t heads = options_.num_heads, head_width = options_.hidden_dim / heads;
-  const torch::Tensor padded =
-      torch::zeros({batch.trees * batch.max_nodes, 3 * options_.hidden_dim},
-                   query_key_value_M3D.options())
-          .index_copy(0, batch.slot_M, query_key_value_M3D)
-          .view({batch.trees, batch.max_nodes, 3, heads, head_width})
-          .permute({2, 0, 3, 1, 4});  // [3, B, H, N, C]
-  const torch::Tensor scores_BHNN =
-      torch::matmul(padded[0] / std::sqrt(static_cast<double>(head_width)),
-                    padded[1].transpose(2, 3));
-  const torch::Tensor weights_BHNN =
-      scores_BHNN
-          .masked_fill(batch.padding_BN.view({batch.trees, 1, 1, batch.max_nodes}),
-                       -std::numeric_limits<double>::infinity())
-          .softmax(-1);
-  return torch::matmul(weights_BHNN, padded[2])
-      .transpose(1, 2)
-      .reshape({batch.trees * batch.max_nodes, options_.hidden_dim})
-      .index_select(0, batch.slot_M);
+  const auto edges = layer.edge(batch.edge_EF).chunk(2, 1);
+  const torch::Tensor down_ED = parts[1].index_select(0, batch.parent_E) + edges[0];
+  const torch::Tensor up_ED = parts[2].index_select(0, batch.child_E) + edges[1];
+  return Activate(parts[0]
+                      .index_add(0, batch.child_E, Activate(down_ED))
+                      .index_add(0, batch.parent_E, Activate(up_ED)));
 }
 
 torch::Tensor GpsNetwork::Readout(const torch::Tensor& x_MD, const TreeBatch& batch) const {
@@ -128,10 +104,9 @@ GpsNetwork::Output GpsNetwork::Forward(const TreeBatch& batch) {
   const int64_t width = options_.hidden_dim;
   torch::Tensor x_MD = input_(batch.node_MF);
   for (const Layer& layer : layers_) {
-    const torch::Tensor mixed = layer.project(layer.mix_norm(x_MD));
-    const torch::Tensor branches =
-        torch::cat({Local(layer, mixed.narrow(1, 3 * width, 3 * width), batch),
-                    Attend(mixed.narrow(1, 0, 3 * width), batch)}, 1);
+    const auto parts = layer.project(layer.mix_norm(x_MD)).split(3 * width, 1);
+    const torch::Tensor branches = torch::cat(
+        {Local(layer, parts[1], batch), TreeAttention(parts[0], options_.num_heads, batch)}, 1);
     x_MD = x_MD + Drop(layer.mix(branches));
     x_MD = x_MD + Drop(layer.ff_out(Activate(layer.ff_in(layer.ff_norm(x_MD)))));
   }

@@ -89,7 +89,6 @@ class GpsNetwork : public torch::nn::Module {
   torch::Tensor Drop(const torch::Tensor& x);
   torch::Tensor Local(const Layer& layer, const torch::Tensor& self_down_up_M3D,
                       const TreeBatch& batch) const;
-  torch::Tensor Attend(const torch::Tensor& query_key_value_M3D, const TreeBatch& batch) const;
   torch::Tensor Readout(const torch::Tensor& x_MD, const TreeBatch& batch) const;
 
   NetworkOptions options_;

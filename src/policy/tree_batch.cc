@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <vector>
 
 namespace pgts::policy {
 namespace {
@@ -60,6 +59,7 @@ TreeBatch MakeTreeBatch(std::span<const tree::TreeFeatures* const> trees) {
   for (int64_t b = 0; b < out.trees; ++b) {
     const tree::TreeFeatures& features = *trees[b];
     assert(features.nodes > 0 && !features.legal.Empty());
+    out.first_row.push_back(static_cast<int64_t>(packer.tree.size()));
     packer.Add(features, b, out.max_nodes);
     std::fill_n(out.padding_BN.data_ptr<bool>() + b * out.max_nodes, features.nodes, false);
     for (tree::Action action : tree::kActions) {
@@ -67,6 +67,7 @@ TreeBatch MakeTreeBatch(std::span<const tree::TreeFeatures* const> trees) {
           !features.legal.Has(action);
     }
   }
+  out.first_row.push_back(static_cast<int64_t>(packer.tree.size()));
   out.node_MF = Floats(packer.node, tree::kNodeFeatures);
   out.edge_EF = Floats(packer.edge, tree::kEdgeFeatures);
   out.global_BF = Floats(packer.global, tree::kGlobalFeatures);

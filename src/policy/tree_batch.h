@@ -9,6 +9,7 @@
 #include <torch/torch.h>
 
 #include <span>
+#include <vector>
 
 #include "tree/features.h"
 
@@ -17,6 +18,7 @@ namespace pgts::policy {
 struct TreeBatch {
   int64_t trees = 0;      // B
   int64_t max_nodes = 0;  // N
+  std::vector<int64_t> first_row;  // tree b has the rows [first_row[b], first_row[b + 1]) of M
   torch::Tensor node_MF;      // float32
   torch::Tensor edge_EF;      // float32
   torch::Tensor child_E;      // int64, row in M

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -13,6 +14,7 @@
 #include "base/random.h"
 #include "base/stop.h"
 #include "model/adamw.h"
+#include "model/gradient_workers.h"
 #include "reward/step_network.h"
 #include "reward/training_rows.h"
 
@@ -89,8 +91,7 @@ class Trainer {
       : options_(options),
         network_(std::move(decoder)),
         max_length_(std::min<int>(options.max_sequence_length,
-                                  static_cast<int>(network_.decoder().shape().context))),
-        dropout_(at::detail::createCPUGenerator(options.seed)) {
+                                  static_cast<int>(network_.decoder().shape().context))) {
     RowOptions rows = RowsFor(options, max_length_);
     rows.max_examples = options.training.max_examples;
     train_ = MakeRows(train, rows);
@@ -129,7 +130,22 @@ class Trainer {
                .max_grad_norm = options_.training.max_grad_norm,
                .steps = steps_per_epoch_ * options_.training.num_epochs};
     optimiser_ = model::MakeAdamW(parameters_, recipe_);
+    MakeReplicas();
     progress_.emplace("training the reward model", recipe_.steps, "steps");
+  }
+
+  // On the CPU each batch of a step runs on a thread of its own (model/gradient_workers.h).
+  void MakeReplicas() {
+    const int window = options_.training.gradient_accumulation_steps;
+    const int count = network_.device().is_cpu() ? std::min(at::get_num_threads(), window) : 1;
+    std::vector<std::vector<Tensor>> parameters;
+    for (int i = 0; i < count; ++i) {
+      replicas_.emplace_back(std::make_shared<model::Decoder>(network_.decoder().shape()));
+      replicas_.back().To(network_.device());
+      replicas_.back().decoder().set_compute_type(network_.decoder().compute_type());
+      parameters.push_back(replicas_.back().Parameters());
+    }
+    workers_.emplace(parameters_, std::move(parameters));
   }
 
   RowBatches EpochBatches(int epoch) const {
@@ -161,11 +177,13 @@ class Trainer {
         for (const double w : train_[index].weight) weight += w;
       }
     }
-    double loss = 0;
-    for (const std::vector<int>& batch : batches) {
-      // A step all of whose examples weigh nothing moves nothing (but keeps the schedule).
-      loss += Backward(batch, weight > 0 ? weight : 1);
-    }
+    // A step all of whose examples weigh nothing moves nothing (but keeps the schedule).
+    if (weight == 0) weight = 1;
+    std::vector<double> losses(batches.size());
+    workers_->Run(static_cast<int>(batches.size()), [&](int worker, int shard) {
+      losses[shard] = Backward(replicas_[worker], batches[shard], {weight, shard});
+    });
+    const double loss = std::accumulate(losses.begin(), losses.end(), 0.0);
     const double norm = model::StepAdamW(*optimiser_, parameters_, recipe_, result_.steps);
     ++result_.steps;
     smooth_loss_ = result_.steps == 1 ? loss : 0.98 * smooth_loss_ + 0.02 * loss;
@@ -181,25 +199,40 @@ class Trainer {
     }
   }
 
-  // Adds the gradient of one batch, whose share of the step's loss it returns.
-  double Backward(std::span<const int> batch, double step_weight) {
+  struct Share {
+    double step_weight;  // of all examples of the step
+    int shard;
+  };
+
+  // Adds the gradient of one batch, whose share of the step's loss it returns. Runs beside others.
+  double Backward(StepNetwork& network, std::span<const int> batch, Share share) const {
     std::vector<int64_t> labels;
     std::vector<float> weights;
     for (const int index : batch) {
       const TrainingRow& row = train_[index];
       for (size_t i = 0; i < row.label.size(); ++i) {
         labels.push_back(std::max(row.label[i], 0));
-        weights.push_back(static_cast<float>(row.weight[i] / step_weight));
+        weights.push_back(static_cast<float>(row.weight[i] / share.step_weight));
       }
     }
-    const torch::Device device = network_.device();
-    const Tensor logits_R2 =
-        network_.Logits(BatchOf(train_, batch), options_.dropout, &dropout_);
+    const torch::Device device = network.device();
+    torch::Generator dropout = DropoutDraws(share.shard);
+    const Tensor logits_R2 = network.Logits(BatchOf(train_, batch), options_.dropout, &dropout);
     const Tensor log_p_R2 = torch::log_softmax(logits_R2, -1);
     const Tensor label_R1 = torch::tensor(labels).to(device).unsqueeze(1);
-    const Tensor loss = -(log_p_R2.gather(1, label_R1).squeeze(1) * torch::tensor(weights).to(device)).sum();
+    const Tensor weight_R = torch::tensor(weights).to(device);
+    const Tensor loss = -(log_p_R2.gather(1, label_R1).squeeze(1) * weight_R).sum();
     loss.backward();
     return loss.item<double>();
+  }
+
+  // Keyed by step and shard: never by the thread that draws.
+  torch::Generator DropoutDraws(int shard) const {
+    const Key key = Key("reward-dropout")
+                        .With(options_.seed)
+                        .With(static_cast<uint64_t>(result_.steps))
+                        .With(static_cast<uint64_t>(shard));
+    return at::detail::createCPUGenerator(key.value());
   }
 
   void Validate(double epoch) {
@@ -249,11 +282,12 @@ class Trainer {
   const FinetuneOptions& options_;
   StepNetwork network_;
   int max_length_;
-  torch::Generator dropout_;
   std::vector<TrainingRow> train_, validation_;
   std::vector<Tensor> parameters_;
   model::AdamWRecipe recipe_;
   std::unique_ptr<torch::optim::AdamW> optimiser_;
+  std::vector<StepNetwork> replicas_;
+  std::optional<model::GradientWorkers> workers_;
   int64_t batches_per_epoch_ = 0, steps_per_epoch_ = 0;
   std::optional<Progress> progress_;
   double smooth_loss_ = 0;

@@ -17,6 +17,7 @@
 #include "reward/data_builder.h"
 #include "reward/test_fakes.h"
 #include "task/word_problems.h"
+#include "world/scripted_world.h"
 #include "world/store.h"
 
 namespace pgts::reward {
@@ -40,42 +41,27 @@ class OneProblem : public task::Task {
   }
 };
 
-// A tree of steps by hand; what is not in it is not recorded.
-class ScriptedWorlds : public world::WorldSource {
+// A tree of steps by hand that remembers what was asked for; what is not in it is not recorded.
+class HandWorlds {
  public:
-  ScriptedWorlds(Rounds& rounds, const task::Task& task, std::map<Path, world::RawStep> steps)
-      : rounds_(rounds), task_(task), grower_(std::make_shared<Script>(std::move(steps))) {}
+  HandWorlds(Rounds& rounds, const task::Task& task, std::map<Path, world::ScriptedNode> nodes)
+      : table_(world::TableScript(std::move(nodes))),
+        worlds_({.rounds = &rounds, .task = &task}, {.step = [this](const world::ScriptPlace& at) {
+                  asked_.insert(Path(at.path.begin(), at.path.end()));
+                  return table_.step(at);
+                }}) {}
 
-  std::shared_ptr<world::World> Open(const task::Problem&, int) override {
-    return std::make_shared<world::World>(
-        world::WorldParts{.rounds = &rounds_, .task = &task_, .grower = grower_,
-                          .prompt = llm::Extend(nullptr, Bytes("Q\n"))});
-  }
-  const std::set<Path>& asked() const { return grower_->asked; }
+  operator world::WorldSource&() { return worlds_; }
+  const std::set<Path>& asked() const { return asked_; }
 
  private:
-  struct Script : world::Grower {
-    explicit Script(std::map<Path, world::RawStep> given) : steps(std::move(given)) {}
-    Co<std::optional<world::RawStep>> Grow(StepRequest request) override {
-      const Path path(request.path.begin(), request.path.end());
-      asked.insert(path);
-      const auto at = steps.find(path);
-      if (at == steps.end()) co_return std::nullopt;
-      co_return at->second;
-    }
-    Co<std::optional<Judged>> Judge(llm::PrefixPtr, uint64_t) override { co_return std::nullopt; }
-    std::map<Path, world::RawStep> steps;
-    std::set<Path> asked;
-  };
-
-  Rounds& rounds_;
-  const task::Task& task_;
-  std::shared_ptr<Script> grower_;
+  world::Script table_;
+  std::set<Path> asked_;
+  world::ScriptedWorlds worlds_;
 };
 
-world::RawStep Says(const std::string& text, llm::StepEnd end = llm::StepEnd::kSeparator) {
-  return {.tokens = Bytes(text), .text = text, .end = end,
-          .generated = static_cast<int>(text.size())};
+world::ScriptedNode Says(const std::string& text, llm::StepEnd end = llm::StepEnd::kSeparator) {
+  return {.text = text, .end = end};
 }
 
 std::vector<std::optional<int>> Labels(const LabelledSolution& solution) {
@@ -96,8 +82,8 @@ using ::testing::Pair;
 TEST(RolloutsTest, LabelsByHand) {
   Rounds rounds;
   const OneProblem task;
-  ScriptedWorlds worlds(rounds, task,
-                        {// Right: no completion is asked for.
+  HandWorlds worlds(rounds, task,
+                    {// Right: no completion is asked for.
                          {{1}, Says("14+9=23\n")},
                          {{1, 1}, Says("23*2=46\n")},
                          {{1, 1, 1}, Says("#### 46\n")},
@@ -126,7 +112,7 @@ TEST(RolloutsTest, LabelsByHand) {
   EXPECT_THAT(Evidence(data.solutions[1]), ElementsAre(Pair(1, 2), Pair(1, 3), Pair(0, 1)));
   EXPECT_EQ(data.solutions[1].grade, 0);
   EXPECT_EQ(data.solutions[1].steps[0].tokens, Bytes("14+9=24\n"));
-  EXPECT_EQ(data.solutions[1].prompt, Bytes("Q\n"));
+  EXPECT_EQ(data.solutions[1].prompt, Bytes(PensProblem().question + "\n"));
 
   EXPECT_THAT(Labels(data.solutions[2]), ElementsAre(0));
   EXPECT_THAT(Evidence(data.solutions[2]), ElementsAre(Pair(0, 3)));
@@ -146,14 +132,14 @@ TEST(RolloutsTest, LabelsByHand) {
 TEST(RolloutsTest, WithoutAnAnswerWithinMaxDepthARolloutIsWrong) {
   Rounds rounds;
   const OneProblem task;
-  std::map<Path, world::RawStep> steps;
+  std::map<Path, world::ScriptedNode> steps;
   for (int depth = 1; depth <= 3; ++depth) {
     steps[Path(depth, 1)] = Says("x\n", llm::StepEnd::kMaxTokens);
     Path other(depth, 1);
     other.back() = 2;
     steps[other] = Says("#### 5\n");
   }
-  ScriptedWorlds worlds(rounds, task, steps);
+  HandWorlds worlds(rounds, task, steps);
   const RolloutData data =
       SampleRollouts({rounds, worlds, task}, {.rollouts = 1, .completions = 2, .max_depth = 3});
   ASSERT_EQ(data.solutions.size(), 1u);
@@ -166,7 +152,7 @@ TEST(RolloutsTest, WithoutAnAnswerWithinMaxDepthARolloutIsWrong) {
 TEST(RolloutsTest, WhatAStoredWorldCannotSayIsLeftOut) {
   Rounds rounds;
   const OneProblem task;
-  ScriptedWorlds worlds(rounds, task, {{{1}, Says("#### 46\n")}, {{2}, Says("#### 4\n")}});
+  HandWorlds worlds(rounds, task, {{{1}, Says("#### 46\n")}, {{2}, Says("#### 4\n")}});
   const RolloutData data =
       SampleRollouts({rounds, worlds, task}, {.rollouts = 3, .completions = 2});
   EXPECT_EQ(data.solutions.size(), 2u);
@@ -176,7 +162,7 @@ TEST(RolloutsTest, WhatAStoredWorldCannotSayIsLeftOut) {
 TEST(RolloutsTest, AskingForMoreProblemsThanThereAreIsAnError) {
   Rounds rounds;
   const OneProblem task;
-  ScriptedWorlds worlds(rounds, task, {});
+  HandWorlds worlds(rounds, task, {});
   EXPECT_THROW(SampleRollouts({rounds, worlds, task}, {.problems = 6}), Error);
 }
 
@@ -235,7 +221,9 @@ TEST(DataBuilderTest, WritesBothSplitsAndReadsThemBack) {
   for (const LabelledSolution& solution : first.validation) {
     ASSERT_EQ(solution.source, Source::kRollout);
     ASSERT_TRUE(solution.steps.front().exact.has_value());
-    if (solution.grade == 1) ASSERT_EQ(solution.steps.back().exact, 1);
+    for (const LabelledStep& step : solution.steps) {
+      ASSERT_TRUE(solution.grade == 0 || step.label == 1);  // a right rollout's steps are right
+    }
   }
 
   // The files serve again; without them the worlds are read back and nothing is generated.

@@ -8,16 +8,10 @@
 namespace pgts::search {
 namespace {
 
-Co<void> WalkInto(std::shared_ptr<world::World> world, int chain, tree::Limits limits, bool scored,
+Co<void> WalkInto(std::shared_ptr<world::World> world, int number, tree::Limits limits, bool scored,
                   ChainResult* into) {
-  *into = co_await WalkChain(world, chain, limits);
-  if (!scored || into->answer.empty()) co_return;
-  world::Walker walker(world);
-  const std::optional<float> score = co_await walker.Score(into->last_step);
-  into->score = score.value_or(0.0F);
-  world::Charges charges = walker.charges();
-  charges.prompt_tokens = 0;  // counted by the chain itself
-  into->charges += charges;
+  ChainResult chain = co_await WalkChain(std::move(world), number, limits, scored);
+  *into = std::move(chain);
 }
 
 }  // namespace

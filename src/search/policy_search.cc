@@ -28,7 +28,10 @@ Co<SearchResult> PolicySearch::Run(SearchContext context) const {
     }
     if (context.observer != nullptr) context.observer->After(tree);
   }
-  SearchResult result = Conclude(tree);
+  const std::optional<tree::Answer> answer =
+      tree::BestAnswer(tree, options_.path_score, options_.answer_rule);
+  if (context.observer != nullptr && tree.Done()) context.observer->Ended(tree, answer);
+  SearchResult result = Conclude(tree, answer);
   result.charges = walker.charges();
   result.charges.seconds += policy_seconds;
   result.policy_nodes = policy_nodes;
@@ -58,13 +61,12 @@ Co<std::optional<tree::Child>> PolicySearch::AskChild(world::Walker& walker, con
   co_return child;
 }
 
-SearchResult PolicySearch::Conclude(const tree::Tree& tree) const {
+SearchResult PolicySearch::Conclude(const tree::Tree& tree,
+                                    const std::optional<tree::Answer>& answer) {
   SearchResult result;
   result.nodes = tree.NodesWithoutRoot();
   result.depth = tree.MaxDepthReached();
   result.actions = tree.actions();
-  const std::optional<tree::Answer> answer =
-      tree::BestAnswer(tree, options_.path_score, options_.answer_rule);
   if (!answer) return result;
   result.answer = answer->text;
   result.score = answer->score;

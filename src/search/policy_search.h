@@ -29,7 +29,7 @@ class PolicySearch : public Searcher {
  private:
   Co<std::optional<tree::Child>> AskChild(world::Walker& walker, const tree::Tree& tree,
                                           tree::ChildRequest request) const;
-  SearchResult Conclude(const tree::Tree& tree) const;
+  static SearchResult Conclude(const tree::Tree& tree, const std::optional<tree::Answer>& answer);
 
   PolicyClient& policy_;
   PolicySearchOptions options_;

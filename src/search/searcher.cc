@@ -6,7 +6,8 @@
 
 namespace pgts::search {
 
-Co<ChainResult> WalkChain(std::shared_ptr<world::World> world, int chain, tree::Limits limits) {
+Co<ChainResult> WalkChain(std::shared_ptr<world::World> world, int chain, tree::Limits limits,
+                          bool scored) {
   world::Walker walker(world);
   ChainResult result;
   int at = world::kRootStep;
@@ -19,6 +20,10 @@ Co<ChainResult> WalkChain(std::shared_ptr<world::World> world, int chain, tree::
     result.last_step = at;
     if (step->terminal) result.answer = step->answer;
     if (step->terminal || step->dead) break;
+  }
+  if (scored && !result.answer.empty()) {
+    const std::optional<float> score = co_await walker.Score(at);
+    result.score = score.value_or(0.0F);
   }
   result.charges = walker.charges();
   co_return result;

@@ -29,7 +29,7 @@ struct ChainResult {
 
 struct SearchResult {
   std::optional<std::string> answer;
-  float score = 0;  // of the answer, by the method's own rule
+  float score = 0;  // of the step that states the answer; 0 where the method looks at none
   int answer_step = world::kRootStep;  // the step of the world that states it
   world::Charges charges;  // charges.not_recorded: the walk is no evidence
   int nodes = 0;
@@ -57,8 +57,10 @@ class Searcher {
 };
 
 // Walks one chain: attempt `chain` below the root, then first attempts, until a terminal or dead
-// step or max_depth. Chain i of a world is the same for every method (common random numbers).
-Co<ChainResult> WalkChain(std::shared_ptr<world::World> world, int chain, tree::Limits limits);
+// step or max_depth (the only limit that chains heed). Chain i of a world is the same for every
+// method (common random numbers). `scored`: the last step is scored if it states an answer.
+Co<ChainResult> WalkChain(std::shared_ptr<world::World> world, int chain, tree::Limits limits,
+                          bool scored = false);
 
 // The whole-number N of one problem for a fractional mean: floor(n), or one more with probability
 // frac(n); at least 1.

@@ -9,14 +9,9 @@ Co<SearchResult> SequentialBestOfN::Run(SearchContext context) const {
   std::vector<ChainResult> chains;
   while (static_cast<int>(chains.size()) < rule_.max_chains) {
     const int next = static_cast<int>(chains.size()) + 1;
-    ChainResult chain = co_await WalkChain(context.world, next, context.limits);
-    if (!chain.answer.empty()) {
-      world::Walker walker(context.world);
-      const std::optional<float> score = co_await walker.Score(chain.last_step);
-      chain.score = score.value_or(0.0F);
-      chain.charges += walker.charges();
-    }
-    const bool enough = !chain.answer.empty() && chain.score >= rule_.threshold;
+    ChainResult chain =
+        co_await WalkChain(context.world, next, context.limits, /*scored=*/true);
+    const bool enough = !chain.answer.empty() && chain.score >= static_cast<float>(rule_.threshold);
     const bool lost = chain.charges.not_recorded;
     chains.push_back(std::move(chain));
     if (enough || lost) break;

@@ -26,4 +26,9 @@ void TrajectoryRecorder::After(const Tree& tree) {
   trajectory_.end = tree.end();
 }
 
+void TrajectoryRecorder::Ended(const Tree& tree, const std::optional<Answer>& answer) {
+  trajectory_.end = tree.end();
+  trajectory_.answer = answer;
+}
+
 }  // namespace pgts::tree

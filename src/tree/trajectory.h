@@ -34,13 +34,15 @@ struct Trajectory {
 // Phi(v) of the potential-based shaping: the node's score, 0 for a dead node.
 float Potential(const Tree& tree, NodeId id);
 
-// Sees a search as it runs. A searcher calls Before with every decision it is about to apply and
-// After once it is applied.
+// Sees a search as it runs. A searcher calls Before with every decision it is about to apply, After
+// once it is applied, and Ended once when the search has ended, with its answer by the searcher's
+// rule. A search that its world could not go on with is left without Ended.
 class SearchObserver {
  public:
   virtual ~SearchObserver() = default;
   virtual void Before(const Tree& tree, const Decision& decision) = 0;
   virtual void After(const Tree& tree) = 0;
+  virtual void Ended(const Tree& /*tree*/, const std::optional<Answer>& /*answer*/) {}
 };
 
 // Records one search. `with_features` keeps what the policy saw, for training.
@@ -49,6 +51,7 @@ class TrajectoryRecorder : public SearchObserver {
   explicit TrajectoryRecorder(bool with_features) : with_features_(with_features) {}
   void Before(const Tree& tree, const Decision& decision) override;
   void After(const Tree& tree) override;
+  void Ended(const Tree& tree, const std::optional<Answer>& answer) override;
   const Trajectory& trajectory() const { return trajectory_; }
   Trajectory Take() { return std::move(trajectory_); }
 

@@ -57,10 +57,11 @@ void ReadStep(const task::Task& task, std::string_view text_before, Step& step) 
   const std::string path_text = std::string(text_before) + raw.text;
   step.truncated = raw.end == llm::StepEnd::kMaxTokens;
   step.text_hash = HashBytes(raw.text);
+  // A cut-off step may have begun this line, or the character this step starts within: so the line
+  // and its encoding are read from the whole path.
+  const bool valid = IsValidUtf8(path_text, /*cut_off=*/step.truncated);
   std::optional<std::string> answer;
-  if (!step.truncated && raw.end != llm::StepEnd::kContextFull &&
-      IsValidUtf8(raw.text, /*cut_off=*/false)) {
-    // A cut-off step may have begun this line, so the line is read from the whole path.
+  if (valid && !step.truncated && raw.end != llm::StepEnd::kContextFull) {
     if (!IsBlank(raw.text) && task.IsTerminal(LastLine(path_text))) {
       answer = task.ExtractAnswer(path_text, task::AnswerRule::kStrict);
     } else if (raw.end == llm::StepEnd::kEndOfText) {
@@ -71,7 +72,7 @@ void ReadStep(const task::Task& task, std::string_view text_before, Step& step) 
   if (answer) step.answer = *answer;
   step.dead = !step.terminal &&
               (IsBlank(raw.text) || raw.end == llm::StepEnd::kContextFull ||
-               raw.end == llm::StepEnd::kEndOfText || !IsValidUtf8(raw.text, step.truncated));
+               raw.end == llm::StepEnd::kEndOfText || !valid);
 }
 
 }  // namespace pgts::world

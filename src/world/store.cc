@@ -1,97 +1,129 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "world/store.h"
 
-#include <fstream>
 #include <utility>
 
-#include "base/log.h"
+#include "base/error.h"
+#include "base/random.h"
 
 namespace pgts::world {
 namespace {
 
-std::string MakeFolder(const std::string& folder) {
+enum RecordKind : uint8_t { kHead = 0, kStep = 1 };
+
+std::string Made(const std::string& folder) {
   MakeWritableDirectory(folder);
   return folder;
 }
 
-using Places = std::unordered_map<WorldId, std::vector<int64_t>>;
+std::string StepsFile(const std::string& folder) { return folder + "/steps.bin"; }
+std::string ScoresFile(const std::string& folder) { return folder + "/scores.bin"; }
 
-// Reads the world of every whole record up to `keep` and says where the file is to be cut.
-int64_t Index(const std::string& path, std::optional<int64_t> keep, Places& places) {
-  RecordReader reader(path);
-  while (!keep || reader.whole_length() < *keep) {
-    const auto payload = reader.Next();
-    if (!payload) break;
-    places[RecordParser(*payload, path).Get<WorldId>()].push_back(reader.offset());
-  }
-  if (keep && reader.whole_length() != *keep) {
-    throw Error::Format("{}: holds {} bytes of whole records, the resume state expects {}; "
-                        "start again with another --output-dir", path, reader.whole_length(), *keep);
-  }
-  if (reader.torn()) Info("{}: cut a record that was being written when the last run ended", path);
-  return reader.whole_length();
+// A head record behind its world and kind.
+WorldName ParseName(RecordParser& parser) {
+  WorldName name{.settings = parser.Get<uint64_t>(), .epoch = parser.Get<int32_t>()};
+  name.problem = parser.GetString();
+  return name;
+}
+
+// Remembers the heads of steps.bin.
+RecordVisitor NoteHeads(std::unordered_map<WorldId, int64_t>& heads,
+                        std::unordered_map<uint64_t, WorldId>& by_name, const std::string& path) {
+  return [&heads, &by_name, path](std::string_view payload, int64_t place) {
+    RecordParser parser(payload, path);
+    const auto world = parser.Get<WorldId>();
+    if (parser.Get<uint8_t>() != kHead) return true;
+    heads[world] = place;
+    by_name.try_emplace(ParseName(parser).Hash(), world);
+    return true;
+  };
+}
+
+// Scores of steps that never reached the disk end the file: those steps will be written anew.
+RecordVisitor StopAfter(const IndexedFile& steps, const std::string& path) {
+  return [&steps, path](std::string_view payload, int64_t) {
+    RecordParser parser(payload, path);
+    parser.Get<WorldId>();
+    return parser.Get<int64_t>() <= steps.length();
+  };
+}
+
+StoredStep ParseStep(RecordParser& parser) {
+  StoredStep step{.path = parser.GetList<int>()};
+  step.raw.tokens = parser.GetList<llm::Token>();
+  step.raw.text = parser.GetString();
+  step.raw.log_prob = parser.Get<double>();
+  step.raw.end = static_cast<llm::StepEnd>(parser.Get<uint8_t>());
+  step.raw.generated = parser.Get<int32_t>();
+  step.raw.seconds = parser.Get<double>();
+  return step;
 }
 
 }  // namespace
 
-Store::File::File(const std::string& file, std::optional<int64_t> keep)
-    : path(file), writer(file, Index(file, keep, places)) {}
-
-void Store::File::Append(WorldId world, const RecordBuilder& record) {
-  places[world].push_back(writer.Append(record.bytes()));
-}
-
-std::vector<std::string> Store::File::Read(WorldId world) {
-  std::vector<std::string> payloads;
-  const auto found = places.find(world);
-  if (found == places.end()) return payloads;
-  writer.Flush();
-  std::ifstream stream(path, std::ios::binary);
-  for (int64_t offset : found->second) {
-    uint32_t length = 0, checksum = 0;
-    stream.seekg(offset);
-    stream.read(reinterpret_cast<char*>(&length), sizeof(length));
-    stream.read(reinterpret_cast<char*>(&checksum), sizeof(checksum));
-    std::string payload(length, '\0');
-    stream.read(payload.data(), length);
-    if (!stream) throw Error::Format("{}: cannot read the record at byte {}", path, offset);
-    payloads.push_back(std::move(payload));
-  }
-  return payloads;
+uint64_t WorldName::Hash() const {
+  return Key("world-name").With(settings).With(static_cast<uint64_t>(epoch)).With(problem).value();
 }
 
 Store::Store(const std::string& folder, std::optional<StoreLengths> keep)
-    : lock_(MakeFolder(folder) + "/lock"),
-      steps_(folder + "/steps.bin", keep ? std::optional(keep->steps) : std::nullopt),
-      scores_(folder + "/scores.bin", keep ? std::optional(keep->scores) : std::nullopt) {}
+    : folder_(Made(folder)),
+      lock_(folder + "/lock"),
+      steps_({.path = StepsFile(folder),
+              .keep = keep ? std::optional(keep->steps) : std::nullopt,
+              .visit = NoteHeads(heads_, by_name_, StepsFile(folder))}),
+      scores_({.path = ScoresFile(folder),
+               .keep = keep ? std::optional(keep->scores) : std::nullopt,
+               .visit = StopAfter(steps_, ScoresFile(folder))}) {}
+
+Store::Store(const std::string& folder, ReadOnly)
+    : folder_(folder),
+      steps_({.path = StepsFile(folder),
+              .writable = false,
+              .visit = NoteHeads(heads_, by_name_, StepsFile(folder))}),
+      scores_({.path = ScoresFile(folder),
+               .writable = false,
+               .visit = StopAfter(steps_, ScoresFile(folder))}) {}
+
+std::unique_ptr<Store> Store::OpenForReading(const std::string& folder) {
+  if (!FileExists(StepsFile(folder))) {
+    throw Error::Format(
+        "{}: no stored worlds here (steps.bin is missing); a run keeps them in its "
+        "folder world/",
+        folder);
+  }
+  return std::unique_ptr<Store>(new Store(folder, ReadOnly{}));
+}
+
+void Store::WriteHead(WorldId world, const WorldName& name, const std::vector<llm::Token>& prompt) {
+  if (heads_.contains(world)) return;
+  RecordBuilder record;
+  record.Put(world).Put<uint8_t>(kHead).Put(name.settings).Put(static_cast<int32_t>(name.epoch));
+  record.PutString(name.problem).PutList(prompt);
+  heads_[world] = steps_.Append(world, record);
+  by_name_.try_emplace(name.Hash(), world);
+}
 
 void Store::Write(WorldId world, const StoredStep& step) {
   RecordBuilder record;
-  record.Put(world).PutList(step.path).PutList(step.raw.tokens).PutString(step.raw.text);
-  record.Put(step.raw.log_prob).Put(static_cast<uint8_t>(step.raw.end));
+  record.Put(world).Put<uint8_t>(kStep).PutList(step.path).PutList(step.raw.tokens);
+  record.PutString(step.raw.text).Put(step.raw.log_prob).Put(static_cast<uint8_t>(step.raw.end));
   record.Put(static_cast<int32_t>(step.raw.generated)).Put(step.raw.seconds);
   steps_.Append(world, record);
 }
 
 void Store::Write(WorldId world, const StoredScore& score) {
   RecordBuilder record;
-  record.Put(world).PutList(score.path).Put(score.scorer).Put(score.score).Put(score.seconds);
+  record.Put(world).Put(steps_.length()).PutList(score.path).Put(score.scorer);
+  record.Put(score.score).Put(score.seconds);
   scores_.Append(world, record);
 }
 
 std::vector<StoredStep> Store::Steps(WorldId world) {
   std::vector<StoredStep> steps;
   for (const std::string& payload : steps_.Read(world)) {
-    RecordParser parser(payload, steps_.path);
+    RecordParser parser(payload, steps_.path());
     parser.Get<WorldId>();
-    StoredStep step{.path = parser.GetList<int>()};
-    step.raw.tokens = parser.GetList<llm::Token>();
-    step.raw.text = parser.GetString();
-    step.raw.log_prob = parser.Get<double>();
-    step.raw.end = static_cast<llm::StepEnd>(parser.Get<uint8_t>());
-    step.raw.generated = parser.Get<int32_t>();
-    step.raw.seconds = parser.Get<double>();
-    steps.push_back(std::move(step));
+    if (parser.Get<uint8_t>() == kStep) steps.push_back(ParseStep(parser));
   }
   return steps;
 }
@@ -99,8 +131,9 @@ std::vector<StoredStep> Store::Steps(WorldId world) {
 std::vector<StoredScore> Store::Scores(WorldId world) {
   std::vector<StoredScore> scores;
   for (const std::string& payload : scores_.Read(world)) {
-    RecordParser parser(payload, scores_.path);
+    RecordParser parser(payload, scores_.path());
     parser.Get<WorldId>();
+    parser.Get<int64_t>();
     StoredScore score{.path = parser.GetList<int>()};
     score.scorer = parser.Get<uint64_t>();
     score.score = parser.Get<float>();
@@ -110,9 +143,26 @@ std::vector<StoredScore> Store::Scores(WorldId world) {
   return scores;
 }
 
+std::optional<WorldId> Store::Find(const WorldName& name) const {
+  const auto found = by_name_.find(name.Hash());
+  if (found == by_name_.end()) return std::nullopt;
+  return found->second;
+}
+
+std::vector<llm::Token> Store::Prompt(WorldId world) {
+  const auto found = heads_.find(world);
+  if (found == heads_.end()) return {};
+  const std::string payload = steps_.ReadAt(found->second);
+  RecordParser parser(payload, steps_.path());
+  parser.Get<WorldId>();
+  parser.Get<uint8_t>();
+  ParseName(parser);
+  return parser.GetList<llm::Token>();
+}
+
 void Store::Sync() {
-  steps_.writer.Sync();
-  scores_.writer.Sync();
+  steps_.Sync();
+  scores_.Sync();
 }
 
 }  // namespace pgts::world

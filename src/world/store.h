@@ -1,28 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 // Grown worlds on disk: two append-only files in one folder.
 //
-//   steps.bin   world, path of attempts, tokens, text, log-probability, end, seconds
-//   scores.bin  world, path of attempts, scorer, score, seconds
+//   steps.bin   head:  world, 0, settings, epoch, problem, prompt tokens   (before its first step)
+//               step:  world, 1, path of attempts, tokens, text, log-probability, end, generated,
+//                      seconds
+//   scores.bin  world, length of steps.bin when it was written, path, scorer, score, seconds
 //
-// One writer (a lock file); a torn last record is cut. In memory: for each world the places of its
-// records. Reading a world reads them.
+// One writer (a lock file). A torn last record is cut, and with it the scores of steps that never
+// reached the disk. In memory: for each world the places of its records; a world's records are read
+// when it opens. Scores stand apart because each scorer with its calibration has its own.
+//
+// Belongs to one thread.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
-#include "base/binary.h"
 #include "base/files.h"
+#include "world/indexed_file.h"
 #include "world/world.h"
 
 namespace pgts::world {
 
+// What a world is called by those who have no model at hand.
+struct WorldName {
+  uint64_t settings = 0;  // LiveWorlds::SettingsKey(): everything but problem and epoch
+  int epoch = 0;
+  std::string problem;  // its id
+
+  uint64_t Hash() const;
+};
+
 struct StoredStep {
-  std::vector<int> path;
+  std::vector<int> path;  // attempt indices from the root; not empty
   RawStep raw;
 };
 
@@ -41,34 +55,38 @@ struct StoreLengths {
 
 class Store {
  public:
-  // Opens or creates the folder. `keep` cuts what was written after it.
+  // Opens or creates the folder as its one writer. `keep` cuts what was written after it.
   explicit Store(const std::string& folder, std::optional<StoreLengths> keep = std::nullopt);
+  // Reads a folder that exists, beside its writer or not; writing is a std::logic_error.
+  static std::unique_ptr<Store> OpenForReading(const std::string& folder);
 
+  // Names a world, once; later calls for it do nothing.
+  void WriteHead(WorldId world, const WorldName& name, const std::vector<llm::Token>& prompt);
   void Write(WorldId world, const StoredStep& step);
   void Write(WorldId world, const StoredScore& score);
+
   // In the order in which they were written: parents come before their children.
   std::vector<StoredStep> Steps(WorldId world);
   std::vector<StoredScore> Scores(WorldId world);
 
-  StoreLengths lengths() const { return {steps_.writer.length(), scores_.writer.length()}; }
+  std::optional<WorldId> Find(const WorldName& name) const;
+  std::vector<llm::Token> Prompt(WorldId world);
+
+  StoreLengths lengths() const { return {steps_.length(), scores_.length()}; }
   void Sync();
-  int64_t worlds() const { return static_cast<int64_t>(steps_.places.size()); }
+  int64_t worlds() const { return static_cast<int64_t>(heads_.size()); }
+  const std::string& folder() const { return folder_; }
 
  private:
-  struct File {
-    explicit File(const std::string& path, std::optional<int64_t> keep);
-    // The payloads of a world's records.
-    std::vector<std::string> Read(WorldId world);
-    void Append(WorldId world, const RecordBuilder& record);
+  struct ReadOnly {};
+  Store(const std::string& folder, ReadOnly);
 
-    std::string path;
-    std::unordered_map<WorldId, std::vector<int64_t>> places;  // offsets of records
-    RecordWriter writer;
-  };
-
-  FileLock lock_;
-  File steps_;
-  File scores_;
+  std::string folder_;
+  std::optional<FileLock> lock_;
+  std::unordered_map<WorldId, int64_t> heads_;     // place of its head record
+  std::unordered_map<uint64_t, WorldId> by_name_;  // WorldName::Hash() to the world
+  IndexedFile steps_;
+  IndexedFile scores_;
 };
 
 }  // namespace pgts::world

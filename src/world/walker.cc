@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "world/walker.h"
 
-#include <atomic>
+#include <utility>
 
 namespace pgts::world {
 
@@ -17,11 +17,12 @@ Charges& Charges::operator+=(const Charges& other) {
   return *this;
 }
 
-Walker::Walker(std::shared_ptr<World> world) : world_(std::move(world)) {
-  static std::atomic<uint64_t> next{1};  // an identity only: no result depends on its value
-  id_ = next++;
+Walker::Walker(std::shared_ptr<World> world)
+    : world_(std::move(world)), id_(world_->walkers().Take()) {
   charges_.prompt_tokens = world_->prompt_tokens();
 }
+
+Walker::~Walker() { world_->walkers().Return(id_); }
 
 Co<const Step*> Walker::Child(int node, int attempt) {
   const std::optional<World::Child> child = co_await world_->AskChild(node, attempt, id_);
@@ -29,6 +30,7 @@ Co<const Step*> Walker::Child(int node, int attempt) {
     charges_.not_recorded = true;
     co_return nullptr;
   }
+  if (!charged_steps_.insert(child->step->id).second) co_return child->step;
   const RawStep& raw = child->step->raw;
   ++charges_.steps;
   charges_.tokens += raw.generated;
@@ -43,6 +45,7 @@ Co<std::optional<float>> Walker::Score(int node) {
     charges_.not_recorded = true;
     co_return std::nullopt;
   }
+  if (!charged_scores_.insert(node).second) co_return score->value;
   ++charges_.scored_steps;
   charges_.scored_tokens += world_->step(node).raw.generated;
   charges_.seconds += score->seconds;

@@ -2,14 +2,16 @@
 // One path-follower in a world: what a search asks through, and what it is charged.
 //
 // A search is charged once for each child that it asks for, whether it is computed now or read
-// back; `tokens` is what was charged, `computed_tokens` what had to be generated. Scores are
-// requests of their own: who looks at none pays for none. A walker holds one place in the
-// generator's and the scorer's memory, so it should go on from its own path or an ancestor.
+// back; `tokens` is what was charged, `computed_tokens` what had to be generated for this walker
+// (a child that two walkers ask for at once is computed for the first). Scores are requests of
+// their own: who looks at none pays for none. A walker holds one place in the generator's and the
+// scorer's memory, so it should go on from its own path or an ancestor.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 
 #include "base/rounds.h"
 #include "world/world.h"
@@ -21,10 +23,10 @@ struct Charges {
   int64_t computed_tokens = 0;  // of these, computed now
   int64_t steps = 0;
   int64_t scored_steps = 0;
-  int64_t scored_tokens = 0;    // of these steps
-  int64_t prompt_tokens = 0;    // of the problem, once a walker
-  double seconds = 0;           // device time of the steps and scores, whenever it was spent
-  bool not_recorded = false;    // the world could not say: this walk is no evidence
+  int64_t scored_tokens = 0;  // of these steps
+  int64_t prompt_tokens = 0;  // of the problem, once a walker
+  double seconds = 0;         // device time of the steps and scores, whenever it was spent
+  bool not_recorded = false;  // the world could not say: this walk is no evidence
 
   Charges& operator+=(const Charges& other);
 };
@@ -32,18 +34,24 @@ struct Charges {
 class Walker {
  public:
   explicit Walker(std::shared_ptr<World> world);
+  ~Walker();
+  Walker(const Walker&) = delete;
+  Walker& operator=(const Walker&) = delete;
 
   // nullptr: not recorded (and noted in the charges). The step lives as long as the world.
   Co<const Step*> Child(int node, int attempt);
+  // Of a step that this or another walker has asked for, not the root.
   Co<std::optional<float>> Score(int node);
 
   const Charges& charges() const { return charges_; }
   World& world() const { return *world_; }
+  uint64_t id() const { return id_; }
 
  private:
   std::shared_ptr<World> world_;
   uint64_t id_;
   Charges charges_;
+  std::set<int> charged_steps_, charged_scores_;
 };
 
 }  // namespace pgts::world

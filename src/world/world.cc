@@ -8,7 +8,9 @@
 
 namespace pgts::world {
 
-World::World(WorldParts parts) : parts_(std::move(parts)) {
+World::World(WorldParts parts)
+    : parts_(std::move(parts)), growing_(*parts_.rounds), judging_(*parts_.rounds) {
+  if (parts_.walkers == nullptr) parts_.walkers = std::make_shared<WalkerIds>();
   auto root = std::make_unique<Step>();
   root->prefix = parts_.prompt;
   steps_.push_back({.step = std::move(root)});
@@ -18,13 +20,27 @@ World::World(WorldParts parts) : parts_(std::move(parts)) {
 void World::ReadStored() {
   std::map<std::vector<int>, int> ids = {{{}, kRootStep}};
   for (StoredStep& stored : parts_.store->Steps(parts_.id)) {
+    if (ids.contains(stored.path)) continue;  // what was stored first counts
     const std::vector<int> parent(stored.path.begin(), stored.path.end() - 1);
-    const int id = Add(ids.at(parent), stored.path.back(), std::move(stored.raw));
-    ids[stored.path] = id;
+    const auto found = ids.find(parent);
+    if (found == ids.end()) {
+      throw Error::Format(
+          "{}: a stored step has no parent; remove the folder to grow its worlds "
+          "anew",
+          parts_.store->folder());
+    }
+    ids[stored.path] = Add(found->second, stored.path.back(), std::move(stored.raw));
   }
+  ReadStoredScores(ids);
+}
+
+void World::ReadStoredScores(const std::map<std::vector<int>, int>& ids) {
+  if (parts_.scorer_hash == 0) return;
   for (const StoredScore& stored : parts_.store->Scores(parts_.id)) {
-    if (stored.scorer != parts_.scorer_hash) continue;
-    steps_[ids.at(stored.path)].score = Score{.value = stored.score, .seconds = stored.seconds};
+    const auto found = ids.find(stored.path);
+    if (stored.scorer != parts_.scorer_hash || found == ids.end()) continue;
+    std::optional<Score>& score = steps_[found->second].score;
+    if (!score) score = Score{.value = stored.score, .seconds = stored.seconds};
   }
 }
 
@@ -44,58 +60,46 @@ int World::Add(int parent, int attempt, RawStep raw) {
 
 Co<std::optional<World::Child>> World::AskChild(int node, int attempt, uint64_t walker) {
   const ChildKey key{node, attempt};
-  while (growing_.contains(key)) {  // someone else's request will answer this one too
-    const Rounds::Ticket ticket = parts_.rounds->NewTicket();
-    growing_[key].push_back(ticket);
-    co_await parts_.rounds->Park(ticket);
-  }
+  while (growing_.Has(key)) co_await growing_.Wait(key);  // that answers this request too
   if (const auto found = children_.find(key); found != children_.end()) {
     co_return Child{steps_[found->second].step.get(), false};
   }
   if (parts_.grower == nullptr) co_return std::nullopt;
-  growing_[key];
-  std::vector<int> path = Path(node);
-  path.push_back(attempt);
-  std::optional<RawStep> raw =
-      co_await parts_.grower->Grow({.prefix = step(node).prefix, .path = path, .walker = walker});
-  const std::vector<Rounds::Ticket> waiting = std::move(growing_[key]);
-  growing_.erase(key);
-  Wake(waiting);
+  const auto under_way = growing_.Begin(key);
+  Grower::Request request{.path = Path(node), .prefix = step(node).prefix, .walker = walker};
+  request.path.push_back(attempt);
+  std::optional<RawStep> raw = co_await parts_.grower->Grow(std::move(request));
   if (!raw) co_return std::nullopt;
-  if (parts_.store != nullptr) parts_.store->Write(parts_.id, StoredStep{path, *raw});
+  if (parts_.store != nullptr) {
+    std::vector<int> path = Path(node);
+    path.push_back(attempt);
+    parts_.store->Write(parts_.id, StoredStep{std::move(path), *raw});
+  }
   const int id = Add(node, attempt, *std::move(raw));
   co_return Child{steps_[id].step.get(), true};
 }
 
 Co<std::optional<World::Score>> World::AskScore(int node, uint64_t walker) {
-  while (judging_.contains(node)) {
-    const Rounds::Ticket ticket = parts_.rounds->NewTicket();
-    judging_[node].push_back(ticket);
-    co_await parts_.rounds->Park(ticket);
-  }
+  while (judging_.Has(node)) co_await judging_.Wait(node);
   if (steps_[node].score) {
     Score score = *steps_[node].score;
     score.computed = false;
     co_return score;
   }
   if (parts_.grower == nullptr) co_return std::nullopt;
-  judging_[node];
-  const std::optional<Grower::Judged> judged =
-      co_await parts_.grower->Judge(step(node).prefix, walker);
-  const std::vector<Rounds::Ticket> waiting = std::move(judging_[node]);
-  judging_.erase(node);
-  Wake(waiting);
+  const auto under_way = judging_.Begin(node);
+  Grower::Request request{.path = Path(node), .prefix = step(node).prefix, .walker = walker};
+  const std::optional<Grower::Judged> judged = co_await parts_.grower->Judge(std::move(request));
   if (!judged) co_return std::nullopt;
+  const Score score{.value = judged->score, .seconds = judged->seconds, .computed = true};
   if (parts_.store != nullptr) {
-    parts_.store->Write(parts_.id, StoredScore{Path(node), parts_.scorer_hash, judged->score,
-                                               judged->seconds});
+    parts_.store->Write(parts_.id, StoredScore{.path = Path(node),
+                                               .scorer = parts_.scorer_hash,
+                                               .score = score.value,
+                                               .seconds = score.seconds});
   }
-  steps_[node].score = Score{judged->score, judged->seconds, true};
-  co_return steps_[node].score;
-}
-
-void World::Wake(std::vector<Rounds::Ticket> tickets) {
-  for (Rounds::Ticket ticket : tickets) parts_.rounds->Resume(ticket);
+  steps_[node].score = score;
+  co_return score;
 }
 
 std::string World::PathText(int id) const {

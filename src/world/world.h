@@ -13,13 +13,14 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/rounds.h"
 #include "world/step.h"
+#include "world/under_way.h"
+#include "world/walker_ids.h"
 
 namespace pgts::world {
 
@@ -27,42 +28,43 @@ class Store;
 
 inline constexpr int kRootStep = 0;
 
-// Where new steps and scores come from: a model, a script, or nowhere (a stored world). nullopt:
-// this world cannot say (not_recorded).
+// Where new steps and scores come from: a model or a script. nullopt: it cannot say (not_recorded).
 class Grower {
  public:
   virtual ~Grower() = default;
-  // `path`: attempt indices from the root to the new step, its own last.
-  struct StepRequest {
-    llm::PrefixPtr prefix;  // of the parent
-    std::span<const int> path;
-    uint64_t walker;
+  struct Request {
+    std::vector<int> path;  // attempt indices from the root to the step in question, its own last
+    llm::PrefixPtr prefix;  // Grow: up to its parent. Judge: up to and including the step
+    uint64_t walker = 0;
   };
-  virtual Co<std::optional<RawStep>> Grow(StepRequest request) = 0;
+  virtual Co<std::optional<RawStep>> Grow(Request request) = 0;
 
   struct Judged {
-    float score = 0;      // [0, 1]
-    double seconds = 0;   // its share of device time
+    float score = 0;     // [0, 1]
+    double seconds = 0;  // its share of device time
   };
-  virtual Co<std::optional<Judged>> Judge(llm::PrefixPtr prefix, uint64_t walker) = 0;
+  virtual Co<std::optional<Judged>> Judge(Request request) = 0;
 };
 
-// Names a world in a store: the hash of (world key with epoch, problem).
+// Names a world in a store: the hash of (world key with epoch, problem, prompt).
 using WorldId = uint64_t;
 
 struct WorldParts {
   Rounds* rounds;
   const task::Task* task;
-  std::shared_ptr<Grower> grower;  // null: only what is stored
-  Store* store = nullptr;          // null: nothing is kept
+  std::shared_ptr<Grower> grower;      // null: only what is stored
+  Store* store = nullptr;              // null: nothing is kept
+  std::shared_ptr<WalkerIds> walkers;  // shared by the worlds of one source; null: its own
   WorldId id = 0;
-  uint64_t scorer_hash = 0;        // scores are stored under it; 0: this world has no scorer
+  uint64_t scorer_hash = 0;  // scores are stored under it; 0: this world has no scorer
   llm::PrefixPtr prompt;
 };
 
 class World {
  public:
   explicit World(WorldParts parts);
+
+  WalkerIds& walkers() const { return *parts_.walkers; }
 
   struct Child {
     const Step* step = nullptr;  // valid as long as the world
@@ -95,14 +97,14 @@ class World {
   using ChildKey = std::pair<int, int>;  // parent, attempt
 
   void ReadStored();
+  void ReadStoredScores(const std::map<std::vector<int>, int>& ids);
   int Add(int parent, int attempt, RawStep raw);
-  void Wake(std::vector<Rounds::Ticket> tickets);
 
   WorldParts parts_;
   std::vector<Slot> steps_;
   std::map<ChildKey, int> children_;
-  std::map<ChildKey, std::vector<Rounds::Ticket>> growing_;  // and who waits for it
-  std::map<int, std::vector<Rounds::Ticket>> judging_;
+  UnderWay<ChildKey> growing_;
+  UnderWay<int> judging_;
 };
 
 }  // namespace pgts::world

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "world/store.h"
 
 namespace pgts::world {
 namespace {
@@ -25,10 +26,10 @@ class LiveGrower : public Grower {
              Key draws)
       : parts_(parts), sampling_(std::move(sampling)), draws_(draws) {}
 
-  Co<std::optional<RawStep>> Grow(StepRequest request) override {
+  Co<std::optional<RawStep>> Grow(Request request) override {
     llm::GenerateRequest generate{.prefix = request.prefix,
                                   .walker = request.walker,
-                                  .draw = draws_.With(request.path),
+                                  .draw = draws_.With(std::span<const int>(request.path)),
                                   .sampling = sampling_};
     Dispatched<llm::Generation> done = co_await parts_.generator->Generate(std::move(generate));
     llm::Generation& reply = done.reply;
@@ -41,14 +42,14 @@ class LiveGrower : public Grower {
     co_return raw;
   }
 
-  Co<std::optional<Judged>> Judge(llm::PrefixPtr prefix, uint64_t walker) override {
+  Co<std::optional<Judged>> Judge(Request request) override {
     if (parts_.scorer == nullptr) {
       throw Error("this method needs step scores and no reward model is loaded: give one with "
                   "--reward-model-path");
     }
-    ScoreRequest request{.prefix = std::move(prefix), .walker = walker};
-    const Dispatched<float> done = co_await parts_.scorer->Score(std::move(request));
-    co_return Judged{done.reply, done.seconds};
+    ScoreRequest score{.prefix = std::move(request.prefix), .walker = request.walker};
+    const Dispatched<float> done = co_await parts_.scorer->Score(std::move(score));
+    co_return Judged{.score = done.reply, .seconds = done.seconds};
   }
 
  private:
@@ -64,14 +65,17 @@ LiveWorlds::LiveWorlds(Parts parts, LiveWorldsOptions options)
       options_(std::move(options)),
       sampling_(std::make_shared<llm::SamplingOptions>(options_.sampling)) {}
 
-uint64_t LiveWorlds::WorldKey(int epoch) const {
+uint64_t LiveWorlds::SettingsKey() const {
   const llm::Generator& generator = parts_.generator->generator();
-  const Key key = Key("world")
+  const Key key = Key("world-settings")
                       .With(options_.seed)
-                      .With(static_cast<uint64_t>(epoch))
                       .With(generator.Info().file_hash)
                       .With(static_cast<uint64_t>(generator.context()));
   return SamplingKey(key, options_.sampling).value();
+}
+
+uint64_t LiveWorlds::WorldKey(int epoch) const {
+  return Key("world").With(SettingsKey()).With(static_cast<uint64_t>(epoch)).value();
 }
 
 llm::PromptParts ToPrompt(const task::PromptParts& parts) {
@@ -103,12 +107,19 @@ std::shared_ptr<World> LiveWorlds::Open(const task::Problem& problem, int epoch)
   Key key = Key("problem").With(WorldKey(epoch)).With(problem.id);
   for (llm::Token token : prompt->tokens) key = key.With(static_cast<uint64_t>(token));
   const WorldId id = key.value();
-  if (std::shared_ptr<World> open = open_[id].lock()) return open;
+  if (const auto found = open_.find(id); found != open_.end()) {
+    if (std::shared_ptr<World> open = found->second.lock()) return open;
+  }
+  if (parts_.store != nullptr) {
+    const WorldName name{.settings = SettingsKey(), .epoch = epoch, .problem = problem.id};
+    parts_.store->WriteHead(id, name, prompt->tokens);
+  }
   auto world = std::make_shared<World>(WorldParts{
       .rounds = parts_.rounds,
       .task = parts_.task,
       .grower = std::make_shared<LiveGrower>(parts_, sampling_, key),
       .store = parts_.store,
+      .walkers = walkers_,
       .id = id,
       .scorer_hash = parts_.scorer == nullptr ? 0 : parts_.scorer->scorer().hash(),
       .prompt = prompt});

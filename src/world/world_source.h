@@ -21,7 +21,12 @@
 namespace pgts::world {
 
 // Epochs of training visits count from 0; these are reserved.
-enum ReservedEpoch : int { kEvaluationEpoch = 1'000'000, kPhaseOneEpoch, kValidationEpoch, kTeacherEpoch };
+enum ReservedEpoch : int {
+  kEvaluationEpoch = 1'000'000,
+  kPhaseOneEpoch,
+  kValidationEpoch,
+  kTeacherEpoch
+};
 
 struct LiveWorldsOptions {
   uint64_t seed = 0;
@@ -49,14 +54,16 @@ class LiveWorlds : public WorldSource {
 
   std::shared_ptr<World> Open(const task::Problem& problem, int epoch) override;
 
-  // The key of an epoch's worlds.
+  // The key of an epoch's worlds, and what of it no epoch changes: StoredWorlds find them by that.
   uint64_t WorldKey(int epoch) const;
+  uint64_t SettingsKey() const;
   llm::PrefixPtr Prompt(const task::Problem& problem) const;
 
  private:
   Parts parts_;
   LiveWorldsOptions options_;
   std::shared_ptr<const llm::SamplingOptions> sampling_;
+  std::shared_ptr<WalkerIds> walkers_ = std::make_shared<WalkerIds>();
   std::map<WorldId, std::weak_ptr<World>> open_;
 };
 

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/run_flags.h"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/log.h"
+
+namespace pgts::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kTinyModelConfig = "config/model_config_tiny.yaml";
+constexpr const char* kTinyTrainConfig = "config/training_config_tiny.yaml";
+
+void LoadFiles(const RunFlags& flags, const std::string& base_file, OptionSet& options) {
+  const bool embedded = base_file.empty() && flags.model.empty() && flags.model_config.empty();
+  if (embedded) options.LoadYaml(FindResource(kTinyModelConfig));
+  if (embedded && flags.train_config.empty()) options.LoadYaml(FindResource(kTinyTrainConfig));
+  if (!base_file.empty()) options.LoadYaml(base_file);
+  if (!flags.model_config.empty()) options.LoadYaml(flags.model_config);
+  if (!flags.train_config.empty()) options.LoadYaml(flags.train_config);
+}
+
+void ApplyFlags(const RunFlags& flags, OptionSet& options) {
+  const auto set = [&](const std::string& value, const std::string& key, const char* flag) {
+    if (!value.empty()) options.Set(key + "=" + value, flag);
+  };
+  set(flags.model, "qwen3.model_name", "--model");
+  set(flags.task, "task.name", "--task");
+  set(flags.data, "task.data_dir", "--data");
+  set(flags.prompt, "qwen3.prompt", "--prompt");
+  set(flags.world, "world.dir", "--world");
+  if (flags.seed >= 0) options.Set("run.seed=" + std::to_string(flags.seed), "--seed");
+  for (const std::string& assignment : flags.assignments) options.Set(assignment, "--set");
+}
+
+// Hub names come from the user's own recipes; what is needed today is a file.
+}  // namespace
+
+void FindModel(const OptionSet& options, const std::string& key, std::string& name) {
+  if (name.empty()) return;
+  name = FindResource(name);
+  if (FileExists(name)) return;
+  throw Error::Format("{} ({}): {} is not a file; give the path of a GGUF file there{}", key,
+                      options.Source(key), name,
+                      key == "qwen3.model_name" ? " or with --model" : "");
+}
+
+void AddRunFlags(CLI::App& command, RunFlags& flags) {
+  command.add_option("--model-config", flags.model_config, "Model recipe (YAML)");
+  command.add_option("--train-config", flags.train_config, "Training recipe (YAML)");
+  command.add_option("--model", flags.model, "GGUF file of the generator");
+  command.add_option("--task", flags.task, "word_problems or gsm8k");
+  command.add_option("--data", flags.data, "Folder of data sets (also PGTS_DATA)");
+  command.add_option("--prompt", flags.prompt, "auto, chat or plain");
+  command.add_option("--world", flags.world, "Folder of stored worlds");
+  command.add_option("--seed", flags.seed, "Training seed");
+  command.add_option("--set", flags.assignments, "group.key=value, repeatable (see: pgts options)");
+  command.add_flag("--verbose", flags.verbose, "Debug lines on the terminal too");
+}
+
+std::unique_ptr<LoadedConfig> LoadConfig(const RunFlags& flags, const std::string& base_file) {
+  auto loaded = std::make_unique<LoadedConfig>();
+  train::RunConfig& config = loaded->config;
+  OptionSet& options = loaded->options;
+  train::DeclareOptions(config, options);
+  LoadFiles(flags, base_file, options);
+  options.LoadEnvironment();
+  ApplyFlags(flags, options);
+  if (const char* data = std::getenv("PGTS_DATA"); data != nullptr && config.task.data_dir.empty()) {
+    config.task.data_dir = data;
+  }
+  FindModel(options, "qwen3.model_name", config.generator.model_name);
+  train::ExplainKeysWithoutEffect(config, options);
+  return loaded;
+}
+
+std::string FindResource(const std::string& path) {
+  if (fs::exists(path) || fs::path(path).is_absolute()) return path;
+  std::error_code ignored;
+  fs::path at = fs::read_symlink("/proc/self/exe", ignored).parent_path();
+  for (int up = 0; up < 4 && !at.empty(); ++up, at = at.parent_path()) {
+    if (fs::exists(at / path)) return (at / path).string();
+  }
+  return path;
+}
+
+}  // namespace pgts::cli

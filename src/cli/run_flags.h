@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// The flags that commands share, and how they become a RunConfig: defaults < files < PGTS_*
+// environment < command line.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/options.h"
+#include "train/run_config.h"
+
+namespace CLI {
+class App;
+}
+
+namespace pgts::cli {
+
+struct RunFlags {
+  std::string model_config, train_config;
+  std::string model, task, data, prompt, world;
+  std::vector<std::string> assignments;
+  int64_t seed = -1;
+  bool verbose = false;
+};
+
+void AddRunFlags(CLI::App& command, RunFlags& flags);
+
+// A configuration and the declarations that point into it. Not movable for that reason.
+struct LoadedConfig {
+  train::RunConfig config;
+  OptionSet options;
+};
+
+// `base_file`: a resolved config.yaml that stands below the user's files ("" for none). Without any
+// file and without --model the embedded default's recipes are used.
+std::unique_ptr<LoadedConfig> LoadConfig(const RunFlags& flags, const std::string& base_file);
+
+// Replaces the model name that `key` holds by the path of its file; Error if there is none.
+void FindModel(const OptionSet& options, const std::string& key, std::string& name);
+
+// A file that belongs to the program (config/..., models/...): as given if it exists, else beside
+// the program's own checkout; as given if it is nowhere.
+std::string FindResource(const std::string& path);
+
+}  // namespace pgts::cli

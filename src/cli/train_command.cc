@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// `pgts train`: both phases, or phase 2 alone, or the rest of an interrupted run.
+#include <CLI/CLI.hpp>
+#include <fmt/chrono.h>
+
+#include <chrono>
+#include <memory>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/log.h"
+#include "cli/commands.h"
+#include "cli/run_flags.h"
+#include "reward/reward_model.h"
+#include "train/trainer.h"
+
+namespace pgts::cli {
+namespace {
+
+struct TrainArguments {
+  RunFlags run;
+  std::string output_dir, resume, reward_model_path;
+  bool skip_reward_training = false;
+};
+
+std::string DefaultFolder(const std::string& name) {
+  const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  return fmt::format("outputs/{}_{:%Y%m%d_%H%M%S}", name, fmt::localtime(now));
+}
+
+void CheckArguments(const TrainArguments& arguments) {
+  if (arguments.skip_reward_training && arguments.reward_model_path.empty()) {
+    throw Error("--skip-reward-training needs --reward-model-path, such as "
+                "outputs/RUN/reward_model_final");
+  }
+  if (!arguments.reward_model_path.empty() && !arguments.skip_reward_training) {
+    throw Error("--reward-model-path is for --skip-reward-training; leave one out or add the other");
+  }
+  if (!arguments.resume.empty() && !arguments.output_dir.empty()) {
+    throw Error("--resume goes on in its own folder; leave --output-dir out");
+  }
+}
+
+void Train(const TrainArguments& arguments) {
+  CheckArguments(arguments);
+  const bool resume = !arguments.resume.empty();
+  train::RunFolder folder;
+  if (resume) folder = train::RunFolder::Owning(arguments.resume);
+  const auto loaded = LoadConfig(arguments.run, resume ? folder.Config() : "");
+  FindModel(loaded->options, "reward_model.model_name", loaded->config.reward_base.model_name);
+  if (!resume) {
+    folder.path = arguments.output_dir.empty() ? DefaultFolder(loaded->config.run.name)
+                                               : arguments.output_dir;
+  }
+  train::TrainRequest request{.folder = folder,
+                              .resume = resume,
+                              .skip_reward_training = arguments.skip_reward_training};
+  if (arguments.skip_reward_training) {
+    request.reward_model_path = ResolveNewest(arguments.reward_model_path);
+    reward::ReadRewardModel(request.reward_model_path);
+  }
+  folder.Create(resume);
+  InitLog({.file = folder.Log(), .verbose = arguments.run.verbose});
+  if (!resume) WriteFileAtomic(folder.Config(), loaded->options.Yaml());
+  Info("run folder: {}", folder.path);
+  train::Train(loaded->config, request);
+}
+
+}  // namespace
+
+void AddTrain(CLI::App& app) {
+  auto arguments = std::make_shared<TrainArguments>();
+  CLI::App* command = app.add_subcommand("train", "Train the reward model and the policy");
+  AddRunFlags(*command, arguments->run);
+  command->add_option("--output-dir", arguments->output_dir, "Run folder; default outputs/<name>_<time>");
+  command->add_flag("--skip-reward-training", arguments->skip_reward_training,
+                    "Phase 2 alone, with --reward-model-path");
+  command->add_option("--reward-model-path", arguments->reward_model_path,
+                      "A trained reward model (reward_model_final/)");
+  command->add_option("--resume", arguments->resume, "Go on with this run");
+  command->callback([arguments] { Train(*arguments); });
+}
+
+}  // namespace pgts::cli

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "eval/baselines.h"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <utility>
+
+#include "base/jsonl.h"
+#include "base/log.h"
+#include "eval/sequential_tuning.h"
+#include "search/best_of_n.h"
+#include "search/cot.h"
+#include "search/policy_search.h"
+#include "search/self_consistency.h"
+#include "search/trace.h"
+#include "search/uniform_policy.h"
+
+namespace pgts::eval {
+namespace {
+
+// The runs of one comparison: the same problems, worlds and limits for every method.
+class Bench {
+ public:
+  Bench(Session& session, const ComparisonOptions& options, task::Split split, int epoch,
+        int64_t count)
+      : session_(session), options_(options), split_(split), epoch_(epoch),
+        problems_(FirstProblems(session.task(), split, count)) {}
+
+  MethodResult Run(std::string method, const search::Searcher& searcher, MethodRun run = {}) {
+    run.method = std::move(method);
+    run.searcher = &searcher;
+    if (run.worlds == nullptr) run.worlds = &session_.sampled();
+    run.split = split_;
+    run.problems = problems_;
+    run.epoch = epoch_;
+    run.draw = Key("search").With(static_cast<uint64_t>(options_.seed)).With(run.method);
+    const int64_t max_tokens = run.limits.max_tokens;
+    run.limits = options_.limits;
+    run.limits.max_tokens = max_tokens;
+    return RunMethod(session_, run);
+  }
+
+  MethodResult Greedy() {
+    return Run("cot_greedy", search::ChainOfThought(1), {.worlds = &session_.greedy()});
+  }
+  MethodResult Sampled() {
+    return Run("cot_sampled", search::ChainOfThought(options_.eval.chains),
+               {.setting = fmt::format("mean of {} chains", options_.eval.chains),
+                .mean_over_chains = true});
+  }
+  MethodResult SelfConsistency(double chains) {
+    return Run("self_consistency", search::SelfConsistency(chains),
+               {.setting = fmt::format("N = {:.2f}", chains)});
+  }
+  MethodResult Weighted(double chains) {
+    return Run("best_of_n_weighted", search::BestOfN(chains, /*weighted=*/true),
+               {.setting = fmt::format("N = {:.2f}", chains)});
+  }
+  MethodResult Sequential(const search::SequentialRule& rule) {
+    return Run("sequential_best_of_n", search::SequentialBestOfN(rule),
+               {.setting = fmt::format("score >= {:.2f}, N <= {}", rule.threshold, rule.max_chains)});
+  }
+  MethodResult Heuristic(const search::HeuristicRule& rule) {
+    search::HeuristicPolicy policy(rule);
+    return Tree("heuristic", policy,
+                {.setting = fmt::format("branch < {:.2f}, stop >= {:.2f}", rule.branch_below,
+                                        rule.terminate_above)});
+  }
+  MethodResult Uniform(int64_t tokens) {
+    search::UniformPolicy policy;
+    return Tree("pgts_uniform", policy, {.setting = fmt::format("budget {} tokens", tokens),
+                                         .limits = {.max_tokens = tokens}});
+  }
+  MethodResult Pgts(const std::string& trajectory_folder = "") {
+    MethodRun run{.setting = "greedy policy", .policy_parameters = options_.policy_parameters};
+    std::unique_ptr<JsonlWriter> writer;
+    if (!trajectory_folder.empty()) {
+      writer = std::make_unique<JsonlWriter>(trajectory_folder + "/eval_pgts.jsonl", 0);
+      run.on_result = [this, &writer](const task::Problem& problem,
+                                      const search::SearchResult& result,
+                                      tree::Trajectory trajectory) {
+        if (result.answer) trajectory.correct = session_.task().Same(*result.answer, problem.gold);
+        search::WriteTrace({.problem = problem.id, .method = "pgts",
+                            .trajectory = std::move(trajectory)}, *writer);
+      };
+    }
+    return Tree("pgts", *options_.policy, std::move(run));
+  }
+
+  const std::vector<int64_t>& problems() const { return problems_; }
+
+ private:
+  MethodResult Tree(std::string method, tree::Policy& policy, MethodRun run) {
+    search::PolicyClient client(session_.rounds(), policy);
+    const search::PolicySearch searcher(client, {.name = method});
+    return Run(std::move(method), searcher, std::move(run));
+  }
+
+  Session& session_;
+  const ComparisonOptions& options_;
+  task::Split split_;
+  int epoch_;
+  std::vector<int64_t> problems_;
+};
+
+// The token budget at which uniform search's mean charged tokens meet `target`: bisection, since
+// the mean grows with the budget. A budget is overshot by the step under way, so whole tokens.
+int64_t TuneUniform(Bench& bench, double target) {
+  int64_t low = 1, high = std::max<int64_t>(2, static_cast<int64_t>(2 * target));
+  while (high - low > std::max<int64_t>(1, static_cast<int64_t>(0.01 * target))) {
+    const int64_t middle = (low + high) / 2;
+    const double tokens = bench.Uniform(middle).MeanOf(&ProblemRecord::tokens);
+    (tokens < target ? low : high) = middle;
+  }
+  return high;
+}
+
+Knobs Tune(Session& session, const ComparisonOptions& options) {
+  Bench bench(session, options, task::Split::kValidation, world::kValidationEpoch,
+              options.eval.tuning_problems);
+  Info("setting the baselines' knobs on {} validation problems", bench.problems().size());
+  const double target = bench.Pgts().MeanOf(&ProblemRecord::tokens);
+  const double chain = bench.Sampled().MeanOf(&ProblemRecord::tokens);
+  Knobs knobs{.chains = std::max(1.0, target / chain)};
+  knobs.sequential = TuneSequential(
+      session, {.problems = bench.problems(), .limits = options.limits, .max_tokens = target,
+                .max_chains = options.eval.chains});
+  knobs.heuristic = BestHeuristic(session, {.problems = bench.problems(), .limits = options.limits,
+                                            .max_tokens = 1.02 * target}).rule;
+  knobs.uniform_tokens = TuneUniform(bench, target);
+  Info("equal tokens: PGTS charges {:.1f} a problem there, a sampled chain {:.1f}", target, chain);
+  return knobs;
+}
+
+void RunBaselines(Bench& bench, const Knobs& knobs, std::vector<MethodResult>& methods) {
+  methods.push_back(bench.SelfConsistency(knobs.chains));
+  methods.push_back(bench.Weighted(knobs.chains));
+  methods.push_back(bench.Sequential(knobs.sequential));
+  methods.push_back(bench.Heuristic(knobs.heuristic));
+  methods.push_back(bench.Uniform(knobs.uniform_tokens));
+}
+
+}  // namespace
+
+Comparison Compare(Session& session, const ComparisonOptions& options) {
+  const task::Split split = task::ParseSplit(options.eval.split);
+  Comparison comparison{.seed = options.seed};
+  std::optional<Knobs> knobs;
+  if (options.policy != nullptr && options.baselines) knobs = Tune(session, options);
+  Bench bench(session, options, split, world::kEvaluationEpoch, options.eval.limit);
+  std::vector<MethodResult>& methods = comparison.methods;
+  methods.push_back(bench.Greedy());
+  methods.push_back(bench.Sampled());
+  if (knobs) {
+    RunBaselines(bench, *knobs, methods);
+  } else if (options.baselines) {
+    methods.push_back(bench.SelfConsistency(options.eval.chains));
+    if (session.has_scorer()) {
+      methods.push_back(bench.Weighted(options.eval.chains));
+    } else {
+      Info("best_of_n_weighted, sequential_best_of_n, heuristic, pgts_uniform and pgts are left out: "
+           "they need a reward model (--reward-model-path)");
+    }
+  }
+  if (options.policy != nullptr) methods.push_back(bench.Pgts(options.trajectory_folder));
+  KeepCommonProblems(comparison);
+  return comparison;
+}
+
+}  // namespace pgts::eval

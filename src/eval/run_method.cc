@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "eval/run_method.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "base/progress.h"
+
+namespace pgts::eval {
+namespace {
+
+// Everything that one problem's search needs until its chunk is done.
+struct Ticket {
+  task::Problem problem;
+  std::shared_ptr<world::World> world;
+  tree::TrajectoryRecorder recorder;
+  search::SearchResult result;
+};
+
+double IsRight(const task::Task& task, const std::string& answer, const std::string& gold) {
+  return !answer.empty() && task.Same(answer, gold) ? 1.0 : 0.0;
+}
+
+// Forward FLOPs: two per weight and token, for the generator over prompt and generated tokens, the
+// scorer over the prompt and the scored steps, the policy over the nodes that it read.
+double Flops(const Session& session, const MethodRun& run, const search::SearchResult& result) {
+  const world::Charges& charges = result.charges;
+  const double generator = static_cast<double>(session.generator_parameters()) *
+                           static_cast<double>(charges.prompt_tokens + charges.tokens);
+  const double scored_prompt = charges.scored_steps > 0 ? charges.prompt_tokens : 0;
+  const double scorer = static_cast<double>(session.scorer_parameters()) *
+                        (scored_prompt + static_cast<double>(charges.scored_tokens));
+  return 2 * (generator + scorer + static_cast<double>(run.policy_parameters) * result.policy_nodes);
+}
+
+void MeanOverChains(const task::Task& task, const search::SearchResult& result,
+                    ProblemRecord& record) {
+  const double n = static_cast<double>(result.chains.size());
+  record.correct = record.answered = 0;
+  double depth = 0;
+  for (const search::ChainResult& chain : result.chains) {
+    record.correct += IsRight(task, chain.answer, record.gold) / n;
+    record.answered += (chain.answer.empty() ? 0.0 : 1.0) / n;
+    depth += chain.depth / n;
+  }
+  record.depth = depth;
+  record.tokens /= n;
+  record.computed_tokens /= n;
+  record.nodes /= n;
+  record.actions /= n;
+  record.seconds /= n;
+}
+
+ProblemRecord Grade(Session& session, const MethodRun& run, const Ticket& ticket) {
+  const search::SearchResult& result = ticket.result;
+  ProblemRecord record{.problem = ticket.problem.index,
+                       .recorded = !result.charges.not_recorded,
+                       .answer = result.answer.value_or(""),
+                       .gold = ticket.problem.gold,
+                       .text = ticket.world->PathText(result.answer_step),
+                       .answered = result.answer ? 1.0 : 0.0,
+                       .tokens = static_cast<double>(result.charges.tokens),
+                       .computed_tokens = static_cast<double>(result.charges.computed_tokens),
+                       .nodes = static_cast<double>(result.nodes),
+                       .depth = static_cast<double>(result.depth),
+                       .actions = static_cast<double>(result.actions),
+                       .flops = Flops(session, run, result),
+                       .seconds = result.charges.seconds};
+  record.correct = IsRight(session.task(), record.answer, record.gold);
+  if (run.mean_over_chains) {
+    MeanOverChains(session.task(), result, record);
+    world::Charges one = result.charges;  // a chain reads the prompt by itself
+    one.tokens /= static_cast<int64_t>(result.chains.size());
+    record.flops = 2.0 * static_cast<double>(session.generator_parameters()) *
+                   static_cast<double>(one.prompt_tokens + one.tokens);
+  }
+  return record;
+}
+
+Co<void> Search(Session& session, const MethodRun& run, Ticket& ticket) {
+  const Key draw = run.draw.With(static_cast<uint64_t>(ticket.problem.index));
+  search::SearchContext context{.rounds = session.rounds(),
+                                .world = ticket.world,
+                                .limits = run.limits,
+                                .draw = draw,
+                                .observer = &ticket.recorder};
+  ticket.result = co_await run.searcher->Run(std::move(context));
+}
+
+void RunChunk(Session& session, const MethodRun& run, std::span<const int64_t> problems,
+              MethodResult& out) {
+  session.Forget();
+  std::vector<std::unique_ptr<Ticket>> tickets;
+  for (int64_t index : problems) {
+    auto ticket = std::make_unique<Ticket>(
+        Ticket{.problem = session.task().Get(run.split, index),
+               .recorder = tree::TrajectoryRecorder(run.with_features)});
+    ticket->world = run.worlds->Open(ticket->problem, run.epoch);
+    session.rounds().Spawn(Search(session, run, *ticket));
+    tickets.push_back(std::move(ticket));
+  }
+  session.rounds().Run();
+  for (const auto& ticket : tickets) {
+    out.records.push_back(Grade(session, run, *ticket));
+    if (run.on_result) run.on_result(ticket->problem, ticket->result, ticket->recorder.Take());
+  }
+}
+
+}  // namespace
+
+MethodResult RunMethod(Session& session, const MethodRun& run) {
+  MethodResult result{.method = run.method, .setting = run.setting};
+  Progress progress(run.method, static_cast<int64_t>(run.problems.size()), "problems");
+  const size_t chunk = static_cast<size_t>(session.options().engine.chunk);
+  for (size_t begin = 0; begin < run.problems.size(); begin += chunk) {
+    const size_t count = std::min(chunk, run.problems.size() - begin);
+    RunChunk(session, run, run.problems.subspan(begin, count), result);
+    progress.Advance(static_cast<int64_t>(count));
+    progress.SetNote(fmt::format("accuracy {:.3f}", Mean(result.Correct())));
+  }
+  return result;
+}
+
+std::vector<int64_t> FirstProblems(const task::Task& task, task::Split split, int64_t count) {
+  std::vector<int64_t> problems(static_cast<size_t>(std::min(count, task.Size(split))));
+  std::iota(problems.begin(), problems.end(), 0);
+  return problems;
+}
+
+}  // namespace pgts::eval

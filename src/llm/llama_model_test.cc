@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+// Files that are not what they should be, prompts from a model's own template, and real models.
+#include "llm/llama_model.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <random>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "llm/llama_generator.h"
+#include "llm/llama_gguf_check.h"
+#include "llm/llama_test_model.h"
+#include "llm/prompt.h"
+
+namespace pgts::llm {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+std::string Temporary(const std::string& name) { return testing::TempDir() + "/pgts_" + name; }
+
+std::string ErrorOf(const std::string& path, const std::string& device = "cpu") {
+  try {
+    LlamaModel::Load(path, device);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TestModelShape Small() { return {.width = 32, .layers = 1, .heads = 2, .feed_forward = 32}; }
+
+TEST(LlamaModel, AMissingFileIsNamed) {
+  EXPECT_THAT(ErrorOf("/no/such/model.gguf"), HasSubstr("/no/such/model.gguf does not exist"));
+  EXPECT_THAT(ErrorOf(testing::TempDir()), HasSubstr("is not a file"));
+}
+
+TEST(LlamaModel, AnotherFormatIsNamed) {
+  const std::string path = Temporary("text.gguf");
+  WriteFileAtomic(path, "just text, and long enough to be read");
+  EXPECT_THAT(ErrorOf(path), HasSubstr("is not a GGUF file"));
+  WriteFileAtomic(path, "");
+  EXPECT_THAT(ErrorOf(path), HasSubstr("is not a GGUF file"));
+}
+
+TEST(LlamaModel, AFileCutAnywhereIsNamed) {
+  const std::string whole = Temporary("whole.gguf"), cut = Temporary("cut.gguf");
+  WriteTestModel(whole, Small());
+  const std::string bytes = ReadFile(whole);
+  for (const double share : {0.0005, 0.01, 0.1, 0.3, 0.6, 0.9, 0.999}) {
+    WriteFileAtomic(cut, bytes.substr(0, static_cast<size_t>(bytes.size() * share)));
+    EXPECT_THAT(ErrorOf(cut), AllOf(HasSubstr(cut), HasSubstr("cut short"), Not(HasSubstr("\n"))))
+        << share;
+  }
+  WriteFileAtomic(cut, bytes.substr(0, bytes.size() - 1));
+  EXPECT_THAT(ErrorOf(cut), HasSubstr("cut short"));
+}
+
+// Damage to the header ends in one line or in a model; never in an abort.
+TEST(LlamaModel, ADamagedHeaderNeverAborts) {
+  const std::string whole = Temporary("whole.gguf"), damaged = Temporary("damaged.gguf");
+  WriteTestModel(whole, Small());
+  const std::string bytes = ReadFile(whole);
+  std::mt19937 random(5);
+  int errors = 0;
+  for (int trial = 0; trial < 150; ++trial) {
+    std::string broken = bytes;
+    const size_t end = trial % 2 == 0 ? 1200 : 12000;  // the keys; or tokens and tensors too
+    for (int i = 0; i < 3; ++i) {
+      broken[4 + random() % (end - 4)] = static_cast<char>(random() % 256);
+    }
+    WriteFileAtomic(damaged, broken);
+    const std::string error = ErrorOf(damaged);
+    if (error == "no error") continue;
+    ++errors;
+    EXPECT_THAT(error, AllOf(HasSubstr(damaged), Not(HasSubstr("\n"))));
+  }
+  EXPECT_GT(errors, 20);
+}
+
+TEST(LlamaModel, AnUnknownArchitectureIsNamed) {
+  const std::string path = Temporary("unknown.gguf");
+  TestModelShape shape = Small();
+  shape.architecture = "qwen99";
+  WriteTestModel(path, shape);
+  EXPECT_THAT(ErrorOf(path), AllOf(HasSubstr(path), HasSubstr("qwen99")));
+}
+
+TEST(LlamaModel, DevicesAreChecked) {
+  const std::string path = Temporary("whole.gguf");
+  WriteTestModel(path, Small());
+  EXPECT_THAT(ErrorOf(path, "gpu"), HasSubstr("cpu, cuda, cuda:N"));
+  EXPECT_THAT(ErrorOf(path, "cuda:x"), HasSubstr("cpu, cuda, cuda:N"));
+  EXPECT_THAT(ErrorOf(path, "cuda:99"), HasSubstr("is not there"));
+}
+
+TEST(LlamaModel, EngineOptionsAreChecked) {
+  const std::string path = Temporary("whole.gguf");
+  WriteTestModel(path, Small());
+  const auto model = LlamaModel::Load(path);
+  EXPECT_THROW(MakeLlamaGenerator(model, {.width = 0}), Error);
+  EXPECT_THROW(MakeLlamaGenerator(model, {.width = 2, .lanes = 3}), Error);
+  EXPECT_THROW(MakeLlamaGenerator(model, {.kv_type = "f8"}), Error);
+}
+
+constexpr const char* kChatMl =
+    "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}";
+
+TEST(Prompt, ChatUsesTheModelsTemplate) {
+  const std::string path = Temporary("chat.gguf");
+  TestModelShape shape = Small();
+  shape.chat_template = kChatMl;
+  WriteTestModel(path, shape);
+  const auto model = LlamaModel::Load(path);
+  const PromptParts parts{.system = "S", .turns = {{"q", "a"}}, .user = "u"};
+  EXPECT_EQ(PromptText(model->tokenizer(), PromptKind::kAuto, parts),
+            "<|im_start|>system\nS<|im_end|>\n<|im_start|>user\nq<|im_end|>\n"
+            "<|im_start|>assistant\na<|im_end|>\n<|im_start|>user\nu<|im_end|>\n"
+            "<|im_start|>assistant\n");
+  const PrefixPtr prefix = PromptPrefix(model->tokenizer(), PromptKind::kAuto, parts);
+  EXPECT_EQ(prefix->tokens[0], kTestVocabulary - 1);  // <|im_start|> as one token
+}
+
+TEST(Prompt, ThinkingIsSwitchedOff) {
+  const std::string path = Temporary("think.gguf");
+  const std::string chat_template = std::string(kChatMl) + "{% if not enable_thinking %}";
+  TestModelShape shape = Small();
+  shape.chat_template = chat_template.c_str();
+  WriteTestModel(path, shape);
+  const auto model = LlamaModel::Load(path);
+  EXPECT_THAT(PromptText(model->tokenizer(), PromptKind::kAuto, {.user = "u"}),
+              testing::EndsWith("<|im_start|>assistant\n<think>\n\n</think>\n\n"));
+}
+
+TEST(Prompt, AnUnknownTemplateNamesTheCure) {
+  const std::string path = Temporary("template.gguf");
+  TestModelShape shape = Small();
+  shape.chat_template = "{{ something.else }}";
+  WriteTestModel(path, shape);
+  const auto model = LlamaModel::Load(path);
+  try {
+    PromptText(model->tokenizer(), PromptKind::kAuto, {.user = "u"});
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("--prompt plain"));
+  }
+}
+
+// Every real model at hand answers an easy question.
+TEST(RealModels, AnswerAQuestion) {
+  const char* folder = std::getenv("PGTS_MODELS");
+  if (!folder) GTEST_SKIP() << "PGTS_MODELS is not set: no real model is tried";
+  int tried = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const std::string path = entry.path();
+    if (entry.path().extension() != ".gguf" || path.find("nstruct") == std::string::npos) continue;
+    ++tried;
+    const auto model = LlamaModel::Load(path);
+    const auto generator = MakeLlamaGenerator(model, {.width = 2, .context = 512});
+    const auto sampling = std::make_shared<SamplingOptions>(
+        SamplingOptions{.temperature = 0, .max_new_tokens = 24});
+    const PromptParts parts{.user = "What is the capital of France? Answer in one sentence."};
+    const PrefixPtr prompt = PromptPrefix(model->tokenizer(), PromptKind::kAuto, parts);
+    const GenerateRequest request{prompt, 1, Key("d"), sampling};
+    Generation result;
+    generator->Generate({&request, 1}, {&result, 1});
+    EXPECT_THAT(Text(model->tokenizer(), result.tokens), HasSubstr("Paris")) << path;
+    EXPECT_EQ(generator->counts().prompt, prompt->length);
+
+    const auto encoder = MakeLlamaEncoder(model, {.width = 2, .context = 512});
+    const std::vector<EncodeRequest> requests = {
+        {prompt, 1}, {Extend(prompt, result.tokens), 2}, {Extend(prompt, result.tokens), 3}};
+    const size_t width = model->info().width;
+    std::vector<float> hidden(3 * width);
+    encoder->Encode(requests, hidden);
+    double same = 0, other = 0;
+    for (size_t i = 0; i < width; ++i) {
+      same = std::max(same, std::abs(double{hidden[width + i]} - hidden[2 * width + i]));
+      other = std::max(other, std::abs(double{hidden[width + i]} - hidden[i]));
+    }
+    EXPECT_LT(same, 0.05 * other) << path;
+  }
+  EXPECT_GT(tried, 0) << "no instruct model in " << folder;
+}
+
+}  // namespace
+}  // namespace pgts::llm

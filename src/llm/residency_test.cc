@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "llm/residency.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "llm/fake_machine.h"
+#include "llm/lane_plan.h"
+
+namespace pgts::llm {
+namespace {
+
+using testing::ElementsAre;
+
+struct Seats {
+  // What a lane does: holds a sequence, reads what is missing of the path, lets go.
+  int Visit(uint64_t walker, const std::vector<Token>& path) {
+    const int sequence = *residency.Take(walker, path, static_cast<int>(path.size()));
+    for (size_t i = residency.resident(sequence).size(); i < path.size(); ++i) {
+      const Row row{path[i], static_cast<int>(i), sequence, false};
+      EXPECT_EQ(machine.Evaluate({&row, 1}), EvaluateStatus::kDone);
+      residency.Append(sequence, path[i]);
+    }
+    EXPECT_EQ(machine.Path(sequence), path);
+    residency.Release(sequence);
+    return sequence;
+  }
+
+  FakeMachine machine{2, 100, 1, 8};
+  Residency residency{2, machine};
+};
+
+TEST(Residency, AWalkerKeepsItsSequence) {
+  Seats seats;
+  const int first = seats.Visit(1, {1, 2, 3});
+  EXPECT_NE(seats.Visit(2, {9}), first);
+  EXPECT_EQ(seats.Visit(1, {1, 2, 4}), first);  // cut back to two tokens
+  EXPECT_EQ(seats.machine.tokens, 3 + 1 + 1);
+}
+
+TEST(Residency, TheLeastRecentlyUsedGivesWay) {
+  Seats seats;
+  const int first = seats.Visit(1, {1, 2, 3});
+  const int second = seats.Visit(2, {9});
+  seats.Visit(1, {1, 2, 3, 4});
+  EXPECT_EQ(seats.Visit(3, {5}), second);
+  EXPECT_EQ(seats.residency.ResidentOf(1, std::vector<Token>{1, 2, 3, 4}), 4);
+  EXPECT_EQ(seats.residency.ResidentOf(2, std::vector<Token>{9}), 0);
+  EXPECT_TRUE(seats.residency.DropLeastRecent());
+  EXPECT_THAT(seats.residency.resident(first), ElementsAre());
+  EXPECT_THAT(seats.residency.resident(second), ElementsAre(5));
+}
+
+TEST(Residency, NobodyTakesAHeldSequence) {
+  Seats seats;
+  const std::vector<Token> path = {1};
+  EXPECT_TRUE(seats.residency.Take(1, path, 1));
+  EXPECT_TRUE(seats.residency.Take(2, path, 1));
+  EXPECT_FALSE(seats.residency.Take(3, path, 1));
+  EXPECT_FALSE(seats.residency.DropLeastRecent());
+}
+
+TEST(Residency, WhatAnotherHoldsIsShared) {
+  Seats seats;
+  seats.Visit(1, {1, 2, 3, 4});
+  seats.Visit(2, {1, 2, 3, 5});
+  EXPECT_EQ(seats.machine.tokens, 5);
+  EXPECT_EQ(seats.machine.used(), 5);
+  seats.Visit(1, {7});
+  EXPECT_EQ(seats.machine.used(), 5);  // 1 2 3 5 and 7
+}
+
+// Two lanes; problem A's walkers stay together, up to a lane's width, and come back to their lane.
+TEST(AssignLanes, ProblemsStayTogetherAndWalkersComeHome) {
+  Seats a, b;
+  TokenLedger ledger;
+  struct Idle : Lane {
+    using Lane::Lane;
+    bool EndsUnread(Job&) override { return false; }
+    bool TakeOutput(Job&, std::span<const float>) override { return true; }
+    void GiveUp(Job&) override {}
+    void Read(std::span<Job* const> jobs) { Run(jobs); }
+  };
+  const LaneOptions options{.width = 2, .sequences = 2, .context = 100};
+  Idle first(a.machine, ledger, options, TokenLedger::Purpose::kScore);
+  Idle second(b.machine, ledger, options, TokenLedger::Purpose::kScore);
+  const std::vector<const Lane*> lanes = {&first, &second};
+  const PrefixPtr one = Extend(nullptr, {1, 2, 3}), two = Extend(nullptr, {4, 5, 6});
+  std::vector<Visit> visits = {{1, one}, {2, two}, {3, one}, {4, two}, {5, one}};
+  EXPECT_THAT(AssignLanes(visits, lanes), ElementsAre(0, 1, 0, 1, 0));
+  visits.push_back({6, one});  // lane 0 has its three of six
+  EXPECT_THAT(AssignLanes(visits, lanes), ElementsAre(0, 1, 0, 1, 0, 1));
+
+  Job job(*two, 7);
+  Job* jobs[] = {&job};
+  first.Read(jobs);
+  visits = {{7, Extend(two, {8})}, {9, two}, {8, one}};
+  EXPECT_THAT(AssignLanes(visits, lanes), ElementsAre(0, 0, 1));
+}
+
+TEST(PlanLanes, SmallModelsGetManyLanesAndLargeOnesFew) {
+  const EngineOptions options{.threads = 2, .width = 32, .context = 512};
+  const LanePlan small = PlanLanes(options, {.context_train = 512, .parameters = 2'000'000}, false);
+  EXPECT_EQ(small.lanes, 8);
+  EXPECT_EQ(small.workers, 2);
+  EXPECT_EQ(small.lane_threads, 1);
+  EXPECT_EQ(small.lane.width, 4);
+  EXPECT_EQ(small.lane_cells, 4 * 512);
+  const ModelInfo large{.context_train = 512, .parameters = 8'000'000'000};
+  EXPECT_EQ(PlanLanes(options, large, false).lanes, 2);
+  EXPECT_EQ(PlanLanes(options, large, true).lanes, 1);
+  EXPECT_EQ(PlanLanes({.threads = 8, .width = 2, .context = 512}, large, false).lane_threads, 8);
+}
+
+TEST(PlanLanes, TheContextIsWhatTheModelAndTheMemoryAllow) {
+  const ModelInfo model{.context_train = 512, .parameters = 1};
+  EXPECT_EQ(PlanLanes({.width = 1, .context = 4096}, model, false).lane.context, 512);
+  EXPECT_EQ(PlanLanes({.width = 1, .context = 400, .cells = 256}, model, false).lane.context, 256);
+}
+
+}  // namespace
+}  // namespace pgts::llm

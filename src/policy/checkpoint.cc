@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "policy/checkpoint.h"
+
+#include <utility>
+
+#include "base/error.h"
+#include "base/jsonl.h"
+#include "model/safetensors.h"
+#include "policy/gps_network.h"
+#include "policy/optimiser.h"
+#include "policy/ppo.h"
+
+namespace pgts::policy {
+namespace {
+
+constexpr char kFormat[] = "pgts-policy-1";
+constexpr char kOwn[] = "pgts.";     // prefix of our keys
+constexpr char kCaller[] = "user.";  // prefix of the caller's
+
+// Visits an options struct into or out of JSON.
+struct ToJson {
+  Json& json;
+  template <typename T>
+  void operator()(std::string_view name, const T& field, const auto&...) {
+    json[std::string(name)] = field;
+  }
+};
+struct FromJson {
+  const Json& json;
+  template <typename T>
+  void operator()(std::string_view name, T& field, const auto&...) {
+    field = json.at(std::string(name)).template get<T>();
+  }
+};
+
+// What `Visit` calls with its braces: names the type that they initialise.
+template <typename Inner>
+struct SpecVisitor {
+  Inner inner;
+  struct Spec {
+    double min = 0, max = 0, above = 0;
+    std::vector<std::string> choices = {};
+    std::string unit = "", help = "";
+  };
+  template <typename T>
+  void operator()(std::string_view name, T& field, const Spec& = {}) {
+    inner(name, field);
+  }
+};
+
+template <typename Options>
+std::string OptionsText(Options options) {
+  Json json;
+  SpecVisitor<ToJson> visitor{{json}};
+  options.Visit(visitor);
+  return json.dump();
+}
+
+std::string StatisticsText(const ReturnStatistics& returns) {
+  Json json;  // doubles are written so that they read back exactly
+  json["mean"] = returns.mean;
+  json["variance"] = returns.variance;
+  json["count"] = returns.count;
+  return json.dump();
+}
+
+model::Safetensors PolicyContent(const GpsNetwork& network, const Metadata& metadata) {
+  model::Safetensors content;
+  for (const auto& [name, weight] : network.Weights()) {
+    content.tensors["policy." + name] = weight.detach().cpu().contiguous();
+  }
+  const std::string own = kOwn;
+  content.metadata[own + "format"] = kFormat;
+  content.metadata[own + "network"] = OptionsText(network.options());
+  content.metadata[own + "returns"] = StatisticsText(network.returns());
+  for (const auto& [key, text] : metadata) content.metadata[kCaller + key] = text;
+  return content;
+}
+
+// A file whose metadata is checked for its kind.
+class PolicyFile {
+ public:
+  explicit PolicyFile(const std::string& path) : content_(model::ReadSafetensors(path)) {
+    if (!Has("format") || Text("format") != kFormat) {
+      throw Error::Format("{} is not a policy of pgts (its metadata lack {}format = {})", path, kOwn,
+                          kFormat);
+    }
+  }
+
+  const model::Safetensors& content() const { return content_; }
+  bool Has(const std::string& key) const { return content_.metadata.count(kOwn + key) > 0; }
+  const std::string& Text(const std::string& key) const {
+    const auto found = content_.metadata.find(kOwn + key);
+    if (found == content_.metadata.end()) Refuse(key, "is missing");
+    return found->second;
+  }
+  Json Parse(const std::string& key) const {
+    try {
+      return Json::parse(Text(key));
+    } catch (const Json::exception&) {
+      Refuse(key, "is damaged");
+    }
+  }
+
+  NetworkOptions Network() const {
+    NetworkOptions options;
+    const Json json = Parse("network");
+    try {
+      SpecVisitor<FromJson> visitor{{json}};
+      options.Visit(visitor);
+    } catch (const Json::exception&) {
+      Refuse("network", "is damaged");
+    }
+    return options;
+  }
+
+  ReturnStatistics Returns() const {
+    const Json json = Parse("returns");
+    try {
+      return {.mean = json.at("mean"), .variance = json.at("variance"), .count = json.at("count")};
+    } catch (const Json::exception&) {
+      Refuse("returns", "is damaged");
+    }
+  }
+
+  int64_t Number(const std::string& key) const {
+    const Json json = Parse(key);
+    if (!json.is_number_integer() || json.get<int64_t>() < 0) Refuse(key, "is damaged");
+    return json.get<int64_t>();
+  }
+
+  Metadata Caller() const {
+    Metadata out;
+    for (const auto& [key, text] : content_.metadata) {
+      if (key.starts_with(kCaller)) out[key.substr(sizeof(kCaller) - 1)] = text;
+    }
+    return out;
+  }
+
+  // Copies weights and statistics; the tensors of a checkpoint's optimiser are not looked at.
+  void CopyInto(GpsNetwork& network) const {
+    model::Safetensors weights{.path = content_.path};
+    for (const auto& [name, tensor] : content_.tensors) {
+      if (name.starts_with("policy.")) weights.tensors[name.substr(7)] = tensor;
+    }
+    const ReturnStatistics returns = Returns();
+    model::CopyTensors(weights, network.Weights());
+    network.set_returns(returns);
+  }
+
+ private:
+  [[noreturn]] void Refuse(const std::string& key, const char* what) const {
+    throw Error::Format("{}: the metadata {}{} {}; take another checkpoint", content_.path, kOwn, key,
+                        what);
+  }
+
+  model::Safetensors content_;
+};
+
+}  // namespace
+
+void SavePolicy(const std::string& path, const GpsNetwork& network, const Metadata& metadata) {
+  model::WriteSafetensors(path, PolicyContent(network, metadata));
+}
+
+void SaveCheckpoint(const std::string& path, const PpoTrainer& trainer, const Metadata& metadata) {
+  model::Safetensors content = PolicyContent(trainer.network(), metadata);
+  const Optimiser::State state = trainer.optimiser().Save();
+  for (const auto& [name, moment] : state.moments) {
+    content.tensors["adamw." + name] = moment.cpu().contiguous();
+  }
+  const std::string own = kOwn;
+  content.metadata[own + "iteration"] = std::to_string(trainer.iteration());
+  content.metadata[own + "adamw_steps"] = std::to_string(state.steps);
+  content.metadata[own + "ppo"] = OptionsText(trainer.setup().ppo);
+  content.metadata[own + "rewards"] = OptionsText(trainer.setup().rewards);
+  content.metadata[own + "temperature"] = Json(trainer.setup().temperature).dump();
+  content.metadata[own + "seed"] = std::to_string(trainer.setup().seed);
+  model::WriteSafetensors(path, content);
+}
+
+LoadedPolicy LoadPolicy(const std::string& path) {
+  const PolicyFile file(path);
+  const NetworkOptions options = file.Network();
+  CheckOptions(options, path.c_str());
+  LoadedPolicy out{.network = std::make_shared<GpsNetwork>(options), .metadata = file.Caller()};
+  file.CopyInto(*out.network);
+  if (file.Has("iteration")) out.iteration = file.Number("iteration");
+  return out;
+}
+
+Metadata LoadCheckpoint(const std::string& path, PpoTrainer& trainer) {
+  const PolicyFile file(path);
+  if (!file.Has("iteration")) {
+    throw Error::Format("{} holds a policy without its optimiser; resume from a file in "
+                        "policy_checkpoints/", path);
+  }
+  const NetworkOptions has = file.Network(), wants = trainer.network().options();
+  if (has.hidden_dim != wants.hidden_dim || has.num_layers != wants.num_layers ||
+      has.num_heads != wants.num_heads || has.activation != wants.activation) {
+    throw Error::Format("{} holds a policy of hidden_dim {}, num_layers {}, num_heads {}, activation "
+                        "{}; policy_network asks for {}, {}, {}, {}", path, has.hidden_dim,
+                        has.num_layers, has.num_heads, has.activation, wants.hidden_dim,
+                        wants.num_layers, wants.num_heads, wants.activation);
+  }
+  // Everything is read and checked before anything is changed.
+  Optimiser::State state = trainer.optimiser().Save();
+  state.steps = file.Number("adamw_steps");
+  const int64_t iteration = file.Number("iteration");
+  model::Safetensors moments{.path = path};
+  for (const auto& [name, tensor] : file.content().tensors) {
+    if (name.starts_with("adamw.")) moments.tensors[name.substr(6)] = tensor;
+  }
+  model::CopyTensors(moments, state.moments);
+  file.CopyInto(trainer.network());
+  trainer.optimiser().Load(state);
+  trainer.set_iteration(iteration);
+  return file.Caller();
+}
+
+}  // namespace pgts::policy

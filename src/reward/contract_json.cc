@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reward/contract_json.h"
+
+#include <cmath>
+
+#include "base/error.h"
+
+namespace pgts::reward {
+namespace {
+
+constexpr const char* kFormat = "pgts reward model";
+
+// Reads fields of one JSON object; every failure names the file and the field.
+class Fields {
+ public:
+  Fields(const Json& json, const std::string& path) : json_(json), path_(path) {
+    if (!json.is_object()) Throw("the file");
+  }
+
+  std::string Text(const char* field) const {
+    const Json& value = Get(field);
+    if (!value.is_string()) Throw(field);
+    return value.get<std::string>();
+  }
+  double Number(const char* field) const {
+    const Json& value = Get(field);
+    if (!value.is_number() || !std::isfinite(value.get<double>())) Throw(field);
+    return value.get<double>();
+  }
+  int Count(const char* field) const {
+    const double value = Number(field);
+    if (value < 0 || value > INT32_MAX || value != std::floor(value)) Throw(field);
+    return static_cast<int>(value);
+  }
+  Fields Group(const char* field) const { return Fields(Get(field), path_); }
+  const Json& Get(const char* field) const {
+    const auto at = json_.find(field);
+    if (at == json_.end()) Throw(field);
+    return *at;
+  }
+  [[noreturn]] void Throw(const char* field) const {
+    throw Error::Format("{}: '{}' is missing or damaged; copy the folder again or train phase 1 "
+                        "again", path_, field);
+  }
+
+ private:
+  const Json& json_;
+  const std::string& path_;
+};
+
+void CheckKind(const Fields& fields, const std::string& path) {
+  if (fields.Text("format") != kFormat) fields.Throw("format");
+  if (const int version = fields.Count("version"); version != kRewardModelVersion) {
+    throw Error::Format("{}: version {}, this program reads version {}: use the program that wrote "
+                        "it, or train phase 1 again", path, version, kRewardModelVersion);
+  }
+  if (const std::string kind = fields.Text("kind"); kind != "full") {
+    throw Error::Format("{}: kind '{}', this program reads 'full': train phase 1 again", path, kind);
+  }
+}
+
+Json ToJson(const GateReading& gate) {
+  return {{"extraction_rate", gate.extraction_rate},
+          {"cut_off_rate", gate.cut_off_rate},
+          {"right_share", gate.right_share},
+          {"step_auc", gate.step_auc},
+          {"max_new_tokens", gate.max_new_tokens}};
+}
+
+GateReading ReadGate(const Fields& fields) {
+  return {.extraction_rate = fields.Number("extraction_rate"),
+          .cut_off_rate = fields.Number("cut_off_rate"),
+          .right_share = fields.Number("right_share"),
+          // Null where one class was missing: the gate does not pass on it.
+          .step_auc = fields.Get("step_auc").is_null() ? std::nan("") : fields.Number("step_auc"),
+          .max_new_tokens = fields.Count("max_new_tokens")};
+}
+
+GeneratorContract ReadGenerator(const Fields& fields) {
+  return {.file = fields.Text("file"),
+          .hash = fields.Text("hash"),
+          .vocabulary = fields.Count("vocabulary"),
+          .separator = fields.Text("separator"),
+          .prompt = fields.Text("prompt"),
+          .task = fields.Text("task")};
+}
+
+}  // namespace
+
+Json ToJson(const RewardModel& m, const FileHashes& hashes) {
+  const GeneratorContract& g = m.generator;
+  return {{"format", kFormat},
+          {"version", kRewardModelVersion},
+          {"kind", m.kind},
+          {"base", {{"file", m.base_file}, {"hash", m.base_hash}}},
+          {"generator",
+           {{"file", g.file},
+            {"hash", g.hash},
+            {"vocabulary", g.vocabulary},
+            {"separator", g.separator},
+            {"prompt", g.prompt},
+            {"task", g.task}}},
+          {"files", {{"model.gguf", hashes.model}, {"head.safetensors", hashes.head}}},
+          {"threshold", m.threshold},
+          {"calibration", {{"slope", m.calibration.slope}, {"offset", m.calibration.offset}}},
+          {"metrics", ToJson(m.metrics)},
+          {"gate", ToJson(m.gate)},
+          {"training", m.training}};
+}
+
+RewardModel RewardModelFromJson(const Json& json, const std::string& path, FileHashes& hashes) {
+  const Fields fields(json, path);
+  CheckKind(fields, path);
+  const Fields files = fields.Group("files");
+  hashes = {.model = files.Text("model.gguf"), .head = files.Text("head.safetensors")};
+  const Fields calibration = fields.Group("calibration");
+  RewardModel m{.kind = fields.Text("kind"),
+                .base_file = fields.Group("base").Text("file"),
+                .base_hash = fields.Group("base").Text("hash"),
+                .generator = ReadGenerator(fields.Group("generator")),
+                .threshold = fields.Number("threshold"),
+                .calibration = {.slope = calibration.Number("slope"),
+                                .offset = calibration.Number("offset")},
+                .metrics = MetricsFromJson(fields.Get("metrics")),
+                .gate = ReadGate(fields.Group("gate")),
+                .training = fields.Get("training")};
+  if (m.threshold < 0 || m.threshold > 1) fields.Throw("threshold");
+  if (!(m.calibration.slope > 0)) fields.Throw("calibration");
+  return m;
+}
+
+}  // namespace pgts::reward

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reward/llama_scorer.h"
+
+#include <bit>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "base/random.h"
+
+namespace pgts::reward {
+namespace {
+
+std::string_view BytesOf(std::span<const float> values) {
+  return {reinterpret_cast<const char*>(values.data()), values.size_bytes()};
+}
+
+}  // namespace
+
+uint64_t ScorerHash(std::string_view model_file_hash, const Head& head, const Calibration& calibration) {
+  return Key("llama-scorer")
+      .With(model_file_hash)
+      .With(BytesOf(head.weight))
+      .With(BytesOf(head.bias))
+      .With(std::bit_cast<uint64_t>(calibration.slope))
+      .With(std::bit_cast<uint64_t>(calibration.offset))
+      .value();
+}
+
+LlamaScorer::LlamaScorer(std::unique_ptr<llm::Encoder> encoder, Head head, Calibration calibration)
+    : encoder_(std::move(encoder)), head_(std::move(head)), calibration_(calibration),
+      hash_(ScorerHash(encoder_->Info().file_hash, head_, calibration_)) {
+  if (head_.width() != encoder_->Info().width) {
+    throw Error::Format("{}: hidden states have width {}, the reward head wants {}; the folder "
+                        "holds files of two different models: train phase 1 again",
+                        encoder_->Info().path, encoder_->Info().width, head_.width());
+  }
+}
+
+void LlamaScorer::Score(std::span<const world::ScoreRequest> requests, std::span<float> scores) {
+  std::vector<llm::EncodeRequest> paths;
+  paths.reserve(requests.size());
+  for (const world::ScoreRequest& request : requests) {
+    paths.push_back({.prefix = request.prefix, .walker = request.walker});
+  }
+  const size_t width = static_cast<size_t>(head_.width());
+  std::vector<float> hidden(requests.size() * width);  // [requests, width]
+  encoder_->Encode(paths, hidden);
+  for (size_t i = 0; i < requests.size(); ++i) {
+    const std::span<const float> row = std::span(hidden).subspan(i * width, width);
+    scores[i] = static_cast<float>(calibration_.Score(head_.Logit(row)));
+  }
+}
+
+}  // namespace pgts::reward

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reward/reward_model.h"
+
+#include <fmt/format.h>
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <map>
+#include <utility>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/log.h"
+#include "llm/llama_generator.h"
+#include "llm/llama_model.h"
+#include "model/decoder.h"
+#include "model/gguf_writer.h"
+#include "model/safetensors.h"
+#include "reward/contract_json.h"
+
+namespace pgts::reward {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kContractFile = "reward_model.json";
+constexpr const char* kModelFile = "model.gguf";
+constexpr const char* kHeadFile = "head.safetensors";
+
+std::string In(const std::string& folder, const char* file) {
+  return (fs::path(folder) / file).string();
+}
+
+model::WeightType ParseWeightType(const std::string& name) {
+  static const std::map<std::string, model::WeightType> kTypes = {
+      {"f32", model::WeightType::kF32},
+      {"f16", model::WeightType::kF16},
+      {"bf16", model::WeightType::kBF16},
+      {"q8_0", model::WeightType::kQ8_0}};
+  const auto at = kTypes.find(name);
+  if (at == kTypes.end()) {
+    throw Error::Format("unknown weight type '{}': use f32, f16, bf16 or q8_0", name);
+  }
+  return at->second;
+}
+
+void WriteHead(const std::string& path, const Head& head) {
+  const torch::Tensor bias = torch::tensor(std::vector<float>(head.bias.begin(), head.bias.end()));
+  model::WriteSafetensors(
+      path, {.tensors = {{"head.weight", torch::tensor(head.weight).reshape({2, -1})},
+                         {"head.bias", bias}}});
+}
+
+Head ReadHead(const std::string& path) {
+  const model::Safetensors file = model::ReadSafetensors(path);
+  const torch::Tensor weight = file.Get("head.weight"), bias = file.Get("head.bias");
+  if (weight.dim() != 2 || weight.size(0) != 2 || bias.dim() != 1 || bias.size(0) != 2 ||
+      weight.scalar_type() != torch::kFloat32 || bias.scalar_type() != torch::kFloat32) {
+    throw Error::Format("{}: a reward head is head.weight [2, width] and head.bias [2] in float32; "
+                        "train phase 1 again", path);
+  }
+  Head head;
+  head.weight.assign(weight.data_ptr<float>(), weight.data_ptr<float>() + weight.numel());
+  head.bias = {bias[0].item<float>(), bias[1].item<float>()};
+  const bool finite = std::all_of(head.weight.begin(), head.weight.end(),
+                                  [](float value) { return std::isfinite(value); });
+  if (!finite || !std::isfinite(head.bias[0]) || !std::isfinite(head.bias[1])) {
+    throw Error::Format("{}: holds values that are not finite; train phase 1 again with a lower "
+                        "learning_rate", path);
+  }
+  return head;
+}
+
+void CheckFile(const std::string& path, const std::string& hash) {
+  if (!FileExists(path)) {
+    throw Error::Format("{} is missing: give the whole reward_model_final folder", path);
+  }
+  if (HashFile(path) != hash) {
+    throw Error::Format("{} is not the file that reward_model.json describes (damaged, or of "
+                        "another model): copy the folder again or train phase 1 again", path);
+  }
+}
+
+// The earlier folder of that name goes only when the new one is whole.
+void Publish(const std::string& part, const std::string& folder) {
+  const std::string old = folder + ".old";
+  std::error_code error;
+  fs::remove_all(old, error);
+  if (fs::exists(folder)) fs::rename(folder, old, error);
+  if (!error) fs::rename(part, folder, error);
+  if (error) throw Error::Format("{}: cannot be written: {}", folder, error.message());
+  fs::remove_all(old, error);
+}
+
+void CheckField(const char* field, const std::string& trained, const std::string& in_use,
+                const std::string& folder) {
+  if (trained == in_use) return;
+  const auto shown = [](const std::string& text) { return Json(text).dump(); };
+  throw Error::Format("{}: this reward model was trained for {} {}, in use is {}: use that one, or "
+                      "train phase 1 again for this one", folder, field, shown(trained),
+                      shown(in_use));
+}
+
+}  // namespace
+
+GeneratorContract DescribeGenerator(const llm::Generator& generator,
+                                    const llm::SamplingOptions& sampling, llm::PromptKind prompt,
+                                    std::string_view task) {
+  const bool chat =
+      llm::ResolvePromptKind(generator.tokenizer(), prompt) == llm::PromptKind::kChat;
+  return {.file = fs::path(generator.Info().path).filename().string(),
+          .hash = generator.Info().file_hash,
+          .vocabulary = generator.Info().vocabulary,
+          .separator = sampling.separator,
+          .prompt = chat ? "chat" : "plain",
+          .task = std::string(task)};
+}
+
+void SaveRewardModel(const std::string& folder, RewardModel& reward_model,
+                     const model::Decoder& decoder, const SaveOptions& options) {
+  const std::string part = folder + ".part";
+  std::error_code ignored;
+  fs::remove_all(part, ignored);
+  MakeWritableDirectory(part);
+  model::WriteGguf(In(part, kModelFile), decoder,
+                   {.type = ParseWeightType(options.weight_type), .name = "pgts reward model",
+                    .base = options.base_path});
+  WriteHead(In(part, kHeadFile), reward_model.head);
+  reward_model.base_file = fs::path(options.base_path).filename().string();
+  reward_model.base_hash = HashFile(options.base_path);
+  const FileHashes hashes{.model = HashFile(In(part, kModelFile)),
+                          .head = HashFile(In(part, kHeadFile))};
+  WriteFileAtomic(In(part, kContractFile), JsonPretty(ToJson(reward_model, hashes)) + "\n");
+  Publish(part, folder);
+  reward_model.model_path = In(folder, kModelFile);
+}
+
+RewardModel ReadRewardModel(const std::string& folder) {
+  const std::string contract = In(folder, kContractFile);
+  if (!FileExists(contract)) {
+    throw Error::Format("{} is not a reward model: it has no {}; give the folder "
+                        "reward_model_final of a run", folder, kContractFile);
+  }
+  FileHashes hashes;
+  RewardModel reward_model = RewardModelFromJson(ReadJsonFile(contract), contract, hashes);
+  CheckFile(In(folder, kModelFile), hashes.model);
+  CheckFile(In(folder, kHeadFile), hashes.head);
+  reward_model.head = ReadHead(In(folder, kHeadFile));
+  reward_model.model_path = In(folder, kModelFile);
+  return reward_model;
+}
+
+void CheckContract(const RewardModel& reward_model, const GeneratorContract& in_use,
+                   const std::string& folder) {
+  const GeneratorContract& trained = reward_model.generator;
+  if (trained.hash != in_use.hash) {
+    throw Error::Format("{}: this reward model was trained on steps of {} ({}), the generator in "
+                        "use is {} ({}): use that generator, or train phase 1 again for this one",
+                        folder, trained.file, trained.hash, in_use.file, in_use.hash);
+  }
+  CheckField("vocabulary", fmt::format("{}", trained.vocabulary),
+             fmt::format("{}", in_use.vocabulary), folder);
+  CheckField("separator", trained.separator, in_use.separator, folder);
+  CheckField("prompt", trained.prompt, in_use.prompt, folder);
+  if (trained.task != in_use.task) {
+    Warn("{}: this reward model was trained on the task {} and judges {} here", folder,
+         trained.task, in_use.task);
+  }
+}
+
+std::unique_ptr<LlamaScorer> MakeScorer(const RewardModel& reward_model,
+                                        const llm::EngineOptions& engine) {
+  const auto model = llm::LlamaModel::Load(reward_model.model_path, engine.device);
+  return std::make_unique<LlamaScorer>(llm::MakeLlamaEncoder(model, engine), reward_model.head,
+                                       reward_model.calibration);
+}
+
+}  // namespace pgts::reward

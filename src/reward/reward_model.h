@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// A trained reward model as a folder that says what it is:
+//
+//   reward_model.json    the contract: what it was trained from and for, calibration, metrics
+//   model.gguf           the fine-tuned decoder
+//   head.safetensors     "head.weight" [2, width], "head.bias" [2], float32
+//
+// The folder is written beside its final name and renamed: it is whole or absent. Loading checks
+// every file against its hash and every field against the generator in use; what does not fit is
+// one Error with the path and the cure.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/jsonl.h"
+#include "llm/engine_options.h"
+#include "llm/generator.h"
+#include "llm/prompt.h"
+#include "reward/calibration.h"
+#include "reward/gate.h"
+#include "reward/head.h"
+#include "reward/llama_scorer.h"
+#include "reward/metrics.h"
+
+namespace pgts::model {
+class Decoder;
+}
+
+namespace pgts::reward {
+
+inline constexpr int kRewardModelVersion = 1;
+
+// What a reward model's scores rest on beside its own files: whose steps, cut how, after what
+// prompt.
+struct GeneratorContract {
+  std::string file;        // name without folder
+  std::string hash;        // of its content, 16 hex digits
+  int vocabulary = 0;
+  std::string separator;
+  std::string prompt;      // "chat" or "plain"
+  std::string task;        // of the training problems; another task is a warning
+
+  bool operator==(const GeneratorContract&) const = default;
+};
+
+GeneratorContract DescribeGenerator(const llm::Generator& generator,
+                                    const llm::SamplingOptions& sampling, llm::PromptKind prompt,
+                                    std::string_view task);
+
+struct RewardModel {
+  std::string kind = "full";       // the decoder in full
+  std::string base_file;           // what was fine-tuned: name and hash
+  std::string base_hash;
+  GeneratorContract generator;
+  double threshold = 0.5;          // of "right", on the calibrated score
+  Calibration calibration;
+  RewardMetrics metrics;           // held-out
+  GateReading gate;                // of phase 1, for a phase 2 that starts from this folder
+  Json training;                   // options and counts, for people
+  Head head;
+  std::string model_path;          // of model.gguf, after loading
+};
+
+struct SaveOptions {
+  std::string base_path;           // GGUF whose tokenizer and keys model.gguf keeps
+  std::string weight_type = "f32"; // f32, f16, bf16 or q8_0
+};
+
+// Replaces an earlier folder of that name. `reward_model.base_*` and `model_path` are filled in.
+void SaveRewardModel(const std::string& folder, RewardModel& reward_model,
+                     const model::Decoder& decoder, const SaveOptions& options);
+
+// Reads and checks the files alone.
+RewardModel ReadRewardModel(const std::string& folder);
+
+// Error naming the first field that does not fit; a warning for another task.
+void CheckContract(const RewardModel& reward_model, const GeneratorContract& in_use,
+                   const std::string& folder);
+
+// The scorer that search uses.
+std::unique_ptr<LlamaScorer> MakeScorer(const RewardModel& reward_model,
+                                        const llm::EngineOptions& engine);
+
+}  // namespace pgts::reward

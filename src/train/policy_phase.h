@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Phase 2: the policy imitates the best threshold heuristic, then PPO improves it.
+//
+// One iteration: every problem of it is searched by PGTS itself (sampled actions, in one world for
+// all rollouts of a problem), the searches are graded, PPO learns from their trajectories. The
+// world of a visit is its epoch (earlier visits to the problem) mod world_epochs.
+//
+// The final policy is the one with the best mean return on the fixed validation problems.
+#pragma once
+
+#include "eval/session.h"
+#include "train/resume_state.h"
+#include "train/run_config.h"
+#include "train/run_folder.h"
+
+namespace pgts::train {
+
+// The session needs its scorer. `state`: where to go on; nothing: from the warm start.
+void RunPolicyPhase(const RunConfig& config, eval::Session& session, const RunFolder& folder,
+                    std::optional<ResumeState> state);
+
+}  // namespace pgts::train

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/resume_state.h"
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/jsonl.h"
+
+namespace pgts::train {
+
+void WriteResumeState(const RunFolder& folder, const ResumeState& state) {
+  const Json json = {{"version", 1},
+                     {"iteration", state.iteration},
+                     {"store_steps", state.store.steps},
+                     {"store_scores", state.store.scores},
+                     {"metrics", state.metrics},
+                     {"events", state.events},
+                     {"trajectories", state.trajectories},
+                     {"best_iteration", state.best_iteration},
+                     {"best_return", state.best_return},
+                     {"teacher_branch_below", state.teacher_branch_below},
+                     {"teacher_terminate_above", state.teacher_terminate_above},
+                     {"validation_cot", state.validation_cot},
+                     {"validation_teacher", state.validation_teacher},
+                     {"seconds", state.seconds}};
+  WriteFileAtomic(folder.ResumeState(), JsonPretty(json));
+}
+
+std::optional<ResumeState> ReadResumeState(const RunFolder& folder) {
+  const std::string path = folder.ResumeState();
+  if (!FileExists(path)) return std::nullopt;
+  const Json json = ReadJsonFile(path);
+  try {
+    return ResumeState{.iteration = json.at("iteration"),
+                       .store = {json.at("store_steps"), json.at("store_scores")},
+                       .metrics = json.at("metrics"),
+                       .events = json.at("events"),
+                       .trajectories = json.at("trajectories"),
+                       .best_iteration = json.at("best_iteration"),
+                       .best_return = json.at("best_return"),
+                       .teacher_branch_below = json.at("teacher_branch_below"),
+                       .teacher_terminate_above = json.at("teacher_terminate_above"),
+                       .validation_cot = json.at("validation_cot"),
+                       .validation_teacher = json.at("validation_teacher"),
+                       .seconds = json.at("seconds")};
+  } catch (const nlohmann::json::exception& e) {
+    throw Error::Format("{}: not a resume state of this version ({}); start a new run", path, e.what());
+  }
+}
+
+}  // namespace pgts::train

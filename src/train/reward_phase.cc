@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/reward_phase.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+
+#include "base/log.h"
+#include "base/progress.h"
+#include "base/stop.h"
+#include "model/decoder.h"
+#include "model/gguf_reader.h"
+#include "reward/data_builder.h"
+#include "reward/finetune.h"
+
+namespace pgts::train {
+namespace {
+
+llm::SamplingOptions StepSampling(const RunConfig& config) {
+  return {.max_new_tokens = config.generator.max_new_tokens,
+          .separator = std::string(task::kStepSeparator)};
+}
+
+reward::GeneratorContract Contract(const RunConfig& config, eval::Session& session) {
+  return reward::DescribeGenerator(session.generator(), StepSampling(config),
+                                   llm::ParsePromptKind(config.generator.prompt),
+                                   session.task().name());
+}
+
+std::string BasePath(const RunConfig& config) {
+  return config.reward_base.model_name.empty() ? config.generator.model_name
+                                               : config.reward_base.model_name;
+}
+
+reward::StepData MakeData(const RunConfig& config, eval::Session& session, const RunFolder& folder) {
+  const reward::RolloutParts parts{session.rounds(), session.sampled(), session.task()};
+  const reward::DataPlan plan{
+      .data = config.reward_data,
+      .incorrect_per_problem = config.reward_training.num_incorrect_per_problem,
+      .separator = std::string(task::kStepSeparator),
+      .world_key = session.sampled().WorldKey(world::kPhaseOneEpoch)};
+  session.Forget();
+  return reward::BuildStepData(parts, session.generator().tokenizer(), plan, folder.RewardData());
+}
+
+// The bar and the log of fine-tuning.
+class FinetuneReport {
+ public:
+  reward::TrainingObserver Observer() {
+    return {.on_step = [this](const reward::TrainingPoint& point) { Step(point); },
+            .on_validation = [this](const reward::ValidationPoint& point) { Validated(point); }};
+  }
+
+ private:
+  void Step(const reward::TrainingPoint& point) {
+    ThrowIfStopped();
+    if (!progress_) progress_.emplace("training the reward model", point.steps, "steps");
+    smooth_loss_ = point.step <= 1 ? point.loss : 0.9 * smooth_loss_ + 0.1 * point.loss;
+    progress_->SetNote(fmt::format("loss {:.3f}", smooth_loss_));
+    progress_->SetDone(point.step);
+    if (point.step % std::max<int64_t>(1, point.steps / 10) == 0) {
+      Info("phase 1 step {}/{} loss {:.4f} learning rate {:.2e}", point.step, point.steps,
+           smooth_loss_, point.learning_rate);
+    }
+  }
+  void Validated(const reward::ValidationPoint& point) {
+    Info("phase 1 epoch {:.2f}: validation loss {:.4f}, step AUC {:.4f}{}", point.epoch, point.loss,
+         point.step_auc, point.best ? " (best so far, kept)" : "");
+  }
+
+  std::optional<Progress> progress_;
+  double smooth_loss_ = 0;
+};
+
+reward::FinetuneResult Train(const RunConfig& config, const reward::StepData& data,
+                             std::shared_ptr<model::Decoder> decoder) {
+  FinetuneReport report;
+  const reward::FinetuneOptions options{
+      .training = config.reward_training,
+      .dropout = config.reward_model.dropout,
+      .seed = static_cast<uint64_t>(config.run.seed),
+      .max_sequence_length = config.optimization.max_sequence_length,
+      .observer = report.Observer()};
+  return reward::Finetune(std::move(decoder), data.train, data.validation, options);
+}
+
+reward::GateReading ReadGate(const RunConfig& config, const reward::StepData& data,
+                             const reward::FinetuneResult& trained) {
+  return {.extraction_rate = data.validation_stats.ExtractionRate(),
+          .cut_off_rate = data.validation_stats.CutOffRate(),
+          .right_share = data.validation_stats.RightShare(),
+          .step_auc = trained.metrics.step_auc,
+          .max_new_tokens = config.generator.max_new_tokens};
+}
+
+}  // namespace
+
+reward::RewardModel RunRewardPhase(const RunConfig& config, eval::Session& session,
+                                   const RunFolder& folder) {
+  Info("phase 1: the reward model");
+  const reward::StepData data = MakeData(config, session, folder);
+  const std::shared_ptr<model::Decoder> decoder = model::ReadGguf(
+      BasePath(config), config.optimization.max_sequence_length);
+  const reward::FinetuneResult trained = Train(config, data, decoder);
+  Info("reward model on held-out problems:\n{}", reward::MetricsTable(trained.metrics));
+
+  reward::RewardModel reward_model{.generator = Contract(config, session),
+                                   .calibration = trained.calibration,
+                                   .metrics = trained.metrics,
+                                   .gate = ReadGate(config, data, trained),
+                                   .head = trained.head};
+  reward_model.training = {{"steps", trained.steps},
+                           {"examples", trained.examples},
+                           {"seconds", trained.seconds},
+                           {"seed", config.run.seed}};
+  reward::SaveRewardModel(folder.RewardModel(), reward_model, *decoder,
+                          {.base_path = BasePath(config)});
+  Info("phase 1 done: {}", folder.RewardModel());
+  return reward_model;
+}
+
+reward::RewardModel UseRewardModel(const RunConfig& config, eval::Session& session,
+                                   const std::string& reward_model_folder) {
+  reward::RewardModel reward_model = reward::ReadRewardModel(reward_model_folder);
+  reward::CheckContract(reward_model, Contract(config, session), reward_model_folder);
+  llm::EngineOptions engine = eval::ToEngineOptions(config.generator, config.engine);
+  engine.device = config.reward_base.device;
+  session.SetScorer(reward::MakeScorer(reward_model, engine));
+  return reward_model;
+}
+
+}  // namespace pgts::train

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Phase 1: labelled steps from the generator, a reward model fine-tuned on them, and the gate that
+// says in words when they cannot work.
+#pragma once
+
+#include <string>
+
+#include "eval/session.h"
+#include "reward/reward_model.h"
+#include "train/run_config.h"
+#include "train/run_folder.h"
+
+namespace pgts::train {
+
+// Writes reward_data/ and reward_model_final/. The session must not have a scorer yet.
+reward::RewardModel RunRewardPhase(const RunConfig& config, eval::Session& session,
+                                   const RunFolder& folder);
+
+// Loads a reward model, checks that it fits the generator, and gives its scorer to the session.
+reward::RewardModel UseRewardModel(const RunConfig& config, eval::Session& session,
+                                   const std::string& reward_model_folder);
+
+}  // namespace pgts::train

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/rollouts.h"
+
+#include <memory>
+#include <utility>
+
+namespace pgts::train {
+namespace {
+
+struct Place {
+  Rollout rollout;
+  std::shared_ptr<world::World> world;
+  tree::TrajectoryRecorder recorder{/*with_features=*/true};
+};
+
+Co<void> Search(Rounds& rounds, const search::Searcher& searcher, Place& place,
+                tree::Limits limits, Key draw) {
+  search::SearchContext context{.rounds = rounds,
+                                .world = place.world,
+                                .limits = limits,
+                                .draw = draw,
+                                .observer = &place.recorder};
+  place.rollout.result = co_await searcher.Run(std::move(context));
+}
+
+Rollout Grade(const task::Task& task, Place& place) {
+  Rollout& rollout = place.rollout;
+  rollout.trajectory = place.recorder.Take();
+  const std::optional<std::string>& answer = rollout.result.answer;
+  rollout.trajectory.correct = answer && task.Same(*answer, rollout.problem.gold);
+  if (answer) rollout.trajectory.answer = tree::Answer{.text = *answer, .score = rollout.result.score};
+  return std::move(rollout);
+}
+
+}  // namespace
+
+std::vector<Rollout> CollectRollouts(eval::Session& session, const search::Searcher& searcher,
+                                     const RolloutRequest& request) {
+  session.Forget();
+  std::vector<std::unique_ptr<Place>> places;
+  for (const Visit& visit : request.visits) {
+    const task::Problem problem = session.task().Get(task::Split::kTrain, visit.problem);
+    const int epoch = request.fixed_epoch >= 0
+                          ? request.fixed_epoch
+                          : static_cast<int>(visit.earlier % request.world_epochs);
+    for (int number = 0; number < request.rollouts_per_problem; ++number) {
+      auto place = std::make_unique<Place>();
+      place->rollout = {.problem = problem, .number = number};
+      place->world = session.sampled().Open(problem, epoch);
+      const Key draw = request.draw.With(static_cast<uint64_t>(visit.problem))
+                           .With(static_cast<uint64_t>(number));
+      session.rounds().Spawn(
+          Search(session.rounds(), searcher, *place, request.limits, draw));
+      places.push_back(std::move(place));
+    }
+  }
+  session.rounds().Run();
+  std::vector<Rollout> rollouts;
+  for (const auto& place : places) rollouts.push_back(Grade(session.task(), *place));
+  return rollouts;
+}
+
+}  // namespace pgts::train

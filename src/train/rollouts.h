@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// The searches that the policy learns from. They are the PGTS searcher's own: there is no second
+// search loop.
+#pragma once
+
+#include <vector>
+
+#include "eval/session.h"
+#include "search/searcher.h"
+#include "task/problem.h"
+#include "tree/trajectory.h"
+#include "train/problem_sequence.h"
+
+namespace pgts::train {
+
+struct RolloutRequest {
+  std::vector<Visit> visits;      // of training problems
+  int rollouts_per_problem = 1;
+  int world_epochs = 4;
+  int fixed_epoch = -1;           // >= 0: this epoch for all, rather than by visits
+  tree::Limits limits;
+  Key draw = Key("rollout");      // extended by (problem, rollout, decision)
+};
+
+struct Rollout {
+  task::Problem problem;
+  int number = 0;                 // of this problem
+  search::SearchResult result;
+  tree::Trajectory trajectory;    // with features, graded
+};
+
+// All of them side by side, in the order of the visits.
+std::vector<Rollout> CollectRollouts(eval::Session& session, const search::Searcher& searcher,
+                                     const RolloutRequest& request);
+
+}  // namespace pgts::train

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/run_folder.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/log.h"
+
+namespace pgts::train {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The Python program of the user's document wrote .pt files; ours carry the same names.
+std::string MapSuffix(std::string path) {
+  if (path.ends_with(".pt")) path.replace(path.size() - 3, 3, ".safetensors");
+  return path;
+}
+
+}  // namespace
+
+std::string RunFolder::Checkpoint(int iteration) const {
+  return fmt::format("{}/policy_checkpoints/checkpoint_{}.safetensors", path, iteration);
+}
+
+std::string RunFolder::ResumePolicy(int iteration) const {
+  return fmt::format("{}/resume/policy_{}.safetensors", path, iteration);
+}
+
+void RunFolder::Create(bool resume) const {
+  if (!resume && FileExists(Config())) {
+    throw Error::Format("{} holds a run already: continue it with --resume {}, or choose another "
+                        "--output-dir", path, path);
+  }
+  MakeWritableDirectory(path);
+}
+
+RunFolder RunFolder::Owning(const std::string& given) {
+  const std::string path = MapSuffix(ResolveNewest(given));
+  if (!fs::exists(path)) {
+    throw Error::Format("{}: no such file or folder; give a run folder or a policy file in one", path);
+  }
+  fs::path at = fs::path(path).lexically_normal();
+  while (!at.empty()) {
+    if (FileExists((at / "config.yaml").string())) return {at.string()};
+    if (!at.has_relative_path() || at == at.parent_path()) break;
+    at = at.parent_path();
+  }
+  throw Error::Format("{}: no config.yaml in this folder or above it: not part of a run", path);
+}
+
+std::string ResolvePolicy(const std::string& given) {
+  const std::string path = MapSuffix(ResolveNewest(given));
+  if (!fs::is_directory(path)) return path;
+  const std::string final_policy = RunFolder{path}.FinalPolicy();
+  if (!FileExists(final_policy)) {
+    throw Error::Format("{}: this run has no policy_final.safetensors yet; continue it with "
+                        "pgts train --resume {}", path, path);
+  }
+  return final_policy;
+}
+
+}  // namespace pgts::train

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "world/scripted_world.h"
+
+#include <utility>
+
+#include "base/random.h"
+
+namespace pgts::world {
+namespace {
+
+std::vector<llm::Token> ByteTokens(std::string_view text) {
+  std::vector<llm::Token> tokens;
+  for (const char byte : text) tokens.push_back(static_cast<unsigned char>(byte));
+  return tokens;
+}
+
+}  // namespace
+
+RawStep ScriptedStep(std::string_view text, llm::StepEnd end) {
+  const int extra = end == llm::StepEnd::kEndOfText ? 1 : 0;
+  return {.tokens = ByteTokens(text),
+          .text = std::string(text),
+          .log_prob = -1,
+          .end = end,
+          .generated = static_cast<int>(text.size()) + extra};
+}
+
+Script TableScript(std::map<std::vector<int>, ScriptedNode> nodes) {
+  const auto table = std::make_shared<const decltype(nodes)>(std::move(nodes));
+  const auto find = [table](const ScriptPlace& place) -> const ScriptedNode* {
+    const auto found = table->find({place.path.begin(), place.path.end()});
+    return found == table->end() ? nullptr : &found->second;
+  };
+  return {.step = [find](const ScriptPlace& place) -> std::optional<RawStep> {
+            const ScriptedNode* node = find(place);
+            if (node == nullptr) return std::nullopt;
+            return ScriptedStep(node->text, node->end);
+          },
+          .score = [find](const ScriptPlace& place) -> std::optional<float> {
+            const ScriptedNode* node = find(place);
+            if (node == nullptr) return std::nullopt;
+            return node->score;
+          }};
+}
+
+// Grows one world of a source.
+class ScriptedWorlds::PlaceGrower : public Grower {
+ public:
+  PlaceGrower(ScriptedWorlds& source, task::Problem problem, int epoch)
+      : source_(source), problem_(std::move(problem)), epoch_(epoch) {}
+
+  Co<std::optional<RawStep>> Grow(Grower::Request request) override {
+    ScriptedWorlds::Request place{&problem_, epoch_, std::move(request.path)};
+    Dispatched<std::optional<RawStep>> done = co_await source_.steps_.Submit(std::move(place));
+    co_return std::move(done.reply);
+  }
+
+  Co<std::optional<Judged>> Judge(Grower::Request request) override {
+    ScriptedWorlds::Request place{&problem_, epoch_, std::move(request.path)};
+    const Dispatched<std::optional<float>> done =
+        co_await source_.scores_.Submit(std::move(place));
+    if (!done.reply) co_return std::nullopt;
+    co_return Judged{.score = *done.reply};
+  }
+
+ private:
+  ScriptedWorlds& source_;
+  task::Problem problem_;
+  int epoch_;
+};
+
+ScriptedWorlds::ScriptedWorlds(Parts parts, Script script)
+    : parts_(parts),
+      script_(std::move(script)),
+      walkers_(std::make_shared<WalkerIds>()),
+      steps_(*parts.rounds, "write",
+             [this](auto requests, auto replies) {
+               for (size_t i = 0; i < requests.size(); ++i) {
+                 const Request& at = requests[i];
+                 replies[i] = script_.step({*at.problem, at.epoch, at.path});
+               }
+             }),
+      scores_(*parts.rounds, "judge", [this](auto requests, auto replies) {
+        for (size_t i = 0; i < requests.size(); ++i) {
+          const Request& at = requests[i];
+          if (script_.score) replies[i] = script_.score({*at.problem, at.epoch, at.path});
+        }
+      }) {}
+
+std::shared_ptr<World> ScriptedWorlds::Open(const task::Problem& problem, int epoch) {
+  const WorldId id =
+      Key("scripted world").With(problem.id).With(static_cast<uint64_t>(epoch)).value();
+  if (std::shared_ptr<World> open = open_[id].lock()) return open;
+  std::shared_ptr<Grower> grower;
+  if (parts_.grow) grower = std::make_shared<PlaceGrower>(*this, problem, epoch);
+  auto world = std::make_shared<World>(
+      WorldParts{.rounds = parts_.rounds,
+                 .task = parts_.task,
+                 .grower = std::move(grower),
+                 .store = parts_.store,
+                 .walkers = walkers_,
+                 .id = id,
+                 .scorer_hash = script_.score ? parts_.scorer_hash : 0,
+                 .prompt = llm::Extend(nullptr, ByteTokens(problem.question + "\n"))});
+  open_[id] = world;
+  return world;
+}
+
+}  // namespace pgts::world
