@@ -2,6 +2,24 @@
 # pgts_room(NAME [TORCH] ROOMS <rooms it may include> LIBS <libraries>)
 # One static library per room, linking exactly what it may include, and one test program from the
 # *_test.cc files beside the code. TORCH marks a room that needs LibTorch: skipped without it.
+set(PGTS_WARNINGS -Wall -Wextra -Wno-missing-field-initializers
+    -Wno-restrict)  # false alarms of g++ 12 on "literal" + std::string
+
+# LibTorch's headers take 12 s to parse: they are precompiled once, in the first room that has them,
+# for the rooms whose files nearly all include them.
+set(PGTS_TORCH_HEAVY_ROOMS model policy reward)
+function(pgts_precompile_torch room target)
+  if(NOT room IN_LIST PGTS_TORCH_HEAVY_ROOMS)
+    return()
+  endif()
+  target_compile_options(${target} PRIVATE -pthread)  # as every user of the header: it must match
+  if(target STREQUAL "pgts_model")
+    target_precompile_headers(pgts_model PRIVATE <torch/torch.h>)
+  else()
+    target_precompile_headers(${target} REUSE_FROM pgts_model)
+  endif()
+endfunction()
+
 function(pgts_room name)
   cmake_parse_arguments(ROOM "TORCH" "" "ROOMS;LIBS" ${ARGN})
   if(ROOM_TORCH AND NOT PGTS_TORCH)
@@ -23,19 +41,19 @@ function(pgts_room name)
   target_include_directories(pgts_${name} ${scope} ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(pgts_${name} ${scope} ${rooms} ${ROOM_LIBS})
   if(sources)
-    target_compile_options(pgts_${name} PRIVATE -Wall -Wextra -Wno-missing-field-initializers)
+    target_compile_options(pgts_${name} PRIVATE ${PGTS_WARNINGS})
     if(ROOM_TORCH)
-      target_precompile_headers(pgts_${name} PRIVATE <torch/torch.h>)
+      pgts_precompile_torch(${name} pgts_${name})
     endif()
   endif()
 
   if(tests)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE pgts_${name} GTest::gmock GTest::gtest_main)
-    target_compile_options(${name}_test PRIVATE -Wall -Wextra -Wno-missing-field-initializers)
+    target_compile_options(${name}_test PRIVATE ${PGTS_WARNINGS})
     target_compile_definitions(${name}_test PRIVATE PGTS_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     if(ROOM_TORCH)
-      target_precompile_headers(${name}_test PRIVATE <torch/torch.h>)
+      pgts_precompile_torch(${name} ${name}_test)
     endif()
     include(GoogleTest)
     gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 240)

@@ -47,15 +47,16 @@ class Bench {
   MethodResult Sampled() {
     return Run("cot_sampled", search::ChainOfThought(options_.eval.chains),
                {.setting = fmt::format("mean of {} chains", options_.eval.chains),
-                .mean_over_chains = true});
+                .mean_over_chains = true,
+                .walkers = options_.eval.chains});
   }
   MethodResult SelfConsistency(double chains) {
     return Run("self_consistency", search::SelfConsistency(chains),
-               {.setting = fmt::format("N = {:.2f}", chains)});
+               {.setting = fmt::format("N = {:.2f}", chains), .walkers = Walkers(chains)});
   }
   MethodResult Weighted(double chains) {
     return Run("best_of_n_weighted", search::BestOfN(chains, /*weighted=*/true),
-               {.setting = fmt::format("N = {:.2f}", chains)});
+               {.setting = fmt::format("N = {:.2f}", chains), .walkers = Walkers(chains)});
   }
   MethodResult Sequential(const search::SequentialRule& rule) {
     return Run("sequential_best_of_n", search::SequentialBestOfN(rule),
@@ -91,6 +92,8 @@ class Bench {
   const std::vector<int64_t>& problems() const { return problems_; }
 
  private:
+  static int Walkers(double chains) { return static_cast<int>(std::ceil(chains)); }
+
   MethodResult Tree(std::string method, tree::Policy& policy, MethodRun run) {
     search::PolicyClient client(session_.rounds(), policy);
     const search::PolicySearch searcher(client, {.name = method});

@@ -10,8 +10,8 @@ namespace {
 
 std::vector<search::HeuristicRule> Grid() {
   std::vector<search::HeuristicRule> grid;
-  for (float branch_below : {0.0F, 0.05F, 0.1F, 0.2F, 0.35F, 0.5F, 0.65F}) {
-    for (float terminate_above : {0.0F, 0.3F, 0.5F, 0.7F, 0.85F, 0.95F}) {
+  for (float branch_below : {0.0F, 0.1F, 0.25F, 0.4F, 0.6F}) {
+    for (float terminate_above : {0.0F, 0.5F, 0.8F, 0.95F}) {
       grid.push_back({branch_below, terminate_above});
     }
   }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs one searcher over problems, in chunks that run side by side, and grades it.
+// Runs one searcher over problems, in chunks that run side by side, and grades it. A chunk sends out
+// as many walkers as the engine has places for: with more, they would push each other out of memory
+// and read their paths again at every step.
 #pragma once
 
 #include <functional>
@@ -27,6 +29,7 @@ struct MethodRun {
   Key draw = Key("search");          // a problem's search draws from draw.With(problem)
   bool mean_over_chains = false;     // cot_sampled: every chain counts by itself
   int64_t policy_parameters = 0;     // for FLOPs
+  int walkers = 1;                   // that one search sends out at once, at most
   // Called with every finished search, in the order of the problems; may be empty.
   std::function<void(const task::Problem&, const search::SearchResult&, tree::Trajectory)> on_result;
   bool with_features = false;        // of the trajectories handed to on_result

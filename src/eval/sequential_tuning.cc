@@ -18,7 +18,8 @@ std::vector<std::vector<ScoredChain>> WalkAll(Session& session, const Sequential
                 .split = task::Split::kValidation,
                 .problems = search.problems,
                 .epoch = world::kValidationEpoch,
-                .limits = search.limits};
+                .limits = search.limits,
+                .walkers = search.max_chains};
   run.on_result = [&](const task::Problem& problem, const search::SearchResult& result,
                       const tree::Trajectory&) {
     std::vector<ScoredChain>& chains = all.emplace_back();

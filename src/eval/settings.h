@@ -71,23 +71,20 @@ struct WorldSettings {
 
 // Group `engine`.
 struct EngineSettings {
-  int width = 32;
+  int width = 64;
   int context = 0;
   int cells = 0;
   int lanes = 0;
   int threads = 0;
-  int chunk = 64;
 
   template <class Visitor>
   void Visit(Visitor& v) {
-    v("width", width, {.min = 1, .max = 256, .unit = "sequences", .help = "Sequences in one batch"});
+    v("width", width, {.min = 1, .max = 256, .unit = "sequences", .help = "Walks in flight"});
     v("context", context,
       {.min = 0, .unit = "tokens", .help = "Longest sequence; 0: 4096 or the model's own, the smaller"});
     v("cells", cells, {.min = 0, .unit = "tokens", .help = "KV memory; 0: by width and context"});
     v("lanes", lanes, {.min = 0, .max = 64, .help = "Contexts side by side; 0: by the model's size"});
     v("threads", threads, {.min = 0, .max = 1024, .help = "Threads; 0: all cores"});
-    v("chunk", chunk, {.min = 1, .max = 4096, .unit = "problems",
-                       .help = "Problems evaluated side by side"});
   }
 };
 

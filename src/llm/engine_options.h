@@ -4,11 +4,11 @@
 // A lane is one llama.cpp context in the unified layout, where each token scans every used cell of
 // its lane. Small models spend most of their time in that scan, so they do best with many lanes of
 // few sequences; a GPU does best with one wide lane. On a CPU, lanes run side by side with a thread
-// each where there are enough of them: ggml's threads wait for each other after every operation, and
-// on a busy machine that costs more than it gains.
+// each where there are enough of them: ggml's threads wait for each other after every operation,
+// and on a busy machine that costs more than it gains.
 //
-// Measured: the tiny model's shape (1.8 M parameters, Q8_0), prompts of 110 tokens read, three steps
-// of 45 written; generated tokens per second of CPU time on one busy core:
+// Measured: the tiny model's shape (1.8 M parameters, Q8_0), prompts of 110 tokens read, three
+// steps of 45 written; generated tokens per second of CPU time on one busy core:
 //   sequences          lanes: 1 flash on   1     width/8   width/4   width/2
 //   32, own prompts              656       602    1,364     1,792     1,775
 //   64, own prompts              653       320    1,755     2,077     2,067

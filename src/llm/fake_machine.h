@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// For tests: a Machine without a model. It keeps which token lies at which position of each sequence
-// in a pool of shared cells, and its output is a hash of the whole path: any mistake in what is
-// resident changes what is written.
+// For tests: a Machine without a model. It keeps which token lies at which position of each
+// sequence in a pool of shared cells, and its output is a hash of the whole path: any mistake in
+// what is resident changes what is written.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What may follow a node's end, kept so that a second child costs no evaluation. Bounded; the oldest
-// go first.
+// What may follow a node's end, kept so that a second child costs no evaluation. Bounded: the
+// oldest go first.
 #pragma once
 
 #include <cstdint>

@@ -37,6 +37,59 @@ int DefaultLanes(const EngineOptions& options, bool small, int threads, bool on_
   return std::clamp(options.width / kLargeModelLaneWidth, 1, threads);
 }
 
+class Assignment {
+ public:
+  Assignment(std::span<const Lane* const> lanes, int64_t visits)
+      : lanes_(lanes), fair_(Ceiling(visits, static_cast<int64_t>(lanes.size()))),
+        load_(lanes.size(), 0) {}
+
+  int Choose(const Visit& visit) {
+    const std::vector<Token> path = PathTokens(*visit.prefix);
+    const int root_length = RootLength(*visit.prefix);
+    uint64_t root_hash = kEmptyPathHash;
+    for (int i = 0; i < root_length; ++i) root_hash = ExtendPathHash(root_hash, path[i]);
+    // Less than half a prompt, such as a system text, is not worth an uneven load.
+    const int worth = (root_length + 1) / 2;
+    int lane = Best(worth, [&](int i) {
+      return lanes_[i]->residency().ResidentOf(visit.walker, path);
+    });
+    if (lane < 0) {
+      lane = Best(worth, [&](int i) {
+        return Open(i) ? lanes_[i]->residency().LongestResident(path) : 0;
+      });
+    }
+    if (const auto found = sent_.find(root_hash);
+        lane < 0 && found != sent_.end() && Open(found->second)) {
+      lane = found->second;
+    }
+    if (lane < 0) lane = static_cast<int>(std::ranges::min_element(load_) - load_.begin());
+    sent_[root_hash] = lane;
+    ++load_[lane];
+    return lane;
+  }
+
+ private:
+  bool Open(int lane) const {
+    return load_[lane] < std::max(fair_, lanes_[lane]->options().width);
+  }
+
+  // The lane with the most tokens, if they reach `least`; else -1.
+  template <typename Tokens>
+  int Best(int least, Tokens tokens) const {
+    int best = -1, most = std::max(least, 1) - 1;
+    for (int i = 0; i < static_cast<int>(lanes_.size()); ++i) {
+      const int held = tokens(i);
+      if (held > most) best = i, most = held;
+    }
+    return best;
+  }
+
+  std::span<const Lane* const> lanes_;
+  int fair_;
+  std::vector<int> load_;
+  std::unordered_map<uint64_t, int> sent_;  // hash of a root to the lane it was last sent to
+};
+
 }  // namespace
 
 LanePlan PlanLanes(const EngineOptions& options, const ModelInfo& model, bool on_gpu) {
@@ -69,38 +122,10 @@ LanePlan PlanLanes(const EngineOptions& options, const ModelInfo& model, bool on
 }
 
 std::vector<int> AssignLanes(std::span<const Visit> visits, std::span<const Lane* const> lanes) {
-  const int count = static_cast<int>(lanes.size());
-  if (count == 1) return std::vector<int>(visits.size(), 0);
-  const int fair = Ceiling(static_cast<int64_t>(visits.size()), count);
-  std::vector<int> load(count, 0);
-  const auto open = [&](int lane) {
-    return load[lane] < std::max(fair, lanes[lane]->options().width);
-  };
-  std::unordered_map<uint64_t, int> sent;  // hash of a root to the lane it was last sent to
+  if (lanes.size() == 1) return std::vector<int>(visits.size(), 0);
+  Assignment assignment(lanes, static_cast<int64_t>(visits.size()));
   std::vector<int> chosen;
-  for (const Visit& visit : visits) {
-    const std::vector<Token> path = PathTokens(*visit.prefix);
-    const std::span<const Token> root(path.data(), RootLength(*visit.prefix));
-    uint64_t root_hash = kEmptyPathHash;
-    for (const Token token : root) root_hash = ExtendPathHash(root_hash, token);
-    int own = -1, own_tokens = 0, shared = -1, shared_tokens = 0;
-    for (int i = 0; i < count; ++i) {
-      const int mine = lanes[i]->residency().ResidentOf(visit.walker, path);
-      if (mine > own_tokens) own = i, own_tokens = mine;
-      const int common = lanes[i]->residency().LongestResident(path);
-      if (common > shared_tokens && open(i)) shared = i, shared_tokens = common;
-    }
-    int lane = own_tokens * 2 >= static_cast<int>(root.size()) ? own : -1;
-    if (lane < 0 && shared_tokens * 2 >= static_cast<int>(root.size())) lane = shared;
-    if (const auto found = sent.find(root_hash);
-        lane < 0 && found != sent.end() && open(found->second)) {
-      lane = found->second;
-    }
-    if (lane < 0) lane = static_cast<int>(std::min_element(load.begin(), load.end()) - load.begin());
-    sent[root_hash] = lane;
-    ++load[lane];
-    chosen.push_back(lane);
-  }
+  for (const Visit& visit : visits) chosen.push_back(assignment.Choose(visit));
   return chosen;
 }
 

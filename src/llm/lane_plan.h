@@ -37,8 +37,8 @@ struct Visit {
 std::vector<int> AssignLanes(std::span<const Visit> visits,
                              std::span<const Lane* const> lanes);
 
-// Calls run(lane) once for each lane in `lanes`, on `workers` threads; returns when all are done and
-// rethrows the first exception (by lane). Lanes share nothing that is written.
+// Calls run(lane) once for each lane in `lanes`, on `workers` threads; returns when all are done
+// and rethrows the first exception (by lane). Lanes share nothing that is written.
 void RunLanes(std::span<const int> lanes, int workers, const std::function<void(int)>& run);
 
 }  // namespace pgts::llm

@@ -19,7 +19,8 @@ constexpr int kVocabulary = 257;  // the byte tokenizer's
 struct Lab {
   Lab(int width, int cells, int batch = 16, int context = 200)
       : machine(width, cells, kVocabulary, batch),
-        lane(machine, ledger, {.width = width, .sequences = width, .context = context}, tokenizer) {}
+        lane(machine, ledger, {.width = width, .sequences = width, .context = context},
+             tokenizer) {}
 
   std::vector<Generation> Run(const std::vector<GenerateRequest>& requests) {
     std::vector<Generation> results(requests.size());

@@ -58,7 +58,8 @@ void RequireDecoder(const llama_model* model, const ModelInfo& info) {
 // Keys and values of every layer. Models whose heads are wider than width ÷ heads need more.
 int64_t KvBytesPerToken(const llama_model* model) {
   const int64_t heads = std::max(1, llama_model_n_head(model));
-  const int64_t kv_width = int64_t{llama_model_n_embd(model)} * llama_model_n_head_kv(model) / heads;
+  const int64_t kv_width =
+      int64_t{llama_model_n_embd(model)} * llama_model_n_head_kv(model) / heads;
   return 2 * 2 * kv_width * llama_model_n_layer(model);
 }
 

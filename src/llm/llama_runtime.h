@@ -11,8 +11,8 @@ namespace pgts::llm {
 void StartLlama();
 
 // Runs `call`, in which llama.cpp may log errors or hit an assert on bad input. An assert throws a
-// std::runtime_error out of `call` instead of ending the process. Returns the first error logged: later ones only say
-// that something failed.
+// std::runtime_error out of `call` instead of ending the process. Returns the first error logged:
+// later ones only say that something failed.
 std::string GuardLlama(const std::function<void()>& call);
 
 }  // namespace pgts::llm

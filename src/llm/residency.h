@@ -23,8 +23,8 @@ class Residency {
  public:
   Residency(int sequences, Machine& machine) : machine_(machine), seats_(sequences) {}
 
-  // Holds a sequence for the walker and makes as much of path[0, limit) resident in it as can be had
-  // without evaluation. Nothing if every sequence is held.
+  // Holds a sequence for the walker and makes as much of path[0, limit) resident in it as can be
+  // had without evaluation. Nothing if every sequence is held.
   std::optional<int> Take(uint64_t walker, std::span<const Token> path, int limit);
 
   // The walker keeps its sequence, but others may now take it.
@@ -42,7 +42,8 @@ class Residency {
   // Empties a sequence (held or not).
   void Drop(int sequence);
 
-  // Empties the least recently used sequence that is neither held nor empty; false if there is none.
+  // Empties the least recently used sequence that is neither held nor empty; false if there is
+  // none.
   bool DropLeastRecent();
 
   // Empties all and forgets who sat where.

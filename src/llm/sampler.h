@@ -6,8 +6,8 @@
 //   top_p   of those, the smallest leading set whose share of their probability reaches top_p
 //   min_p   of those, tokens with p_i >= min_p · p_max
 // in the order "logit descending, then token id ascending". The draw at u in [0, 1) is the first
-// token whose cumulative share of what was kept exceeds u. Temperature 0 keeps the first token only.
-// The log-probability of a draw is l_i - log Σ exp(l_j): temperature 1, nothing truncated.
+// token whose cumulative share of what was kept exceeds u. Temperature 0 keeps the first token
+// only. The log-probability of a draw is l_i - log Σ exp(l_j): temperature 1, nothing truncated.
 //
 // Exponentials are float (relative error below 2e-6), sums are double.
 #pragma once

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tells a token that is evaluated for the first time from one that had been dropped, or that another
-// lane has evaluated too: every evaluated path since Clear() is remembered by its 64-bit hash. Each
-// time that a token is sampled it may be evaluated once more, so that siblings with the same text
-// are not taken for one that was dropped.
+// Tells a token that is evaluated for the first time from one that had been dropped, or that
+// another lane has evaluated too: every evaluated path since Clear() is remembered by its 64-bit
+// hash. Each time that a token is sampled it may be evaluated once more, so that siblings with the
+// same text are not taken for one that was dropped.
 //
 // Threads: all lanes of an engine share one ledger; the sums do not depend on their order.
 #pragma once

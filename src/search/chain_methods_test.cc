@@ -102,6 +102,14 @@ TEST(BestOfNTest, WeightedAddsTheScoresOfEqualAnswers) {
   EXPECT_EQ(fixture.worlds().judged().batches, 1);
 }
 
+TEST(BestOfNTest, ShowsTheSurestChainOfTheAnswer) {
+  SearchFixture fixture(
+      world::TableScript({{{1}, {"#### 7\n", 0.3F}}, {{2}, {"#### 7\n", 0.6F}}}));
+  const SearchResult result = fixture.Run(BestOfN(2, /*weighted=*/true));
+  EXPECT_THAT(AnswerPath(fixture, result), ElementsAre(2));
+  EXPECT_FLOAT_EQ(result.score, 0.6F);
+}
+
 TEST(BestOfNTest, PlainTakesTheBestChain) {
   SearchFixture fixture(FourChains());
   const SearchResult result = fixture.Run(BestOfN(4, /*weighted=*/false));

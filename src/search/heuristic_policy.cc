@@ -22,7 +22,8 @@ tree::Action HeuristicPolicy::Choose(const tree::Tree& tree) const {
   const tree::NodeId current = tree.current();
   const tree::Child& v = tree.node(current).child;
   if (v.terminal && v.score >= rule_.terminate_above) return Action::kTerminate;
-  const bool leave = v.terminal || v.dead || (current != tree::kRoot && v.score < rule_.branch_below);
+  const bool leave =
+      v.terminal || v.dead || (current != tree::kRoot && v.score < rule_.branch_below);
   if (leave) {
     return FirstLegal(legal,
                       {Action::kBranch, Action::kBacktrack, Action::kExpand, Action::kTerminate});

@@ -21,7 +21,8 @@ Child Ordinary(float score) { return {.tokens = 1, .score = score, .text_hash = 
 Child Terminal(float score) {
   return {.tokens = 1, .score = score, .terminal = true, .text_hash = 2, .answer = "7"};
 }
-Child Dead() { return {.tokens = 1, .score = 0, .dead = true, .text_hash = 3}; }
+// As an unscored search has it: only the flag says that it is dead.
+Child Dead() { return {.tokens = 1, .dead = true, .text_hash = 3}; }
 
 constexpr HeuristicRule kRule{.branch_below = 0.3F, .terminate_above = 0.5F};
 

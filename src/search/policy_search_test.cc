@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
 #include <vector>
 
 #include "base/temp_folder.h"
@@ -34,9 +35,11 @@ class GivenPolicy : public tree::Policy {
   void Decide(std::span<const tree::DecisionRequest> requests,
               std::span<tree::Decision> decisions) override {
     for (size_t i = 0; i < requests.size(); ++i) {
+      draws.insert(requests[i].draw.value());
       decisions[i].action = actions_.at(static_cast<size_t>(requests[i].tree->actions()));
     }
   }
+  std::set<uint64_t> draws;
 
  private:
   std::vector<Action> actions_;
@@ -112,6 +115,7 @@ TEST(PolicySearchTest, BacktrackAndBranchAskForTheNextAttempt) {
                                  ElementsAre(1, 3), ElementsAre(1, 3, 1)));
   EXPECT_EQ(result.answer, std::nullopt);
   EXPECT_EQ(result.charges.tokens, 10);
+  EXPECT_EQ(policy.draws.size(), 6u);  // every decision has a draw of its own
 }
 
 TEST(PolicySearchTest, DeadStepsScoreZeroUnasked) {

@@ -14,6 +14,7 @@
 #include "search/search_fixture.h"
 #include "search/self_consistency.h"
 #include "search/step_text.h"
+#include "search/tree_drawing.h"
 #include "search/uniform_policy.h"
 
 namespace pgts::search {
@@ -130,6 +131,37 @@ TEST(RenderTest, ChainsWithoutAnAnswerSaySo) {
   EXPECT_THAT(text, Not(HasSubstr("▸")));
 }
 
+TEST(RenderTest, ChainsThatShareStepsShareTheirLines) {
+  SearchFixture fixture(MisleadingFirstSteps());
+  HeuristicPolicy policy({});
+  fixture.RunPolicy(policy);  // grows 1, 2, 2.1 and 2.2
+  SearchResult result;
+  result.chains = {{.last_step = 3}, {.answer = "3", .last_step = 4}};
+  result.charges.tokens = 11;
+  EXPECT_EQ(RenderChains(result, *fixture.world, {.width = 64}),
+            Row("", "      tokens") +
+            Row("  └ r", "           2") +
+            Row("    ├ x", "           2") +
+            Row("    └ #### 3 = 3", "           7") +
+            "no answer from 2 chains · 11 tokens\n");
+}
+
+TEST(TreeDrawingTest, TextGivesWayBeforeTheNoteAndTheNoteBeforeTheNumbers) {
+  const DrawnLine line{.mark = "*", .text = "abcdefghij", .note = "note", .numbers = "42"};
+  const auto draw = [&line](int width) { return TreeDrawing::Line(line, "├ ", width); };
+  EXPECT_EQ(draw(24), "* ├ abcdefghij note   42");
+  EXPECT_EQ(draw(22), "* ├ abcdefghij note 42");
+  EXPECT_EQ(draw(21), "* ├ abcdefgh… note 42");
+  EXPECT_EQ(draw(16), "* ├ abc… note 42");
+  EXPECT_EQ(draw(15), "* ├ note     42");  // too little room for a text
+  EXPECT_EQ(draw(10), "* ├ no… 42");
+}
+
+TEST(TreeDrawingTest, DeepBranchesKeepTheirEnd) {
+  EXPECT_EQ(TreeDrawing::Line({.text = "text"}, "│ │ │ └ ", 24), "  │ │ │ └ text");
+  EXPECT_EQ(TreeDrawing::Line({.text = "text"}, "│ │ │ └ ", 21), "  ⋯│ │ └ text");
+}
+
 // Steps of wide characters, some of them long, and paths deeper than the width has room for.
 world::Script WideAndDeep() {
   return {.step = [](const world::ScriptPlace& place) -> std::optional<world::RawStep> {
@@ -223,7 +255,9 @@ TEST(RenderTest, ATallTreeShowsWhatIsAroundTheCurrentNode) {
   for (size_t i = 0; i + 1 < steps.size(); ++i) {  // the last is drawn whole
     const size_t end = text.find("\x1b[", begin);
     const std::string drawing = text.substr(begin, end - begin);
-    EXPECT_LE(Lines(drawing).size(), 9u);
+    const size_t count = Lines(drawing).size();
+    EXPECT_LE(count, 9u);
+    EXPECT_EQ(text.substr(end, 5), fmt::format("\x1b[{}A\r", count));  // erases what it drew
     // The root has no line; everywhere else the current node is in view.
     EXPECT_EQ(drawing.find("●") != std::string::npos, steps[i].to != tree::kRoot) << drawing;
     begin = text.find("\x1b[J", end) + 3;

@@ -31,7 +31,8 @@ Co<ChainResult> WalkChain(std::shared_ptr<world::World> world, int chain, tree::
 
 int DrawCount(double mean, const Key& draw) {
   const double whole = std::floor(mean);
-  const int count = static_cast<int>(whole) + (draw.With("count").Uniform(0) < mean - whole ? 1 : 0);
+  const bool one_more = draw.With("count").Uniform(0) < mean - whole;
+  const int count = static_cast<int>(whole) + (one_more ? 1 : 0);
   return std::max(1, count);
 }
 

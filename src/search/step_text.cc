@@ -23,7 +23,9 @@ size_t CharacterBytes(std::string_view text) {
 uint32_t CodePoint(std::string_view character) {
   if (character.size() == 1) return static_cast<unsigned char>(character[0]);
   uint32_t value = static_cast<unsigned char>(character[0]) & (0x7FU >> character.size());
-  for (char byte : character.substr(1)) value = value << 6 | (static_cast<unsigned char>(byte) & 0x3F);
+  for (char byte : character.substr(1)) {
+    value = value << 6 | (static_cast<unsigned char>(byte) & 0x3F);
+  }
   return value;
 }
 

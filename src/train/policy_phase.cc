@@ -130,9 +130,10 @@ class PolicyPhase {
     std::vector<tree::Trajectory> trajectories;
     RolloutRequest request{.fixed_epoch = world::kTeacherEpoch, .limits = limits_};
     const std::vector<int64_t> problems = TeacherProblems(config_.teacher.problems);
-    for (size_t begin = 0; begin < problems.size(); begin += config_.engine.chunk) {
+    const size_t width = static_cast<size_t>(config_.engine.width);
+    for (size_t begin = 0; begin < problems.size(); begin += width) {
       request.visits.clear();
-      const size_t end = std::min(problems.size(), begin + config_.engine.chunk);
+      const size_t end = std::min(problems.size(), begin + width);
       for (size_t i = begin; i < end; ++i) request.visits.push_back({problems[i], 0});
       for (Rollout& rollout : CollectRollouts(session_, teacher, request)) {
         trajectories.push_back(std::move(rollout.trajectory));
@@ -215,10 +216,12 @@ class PolicyPhase {
   }
 
   double ValidationCot() {
-    const search::ChainOfThought searcher(4);
+    constexpr int kValidationChains = 4;
+    const search::ChainOfThought searcher(kValidationChains);
     eval::MethodRun run = ValidationRun();
     run.method = "sampled CoT on validation";
     run.searcher = &searcher;
+    run.walkers = kValidationChains;
     run.mean_over_chains = true;
     return Mean(eval::RunMethod(session_, run).Correct());
   }

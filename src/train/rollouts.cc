@@ -28,7 +28,6 @@ Rollout Grade(const task::Task& task, Place& place) {
   rollout.trajectory = place.recorder.Take();
   const std::optional<std::string>& answer = rollout.result.answer;
   rollout.trajectory.correct = answer && task.Same(*answer, rollout.problem.gold);
-  if (answer) rollout.trajectory.answer = tree::Answer{.text = *answer, .score = rollout.result.score};
   return std::move(rollout);
 }
 
