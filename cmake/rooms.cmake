@@ -59,6 +59,8 @@ function(pgts_room name)
       pgts_precompile_torch(${name} ${name}_test)
     endif()
     include(GoogleTest)
-    gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 240)
+    # Tests run side by side, each on one thread; so their sums have one order, too.
+    gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST
+                         PROPERTIES TIMEOUT 240 ENVIRONMENT OMP_NUM_THREADS=1)
   endif()
 endfunction()

@@ -3,6 +3,7 @@
 // must give what reading each path alone from its start gives, within kTolerance (kernels round
 // differently at other batch widths).
 #include <gmock/gmock.h>
+#include <unistd.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -24,7 +25,7 @@ constexpr double kTolerance = 2e-2;  // of a logit in about ±10, with f16 keys 
 
 std::shared_ptr<const LlamaModel> TestModel() {
   static const std::shared_ptr<const LlamaModel> model = [] {
-    const std::string path = testing::TempDir() + "/pgts_llama_engine_test.gguf";
+    const std::string path = testing::TempDir() + "/pgts_engine_" + std::to_string(getpid()) + ".gguf";
     WriteTestModel(path);
     return LlamaModel::Load(path);
   }();

@@ -3,6 +3,7 @@
 #include "llm/llama_model.h"
 
 #include <gmock/gmock.h>
+#include <unistd.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -23,7 +24,10 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-std::string Temporary(const std::string& name) { return testing::TempDir() + "/pgts_" + name; }
+// Unlike any other test process's: tests run side by side.
+std::string Temporary(const std::string& name) {
+  return testing::TempDir() + "/pgts_" + std::to_string(getpid()) + "_" + name;
+}
 
 std::string ErrorOf(const std::string& path, const std::string& device = "cpu") {
   try {

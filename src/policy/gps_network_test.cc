@@ -152,7 +152,8 @@ TEST(GpsNetworkTest, DropoutActsInTrainModeOnly) {
   GpsNetwork network = Network();
   const TreeBatch batch = Batch(SomeTrees());
   const torch::Tensor plain = network.Forward(batch).value_B;
-  EXPECT_TRUE(torch::equal(plain, network.Forward(batch).value_B));
+  const torch::Tensor again = network.Forward(batch).value_B;
+  EXPECT_TRUE(torch::equal(plain, again)) << LargestDifference(plain, again) << plain << again;
   network.train();
   network.SeedDropout(1);
   const torch::Tensor dropped = network.Forward(batch).value_B;

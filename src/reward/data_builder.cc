@@ -25,6 +25,7 @@ std::string DataKey(const DataPlan& plan, const task::Task& task) {
                          plan.incorrect_per_problem}) {
     key = key.With(static_cast<uint64_t>(part));
   }
+  key = key.With(static_cast<uint64_t>(d.infer_after_wrong));
   return fmt::format("{:016x}", key.With(static_cast<uint64_t>(d.first_train_problem)).value());
 }
 
@@ -71,6 +72,7 @@ RolloutPlan TrainPlan(const DataPlan& plan) {
           .completions = plan.data.completions,
           .concurrent = plan.data.concurrent_rollouts,
           .max_depth = plan.data.max_depth,
+          .infer_after_wrong = plan.data.infer_after_wrong,
           .epoch = plan.epoch,
           .label = "labelling training problems"};
 }
@@ -81,6 +83,7 @@ RolloutPlan ValidationPlan(const DataPlan& plan) {
   held_out.first_problem = 0;
   held_out.problems = plan.data.validation_problems;
   held_out.completions = plan.data.held_out_completions;
+  held_out.infer_after_wrong = false;
   held_out.label = "labelling held-out problems";
   return held_out;
 }

@@ -46,7 +46,7 @@ struct ValidationPoint {
   bool best = false;    // so far
 };
 
-// Unset members are not called.
+// Who shows progress. Unset members are not called.
 struct TrainingObserver {
   std::function<void(const TrainingPoint&)> on_step = {};
   std::function<void(const ValidationPoint&)> on_validation = {};

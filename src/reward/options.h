@@ -50,7 +50,7 @@ struct TrainingOptions {
     v("evaluations_per_epoch", evaluations_per_epoch, {.min = 1, .max = 100,
       .help = "Validations in an epoch; the best checkpoint by validation step AUC is kept"});
     v("compute_type", compute_type, {.choices = {"auto", "bfloat16", "float32"},
-      .help = "Matrix products; auto: bfloat16 where the processor has instructions for it"});
+      .help = "Matrix products; auto: float32 for small models on a CPU, else bfloat16 where the processor has it"});
     v("device", device, {.help = "LibTorch device: cpu, cuda or cuda:1"});
   }
 };
@@ -63,6 +63,7 @@ struct DataOptions {
   int completions = 4;
   int held_out_completions = 8;
   int concurrent_rollouts = 64;
+  bool infer_after_wrong = true;
   int64_t first_train_problem = 0;
   int max_depth = 15;
 
@@ -80,6 +81,8 @@ struct DataOptions {
       .help = "The same on held-out problems"});
     v("concurrent_rollouts", concurrent_rollouts, {.min = 1, .max = 100'000, .unit = "rollouts",
       .help = "Rollouts in flight; best: the width of the engine"});
+    v("infer_after_wrong", infer_after_wrong, {.help = "Training steps after one that no completion "
+      "mends are labelled wrong without completions of their own"});
     v("first_train_problem", first_train_problem, {.min = 0,
       .help = "Number of the first training problem: phase 2 should train on others"});
     v("max_depth", max_depth, {.min = 1, .max = 1000, .unit = "steps",

@@ -25,7 +25,7 @@ struct Chain {
   bool at_last_node = false;  // nodes.back() is where it ended
 };
 
-// One rollout with its completions: a walker that goes down, then back up its own path.
+// One rollout with its completions: a walker that goes down its path, then goes on from each step.
 class Roller {
  public:
   Roller(const RolloutParts& parts, const RolloutPlan& plan, const task::Problem& problem)
@@ -42,14 +42,17 @@ class Roller {
     }
     CountRollout(chain);
     LabelledSolution solution = Begin(chain);
-    // From the last step up, so that the walker's next start is always on its own path.
-    for (size_t i = chain.nodes.size(); i-- > 0;) {
+    bool lost = false;  // no completion of an earlier step is right
+    for (size_t i = 0; i < chain.nodes.size(); ++i) {
       LabelledStep& step = solution.steps[i];
-      step.tried = 1;
-      step.right = chain.right ? 1 : 0;
-      const bool is_end = i + 1 == chain.nodes.size() && chain.at_last_node;
-      if (!is_end) co_await Complete(chain.nodes[i], step);
+      if (!lost) {
+        step.tried = 1;
+        step.right = chain.right ? 1 : 0;
+        const bool is_end = i + 1 == chain.nodes.size() && chain.at_last_node;
+        if (!is_end) co_await Complete(chain.nodes[i], step);
+      }
       step.label = step.right > 0 ? 1 : 0;
+      lost = plan_.infer_after_wrong && step.label == 0;
     }
     if (stats_.not_recorded > 0) co_return std::nullopt;
     co_return solution;

@@ -9,6 +9,10 @@
 //   last step    the grade of the rollout
 //   other steps  1 if any of the M completions is right, else 0; completing stops at the first
 //                right one, so a right rollout labels all its steps 1 without any completion
+// infer_after_wrong (training data) asks from the first step down and stops at the first step from
+// which no completion is right: the steps after it are labelled 0 too, with no evidence of their own
+// (what cannot be mended there cannot be mended later). It halves the completions; held-out steps
+// always get their own.
 // A step without tokens (the generator had nothing to say) is left out; then the step before it is
 // judged by completions like any other.
 //
@@ -40,6 +44,7 @@ struct RolloutPlan {
   int completions = 4;   // M
   int concurrent = 64;   // rollouts in flight: one walker each
   int max_depth = 15;
+  bool infer_after_wrong = false;
   int epoch = world::kPhaseOneEpoch;
   const char* label = "sampling solutions";  // of the progress bar
 };

@@ -129,6 +129,26 @@ TEST(RolloutsTest, LabelsByHand) {
   EXPECT_EQ(data.stats.not_recorded, 0);
 }
 
+TEST(RolloutsTest, AfterAStepThatCannotBeMendedTheRestIsWrongWithoutCompletions) {
+  Rounds rounds;
+  const OneProblem task;
+  HandWorlds worlds(rounds, task,
+                    {{{1}, Says("14+9=23\n")},
+                     {{1, 1}, Says("23-2=21\n")},
+                     {{1, 1, 1}, Says("21*2=42\n")},
+                     {{1, 1, 1, 1}, Says("#### 42\n")},
+                     {{1, 2}, Says("#### 46\n")},
+                     {{1, 1, 2}, Says("#### 21\n")}});
+  const RolloutData data = SampleRollouts(
+      {rounds, worlds, task},
+      {.rollouts = 1, .completions = 2, .max_depth = 6, .infer_after_wrong = true});
+  ASSERT_EQ(data.solutions.size(), 1u);
+  EXPECT_THAT(Labels(data.solutions[0]), ElementsAre(1, 0, 0, 0));
+  EXPECT_THAT(Evidence(data.solutions[0]),
+              ElementsAre(Pair(1, 2), Pair(0, 2), Pair(0, 0), Pair(0, 0)));
+  EXPECT_FALSE(worlds.asked().contains(Path{1, 1, 1, 2}));
+}
+
 TEST(RolloutsTest, WithoutAnAnswerWithinMaxDepthARolloutIsWrong) {
   Rounds rounds;
   const OneProblem task;
