@@ -13,6 +13,7 @@ void AddTrain(CLI::App& app);
 void AddEval(CLI::App& app);
 void AddSolve(CLI::App& app);
 void AddPretrain(CLI::App& app);
+void AddQuantize(CLI::App& app);
 void AddOptions(CLI::App& app);
 
 }  // namespace pgts::cli

@@ -25,6 +25,7 @@ int Run(std::vector<std::string> arguments) {
   pgts::cli::AddEval(app);
   pgts::cli::AddSolve(app);
   pgts::cli::AddPretrain(app);
+  pgts::cli::AddQuantize(app);
   pgts::cli::AddOptions(app);
   std::reverse(arguments.begin(), arguments.end());  // CLI11 pops from the back
   try {

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// `pgts quantize IN OUT TYPE`: another weight type for a GGUF file.
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <memory>
+#include <string>
+
+#include "cli/commands.h"
+#include "llm/llama_quantize.h"
+
+namespace pgts::cli {
+namespace {
+
+struct QuantizeArguments {
+  std::string in, out, type;
+};
+
+void Quantize(const QuantizeArguments& arguments) {
+  const llm::QuantizeResult result = llm::Quantize(arguments.in, arguments.out, arguments.type);
+  constexpr double kMegabyte = 1e6;
+  fmt::print("{}: {}, {:.1f} MB (was {:.1f} MB)\n", arguments.out, arguments.type,
+             static_cast<double>(result.bytes_after) / kMegabyte,
+             static_cast<double>(result.bytes_before) / kMegabyte);
+}
+
+}  // namespace
+
+void AddQuantize(CLI::App& app) {
+  auto arguments = std::make_shared<QuantizeArguments>();
+  CLI::App* command = app.add_subcommand("quantize", "Convert a GGUF file to another weight type");
+  command->add_option("in", arguments->in, "GGUF file to read")->required();
+  command->add_option("out", arguments->out, "GGUF file to write")->required();
+  command->add_option("type", arguments->type,
+                      fmt::format("{}", fmt::join(llm::WeightTypeNames(), ", ")))
+      ->required();
+  command->callback([arguments] { Quantize(*arguments); });
+}
+
+}  // namespace pgts::cli
