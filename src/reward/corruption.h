@@ -51,7 +51,8 @@ std::vector<std::string> SolutionLines(const task::Problem& problem);
 std::optional<Corruption> Corrupt(const task::Problem& problem, CorruptionKind kind,
                                   RandomStream& random);
 
-// Up to `count` different ones, kinds in turn from a drawn start. A pure function of its arguments.
+// Up to `count` different ones, kinds in turn (every second one arithmetic) from a drawn start. A
+// pure function of its arguments.
 std::vector<Corruption> CorruptMany(const task::Problem& problem, int count, Key key);
 
 // How lines become steps: each line and the separator, tokenised alone, as a generator writes them.

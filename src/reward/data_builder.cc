@@ -4,13 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "base/error.h"
 #include "base/files.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "base/stop.h"
 #include "reward/corruption.h"
 
 namespace pgts::reward {
@@ -19,10 +19,10 @@ namespace {
 // Another key: the files do not fit these options.
 std::string DataKey(const DataPlan& plan, const task::Task& task) {
   const DataOptions& d = plan.data;
-  Key key = Key("reward-data-1").With(task.name()).With(plan.world_key).With(plan.separator);
+  Key key = Key("reward-data-2").With(task.name()).With(plan.world_key).With(plan.separator);
   for (const int part : {d.train_problems, d.validation_problems, d.rollouts_per_problem,
                          d.completions, d.held_out_completions, d.max_depth, plan.epoch,
-                         plan.incorrect_per_problem}) {
+                         plan.incorrect_per_problem, d.CorruptionProblems()}) {
     key = key.With(static_cast<uint64_t>(part));
   }
   key = key.With(static_cast<uint64_t>(d.infer_after_wrong));
@@ -88,7 +88,7 @@ RolloutPlan ValidationPlan(const DataPlan& plan) {
   return held_out;
 }
 
-// References and corruptions of the problems that were sampled, in the generator's own format.
+// References and corruptions of training problems, in the generator's own format.
 void AddCorruptions(const RolloutParts& parts, const llm::Tokenizer& tokenizer,
                     const DataPlan& plan, StepData& data) {
   if (plan.incorrect_per_problem == 0) return;
@@ -97,22 +97,23 @@ void AddCorruptions(const RolloutParts& parts, const llm::Tokenizer& tokenizer,
       .separator = plan.separator,
       .answer_has_separator =
           2 * data.train_stats.answers_with_separator >= data.train_stats.answered};
-  std::vector<LabelledSolution> made;
-  const LabelledSolution* before = nullptr;
-  for (const LabelledSolution& rollout : data.train) {
-    if (before != nullptr && before->problem == rollout.problem) continue;
-    before = &rollout;
-    const task::Problem problem = parts.task.Get(task::Split::kTrain, rollout.index);
+  const int64_t first = plan.data.first_train_problem;
+  const int64_t size = parts.task.Size(task::Split::kTrain);
+  const int64_t end = std::min(size, first + plan.data.CorruptionProblems());
+  for (int64_t index = first; index < end; ++index) {
+    ThrowIfStopped();
+    const task::Problem problem = parts.task.Get(task::Split::kTrain, index);
     const Key key = Key("corruption").With(plan.world_key).With(problem.id);
     const auto corruptions = CorruptMany(problem, plan.incorrect_per_problem, key);
     if (corruptions.empty()) continue;
-    made.push_back(LabelReference(problem, rollout.prompt, format));
+    const auto world = parts.worlds.Open(problem, plan.epoch);
+    const std::vector<llm::Token> prompt =
+        llm::PathTokens(*world->step(world::kRootStep).prefix);
+    data.train.push_back(LabelReference(problem, prompt, format));
     for (const Corruption& corruption : corruptions) {
-      made.push_back(Label(problem, corruption, rollout.prompt, format));
+      data.train.push_back(Label(problem, corruption, prompt, format));
     }
   }
-  data.train.insert(data.train.end(), std::make_move_iterator(made.begin()),
-                    std::make_move_iterator(made.end()));
 }
 
 void Log(const StepData& data, const std::string& folder) {

@@ -54,7 +54,8 @@ std::vector<ScoredStep> ScoreRows(StepNetwork& network, std::span<const Training
   network.decoder().set_compute_type(torch::kFloat32);
   std::vector<ScoredStep> scored;
   for (const std::vector<int>& batch : OrderedBatches(rows, kEvaluationSolutions)) {
-    const Tensor logits_R2 = network.Logits(BatchOf(rows, batch)).to(torch::kCPU, torch::kFloat64);
+    const TreeBatch trees = BatchOf(rows, batch);
+    const Tensor logits_R2 = network.Logits(network.Hidden(trees), trees).to(torch::kCPU, torch::kFloat64);
     const Tensor logit_R = (logits_R2.select(1, 1) - logits_R2.select(1, 0)).contiguous();
     const double* logit = logit_R.data_ptr<double>();
     for (const int index : batch) {
@@ -171,18 +172,11 @@ class Trainer {
   }
 
   void Step(std::span<const std::vector<int>> batches, double epoch) {
-    double weight = 0;
-    for (const std::vector<int>& batch : batches) {
-      for (const int index : batch) {
-        for (const double w : train_[index].weight) weight += w;
-      }
-    }
-    // A step all of whose examples weigh nothing moves nothing (but keeps the schedule).
-    if (weight == 0) weight = 1;
+    const StepTotals totals = TotalsOf(batches);
     const RowBatches shards = Shards(batches);
     std::vector<double> losses(shards.size());
     workers_->Run(static_cast<int>(shards.size()), [&](int worker, int shard) {
-      losses[shard] = Backward(replicas_[worker], shards[shard], {weight, shard});
+      losses[shard] = Backward(replicas_[worker], shards[shard], {totals, shard});
     });
     const double loss = std::accumulate(losses.begin(), losses.end(), 0.0);
     const double norm = model::StepAdamW(*optimiser_, parameters_, recipe_, result_.steps);
@@ -207,8 +201,27 @@ class Trainer {
     return rows;
   }
 
+  // What the sums of a step are divided by.
+  struct StepTotals {
+    double weight = 0;   // of all examples
+    double written = 0;  // tokens of right steps
+  };
+  StepTotals TotalsOf(std::span<const std::vector<int>> batches) const {
+    StepTotals totals;
+    for (const std::vector<int>& batch : batches) {
+      for (const int index : batch) {
+        const TrainingRow& row = train_[index];
+        totals.weight += std::accumulate(row.weight.begin(), row.weight.end(), 0.0);
+        totals.written += static_cast<double>(std::ranges::count(row.tree.worth_writing, true));
+      }
+    }
+    // A step all of whose examples weigh nothing moves nothing (but keeps the schedule).
+    if (totals.weight == 0) totals.weight = 1;
+    return totals;
+  }
+
   struct Share {
-    double step_weight;  // of all examples of the step
+    StepTotals totals;
     int shard;
   };
 
@@ -220,17 +233,24 @@ class Trainer {
       const TrainingRow& row = train_[index];
       for (size_t i = 0; i < row.label.size(); ++i) {
         labels.push_back(std::max(row.label[i], 0));
-        weights.push_back(static_cast<float>(row.weight[i] / share.step_weight));
+        weights.push_back(static_cast<float>(row.weight[i] / share.totals.weight));
       }
     }
     const torch::Device device = network.device();
     torch::Generator dropout = DropoutDraws(share.shard);
-    const Tensor logits_R2 = network.Logits(BatchOf(train_, batch), options_.dropout, &dropout);
+    const TreeBatch trees = BatchOf(train_, batch);
+    const Tensor hidden = network.Hidden(trees);
+    const Tensor logits_R2 = network.Logits(hidden, trees, options_.dropout, &dropout);
     const Tensor log_p_R2 = torch::log_softmax(logits_R2, -1);
     const Tensor label_R1 = torch::tensor(labels).to(device).unsqueeze(1);
     const Tensor weight_R = torch::tensor(weights).to(device);
     const Tensor loss = -(log_p_R2.gather(1, label_R1).squeeze(1) * weight_R).sum();
-    loss.backward();
+    const double text_weight = options_.training.text_loss_weight;
+    if (text_weight > 0 && share.totals.written > 0) {
+      (loss + network.TextLoss(hidden, trees) * (text_weight / share.totals.written)).backward();
+    } else {
+      loss.backward();
+    }
     return loss.item<double>();
   }
 

@@ -4,6 +4,10 @@
 //   loss = sum over labelled steps of weight * cross-entropy(logits at the step's last token, label)
 //          / sum of weights, over one optimiser step (batch_size * gradient_accumulation_steps
 //          solutions)
+//        + text_loss_weight * mean cross-entropy of the decoder's own output on the tokens of right
+//          steps: it keeps what the base knows and goes on teaching it, from far more signals than
+//          the labels give (Cobbe et al., "Training Verifiers to Solve Math Word Problems", 2021,
+//          section 4.2). What is reported as loss is the first term.
 //
 // Solutions of one problem stand in one token tree, so that what they share is computed once; the
 // gradient is that of separate rows. After each epoch (or fraction of one) the network is measured

@@ -3,6 +3,7 @@
 // keep their names and defaults; ours stand in groups of their own.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 
@@ -22,6 +23,7 @@ struct TrainingOptions {
   double corruption_weight = 1.0;
   double rollout_weight = 1.0;
   double import_weight = 1.0;
+  double text_loss_weight = 0;
   int evaluations_per_epoch = 1;
   std::string compute_type = "auto";
   std::string device = "cpu";
@@ -47,6 +49,8 @@ struct TrainingOptions {
     v("corruption_weight", corruption_weight, {.min = 0,
       .help = "Loss weight of reference solutions and their corruptions"});
     v("import_weight", import_weight, {.min = 0, .help = "Loss weight of imported solutions"});
+    v("text_loss_weight", text_loss_weight, {.min = 0,
+      .help = "Weight of next-token prediction on right steps, beside the labels; 0: off"});
     v("evaluations_per_epoch", evaluations_per_epoch, {.min = 1, .max = 100,
       .help = "Validations in an epoch; the best checkpoint by validation step AUC is kept"});
     v("compute_type", compute_type, {.choices = {"auto", "bfloat16", "float32"},
@@ -65,7 +69,16 @@ struct DataOptions {
   int concurrent_rollouts = 64;
   bool infer_after_wrong = true;
   int64_t first_train_problem = 0;
+  int corruption_problems = 0;
   int max_depth = 15;
+
+  int CorruptionProblems() const {
+    return corruption_problems > 0 ? corruption_problems : train_problems;
+  }
+  // The first training problem that phase 1 has not seen.
+  int64_t End() const {
+    return first_train_problem + std::max(train_problems, CorruptionProblems());
+  }
 
   template <class Visitor>
   void Visit(Visitor& v) {
@@ -85,6 +98,9 @@ struct DataOptions {
       "mends are labelled wrong without completions of their own"});
     v("first_train_problem", first_train_problem, {.min = 0,
       .help = "Number of the first training problem: phase 2 should train on others"});
+    v("corruption_problems", corruption_problems, {.min = 0, .max = 10'000'000, .unit = "problems",
+      .help = "Training problems whose reference solutions are corrupted, which costs no generation; "
+              "0: those that the generator solves"});
     v("max_depth", max_depth, {.min = 1, .max = 1000, .unit = "steps",
       .help = "A rollout without an answer ends here and is graded wrong"});
   }

@@ -32,7 +32,7 @@ TreeBatch MakeTreeBatch(std::span<const TokenTree* const> rows) {
   TreeBatch batch{.tokens_BT = torch::zeros({count, width}, torch::kInt64),
                   .layout = {.positions_BT = torch::zeros({count, width}, torch::kInt64),
                              .mask_BTT = torch::empty({count, width, width}, torch::kFloat32)}};
-  std::vector<int64_t> readings;
+  std::vector<int64_t> readings, writers, written;
   for (int64_t b = 0; b < count; ++b) {
     const TokenTree& row = *rows[b];
     std::copy(row.tokens.begin(), row.tokens.end(), batch.tokens_BT[b].data_ptr<int64_t>());
@@ -40,8 +40,15 @@ TreeBatch MakeTreeBatch(std::span<const TokenTree* const> rows) {
               batch.layout.positions_BT[b].data_ptr<int64_t>());
     FillMask(row, batch.layout.mask_BTT[b].data_ptr<float>(), width);
     for (const Reading& reading : row.readings) readings.push_back(b * width + reading.node);
+    for (int node = 0; node < row.size(); ++node) {
+      if (!row.worth_writing[node] || row.parent[node] < 0) continue;
+      writers.push_back(b * width + row.parent[node]);
+      written.push_back(row.tokens[node]);
+    }
   }
   batch.readings_R = torch::tensor(readings, torch::kInt64);
+  batch.writers_W = torch::tensor(writers, torch::kInt64);
+  batch.written_W = torch::tensor(written, torch::kInt64);
   return batch;
 }
 
@@ -50,17 +57,28 @@ StepNetwork::StepNetwork(std::shared_ptr<model::Decoder> decoder)
       head_weight_(torch::zeros({2, decoder_->shape().width}).requires_grad_(true)),
       head_bias_(torch::zeros({2}).requires_grad_(true)) {}
 
-Tensor StepNetwork::Logits(const TreeBatch& batch, double dropout, torch::Generator* generator) {
+Tensor StepNetwork::Hidden(const TreeBatch& batch) {
   const model::Decoder::Layout layout{.positions_BT = batch.layout.positions_BT.to(device()),
                                       .mask_BTT = batch.layout.mask_BTT.to(device())};
-  const Tensor hidden_BTD = decoder_->Forward(batch.tokens_BT.to(device()), layout);
-  Tensor hidden_RD = hidden_BTD.flatten(0, 1).index_select(0, batch.readings_R.to(device()));
+  return decoder_->Forward(batch.tokens_BT.to(device()), layout).flatten(0, 1);
+}
+
+Tensor StepNetwork::Logits(const Tensor& hidden, const TreeBatch& batch, double dropout,
+                           torch::Generator* generator) {
+  Tensor hidden_RD = hidden.index_select(0, batch.readings_R.to(device()));
   if (generator != nullptr && dropout > 0) {
     // Drawn on the host, so that every device drops the same.
     Tensor kept = torch::empty(hidden_RD.sizes(), torch::kFloat32).bernoulli_(1 - dropout, *generator);
     hidden_RD = hidden_RD * (kept / (1 - dropout)).to(device());
   }
   return torch::linear(hidden_RD, head_weight_, head_bias_);
+}
+
+Tensor StepNetwork::TextLoss(const Tensor& hidden, const TreeBatch& batch) {
+  const Tensor logits_WV = decoder_->Logits(hidden.index_select(0, batch.writers_W.to(device())));
+  return torch::nn::functional::cross_entropy(
+      logits_WV, batch.written_W.to(device()),
+      torch::nn::functional::CrossEntropyFuncOptions().reduction(torch::kSum));
 }
 
 std::vector<Tensor> StepNetwork::Parameters() const {

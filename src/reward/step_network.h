@@ -3,6 +3,7 @@
 //
 //   hidden_R = dropout(decoder(tokens)[at the readings])       dropout in training only
 //   logits_R2 = hidden_R head^T + bias                          score = softmax(logits)[1]
+//   text loss = sum of -log p(token) over the W tokens of right steps, by the decoder's own output
 //
 // Rows are token trees (reward/token_tree.h). Shape suffixes as in model/decoder.h, and R readings.
 #pragma once
@@ -23,6 +24,8 @@ struct TreeBatch {
   torch::Tensor tokens_BT;         // int64, padded on the right
   model::Decoder::Layout layout;   // padding sees itself only
   torch::Tensor readings_R;        // int64: b * T + node
+  torch::Tensor writers_W;         // int64: b * T + parent of a token that is worth writing
+  torch::Tensor written_W;         // int64: that token
 };
 
 TreeBatch MakeTreeBatch(std::span<const TokenTree* const> rows);
@@ -32,9 +35,14 @@ class StepNetwork {
   // The head starts at zero: every score is 0.5.
   explicit StepNetwork(std::shared_ptr<model::Decoder> decoder);
 
-  // float32 logits [R, 2]. `generator` is given in training only, and draws the dropout.
-  torch::Tensor Logits(const TreeBatch& batch, double dropout = 0,
+  // float32 hidden states of all tokens, [B * T, D].
+  torch::Tensor Hidden(const TreeBatch& batch);
+  // float32 logits [R, 2] at the readings. `generator` is given in training only, and draws the
+  // dropout.
+  torch::Tensor Logits(const torch::Tensor& hidden, const TreeBatch& batch, double dropout = 0,
                        torch::Generator* generator = nullptr);
+  // The decoder's cross-entropy on right steps: the sum over W tokens, in nats.
+  torch::Tensor TextLoss(const torch::Tensor& hidden, const TreeBatch& batch);
 
   std::vector<torch::Tensor> Parameters() const;  // the head's last
   Head GetHead() const;

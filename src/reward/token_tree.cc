@@ -22,12 +22,21 @@ class Builder {
     };
     if (!walk(solution.prompt)) return;
     for (size_t step = 0; step < solution.steps.size(); ++step) {
+      const int before = node;
       if (!walk(solution.steps[step].tokens)) return;
+      if (solution.steps[step].label == 1) MarkWorthWriting(node, before);
       tree_.readings.push_back({.node = node, .solution = index, .step = static_cast<int>(step)});
     }
   }
 
  private:
+  // The nodes from `last` up to, but not including, `before`.
+  void MarkWorthWriting(int last, int before) {
+    for (int node = last; node != before; node = tree_.parent[node]) {
+      tree_.worth_writing[node] = true;
+    }
+  }
+
   int Depth(int node) const { return node < 0 ? -1 : tree_.depth[node]; }
 
   int Child(int parent, llm::Token token) {
@@ -36,6 +45,7 @@ class Builder {
       tree_.tokens.push_back(token);
       tree_.parent.push_back(parent);
       tree_.depth.push_back(Depth(parent) + 1);
+      tree_.worth_writing.push_back(false);
     }
     return at->second;
   }

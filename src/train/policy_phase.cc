@@ -90,7 +90,7 @@ class PolicyPhase {
  private:
   ProblemSequence::Range TrainingRange() const {
     const int64_t size = session_.task().Size(task::Split::kTrain);
-    const int64_t first = std::min<int64_t>(config_.reward_data.train_problems, size / 2);
+    const int64_t first = std::min<int64_t>(config_.reward_data.End(), size / 2);
     int64_t count = size - first;
     if (config_.loop.training_problems > 0) count = std::min(count, config_.loop.training_problems);
     return {.first = first, .count = count, .seed = seed_};
