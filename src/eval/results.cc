@@ -37,6 +37,14 @@ Json MethodJson(const MethodResult& result, int64_t seed) {
           {"setting", result.setting}};
 }
 
+// What a perfect choice among the chains of cot_sampled would reach.
+std::string OracleText(const Comparison& comparison) {
+  const MethodResult* sampled = comparison.Find("cot_sampled");
+  if (sampled == nullptr) return "";
+  return fmt::format("some chain of cot_sampled is right for {} % of the problems (oracle)\n",
+                     Percent(sampled->MeanOf(&ProblemRecord::oracle)));
+}
+
 std::string PairsText(const Comparison& comparison) {
   std::string text;
   for (const auto& [a, b] : ReportedPairs(comparison)) {
@@ -140,7 +148,7 @@ std::string ComparisonTable(const Comparison& comparison) {
                           ? ""
                           : fmt::format("; {} problems left out: not recorded for every method",
                                         comparison.not_recorded));
-  return text + PairsText(comparison);
+  return text + OracleText(comparison) + PairsText(comparison);
 }
 
 Json SummaryJson(const Comparison& comparison) {
@@ -155,6 +163,9 @@ Json SummaryJson(const Comparison& comparison) {
                   {"not_recorded", comparison.not_recorded},
                   {"methods", methods},
                   {"paired", paired}};
+  if (const MethodResult* sampled = comparison.Find("cot_sampled")) {
+    summary["oracle"] = sampled->MeanOf(&ProblemRecord::oracle);
+  }
   if (comparison.reward_model) {
     summary["reward_model"] = {{"step_auc", comparison.reward_model->step_auc},
                                {"outcome_auc", comparison.reward_model->outcome_auc}};

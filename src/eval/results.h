@@ -28,6 +28,7 @@ struct ProblemRecord {
   std::string text;         // the steps that led to the answer, for samples_*.jsonl
   double correct = 0;       // in [0, 1]
   double answered = 0;      // share of chains or searches with an answer
+  double oracle = 0;        // 1 if some chain is right: what a perfect choice among them would reach
   double tokens = 0;        // generated tokens charged, discarded ones included
   double computed_tokens = 0;  // of these, generated now rather than read back
   double nodes = 0;

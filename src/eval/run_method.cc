@@ -40,7 +40,9 @@ void MeanOverChains(const task::Task& task, const search::SearchResult& result,
   record.correct = record.answered = 0;
   double depth = 0;
   for (const search::ChainResult& chain : result.chains) {
-    record.correct += IsRight(task, chain.answer, record.gold) / n;
+    const double right = IsRight(task, chain.answer, record.gold);
+    record.correct += right / n;
+    record.oracle = std::max(record.oracle, right);
     record.answered += (chain.answer.empty() ? 0.0 : 1.0) / n;
     depth += chain.depth / n;
   }

@@ -110,11 +110,18 @@ struct DataOptions {
 struct ModelOptions {
   int num_labels = 2;
   double dropout = 0.1;
+  int extra_layers = 0;
+  std::string weight_type = "f32";
 
   template <class Visitor>
   void Visit(Visitor& v) {
     v("num_labels", num_labels, {.min = 2, .max = 2, .help = "Labels of a step: wrong and right"});
     v("dropout", dropout, {.min = 0, .max = 0.9, .help = "On the input of the head, in training"});
+    v("extra_layers", extra_layers, {.min = 0, .max = 64, .unit = "layers",
+      .help = "New layers on top of the base, for a base too small to compare a step with what it "
+              "expected (model/deepen.h)"});
+    v("weight_type", weight_type, {.choices = {"f32", "f16", "bf16", "q8_0"},
+      .help = "Of the fine-tuned model that searches run"});
   }
 };
 

@@ -124,7 +124,8 @@ class Roller {
                               .prompt = llm::PathTokens(*world.step(world::kRootStep).prefix)};
     std::vector<std::string> texts;
     for (const int node : chain.nodes) {
-      solution.steps.push_back({.tokens = world.step(node).raw.tokens});
+      solution.steps.push_back(
+          {.tokens = world.step(node).raw.tokens, .log_prob = world.step(node).raw.log_prob});
       texts.push_back(world.step(node).raw.text);
     }
     if (parts_.task.name() == "word_problems") {

@@ -100,6 +100,7 @@ Json ToJson(const LabelledSolution& solution) {
       json["right"] = step.right;
       json["tried"] = step.tried;
     }
+    if (step.log_prob) json["log_prob"] = *step.log_prob;
     if (step.exact) json["exact"] = *step.exact;
     steps.push_back(std::move(json));
   }

@@ -34,6 +34,7 @@ struct LabelledStep {
   // included) and how many of them were right. 0 tried: the label has another source.
   int right = 0;
   int tried = 0;
+  std::optional<double> log_prob;  // of the tokens under the generator, where it wrote them
   std::optional<int> exact;  // the exact truth, where the task can tell; never trained on
 };
 

@@ -9,6 +9,7 @@
 #include "base/progress.h"
 #include "base/stop.h"
 #include "model/decoder.h"
+#include "model/deepen.h"
 #include "model/gguf_reader.h"
 #include "reward/data_builder.h"
 #include "reward/finetune.h"
@@ -72,6 +73,12 @@ class FinetuneReport {
   double smooth_loss_ = 0;
 };
 
+std::shared_ptr<model::Decoder> MakeDecoder(const RunConfig& config) {
+  const auto base = model::ReadGguf(BasePath(config), config.optimization.max_sequence_length);
+  return model::Deepen(*base, config.reward_model.extra_layers,
+                       static_cast<uint64_t>(config.run.seed));
+}
+
 reward::FinetuneResult Train(const RunConfig& config, const reward::StepData& data,
                              std::shared_ptr<model::Decoder> decoder) {
   FinetuneReport report;
@@ -99,8 +106,7 @@ reward::RewardModel RunRewardPhase(const RunConfig& config, eval::Session& sessi
                                    const RunFolder& folder) {
   Info("phase 1: the reward model");
   const reward::StepData data = MakeData(config, session, folder);
-  const std::shared_ptr<model::Decoder> decoder = model::ReadGguf(
-      BasePath(config), config.optimization.max_sequence_length);
+  const std::shared_ptr<model::Decoder> decoder = MakeDecoder(config);
   const reward::FinetuneResult trained = Train(config, data, decoder);
   Info("reward model on held-out problems:\n{}", reward::MetricsTable(trained.metrics));
 
@@ -114,7 +120,8 @@ reward::RewardModel RunRewardPhase(const RunConfig& config, eval::Session& sessi
                            {"seconds", trained.seconds},
                            {"seed", config.run.seed}};
   reward::SaveRewardModel(folder.RewardModel(), reward_model, *decoder,
-                          {.base_path = BasePath(config)});
+                          {.base_path = BasePath(config),
+                           .weight_type = config.reward_model.weight_type});
   Info("phase 1 done: {}", folder.RewardModel());
   return reward_model;
 }
