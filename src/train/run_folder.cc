@@ -64,9 +64,9 @@ RunFolder RunFolder::Owning(const std::string& given) {
 }
 
 std::string ResolvePolicy(const std::string& given) {
-  const std::string path = Resolve(given);
+  std::string path = Resolve(given);
   if (!fs::is_directory(path)) return path;
-  const std::string final_policy = RunFolder{path}.FinalPolicy();
+  std::string final_policy = RunFolder{path}.FinalPolicy();
   if (!FileExists(final_policy)) {
     throw Error::Format("{}: this run has no policy_final.safetensors yet; continue it with "
                         "pgts train --resume {}", path, path);
