@@ -60,7 +60,7 @@ function(pgts_room name)
     endif()
     include(GoogleTest)
     # Tests run side by side, each on one thread; so their sums have one order, too.
-    gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST
+    gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
                          PROPERTIES TIMEOUT 240 ENVIRONMENT OMP_NUM_THREADS=1)
   endif()
 endfunction()

@@ -5,7 +5,6 @@
 
 export PATH # bash makes one up where there is none, but tells nobody: Python needs it
 
-started=$SECONDS
 temporary= # a path that is removed however the script ends
 ticker=    # process id of the clock beside a running step
 
@@ -78,15 +77,15 @@ logged() {
 
 # Turns ninja's lines into one line of progress (ten lines without a terminal).
 show_build_progress() {
-  local line ready total next=10
+  local line ready total next=10 begin=$SECONDS
   while IFS= read -r line; do
     [[ $line =~ ^\[([0-9]+)/([0-9]+)\] ]] || continue
     ready=${BASH_REMATCH[1]} total=${BASH_REMATCH[2]}
     if on_terminal; then
       printf '\r\033[Kbuilding %d/%d (%d %%) %s' "$ready" "$total" $((100 * ready / total)) \
-        "$(duration $((SECONDS - started)))"
+        "$(duration $((SECONDS - begin)))"
     elif ((100 * ready >= next * total)); then
-      say "built $ready/$total, $(duration $((SECONDS - started)))"
+      say "built $ready/$total, $(duration $((SECONDS - begin)))"
       next=$((100 * ready / total + 10))
     fi
   done
@@ -106,9 +105,6 @@ build() {
     logged "configure ($preset)" "build/configure_$preset.log" \
       cmake --preset "$preset" "${options[@]}" || fail 1 "CMake could not configure (see above)"
   fi
-  export PATH # bash makes one up where there is none, but tells nobody: Python needs it
-
-started=$SECONDS
   if ! cmake --build --preset "$preset" ${1:+--target "$@"} 2>&1 </dev/null | tee "$log" |
     show_build_progress; then
     grep -E -A 12 '(error|FAILED|undefined reference)' "$log" | head -n 60 >&2 || tail -n 25 "$log" >&2

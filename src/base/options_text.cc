@@ -9,8 +9,9 @@
 namespace pgts {
 namespace {
 
+// What would end a cell or begin an HTML tag.
 std::string MarkdownCell(std::string text) {
-  for (size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2) {
+  for (size_t at = 0; (at = text.find_first_of("|<", at)) != std::string::npos; at += 2) {
     text.insert(at, "\\");
   }
   return text;

@@ -23,6 +23,7 @@ class TensorBoardWriter {
   void Scalar(std::string_view tag, double value, int64_t step,
               std::optional<double> wall_time = std::nullopt);
   void Flush() { file_.Flush(); }
+  void Sync() { file_.Sync(); }
   int64_t length() const { return file_.length(); }
 
  private:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // `pgts options`: every option with its default, range and meaning. docs/OPTIONS.md is its
 // --markdown output (a test holds them together).
+#include "cli/options_command.h"
+
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
@@ -11,16 +13,37 @@
 #include "train/run_config.h"
 
 namespace pgts::cli {
+namespace {
+
+// Written by the program alone: `pgts options --markdown >docs/OPTIONS.md`.
+constexpr const char* kIntroduction =
+    "# Options\n\n"
+    "Every option of the recipes under `config/`, as `pgts options --markdown` prints it. A group is "
+    "a\nsection of a recipe; `--set group.key=value` and the environment variable "
+    "`PGTS_GROUP_KEY` set one\noption. Defaults < files < environment < command line.\n\n";
+
+}  // namespace
+
+std::string OptionsPage() {
+  train::RunConfig config;
+  OptionSet options;
+  train::DeclareOptions(config, options);
+  return kIntroduction + options.Markdown();
+}
 
 void AddOptions(CLI::App& app) {
   auto markdown = std::make_shared<bool>(false);
   CLI::App* command = app.add_subcommand("options", "List every option of the recipes");
   command->add_flag("--markdown", *markdown, "As docs/OPTIONS.md has it");
   command->callback([markdown] {
+    if (*markdown) {
+      fmt::print("{}", OptionsPage());
+      return;
+    }
     train::RunConfig config;
     OptionSet options;
     train::DeclareOptions(config, options);
-    fmt::print("{}", *markdown ? options.Markdown() : options.Help());
+    fmt::print("{}", options.Help());
   });
 }
 

@@ -39,6 +39,10 @@ void CheckArguments(const TrainArguments& arguments) {
   if (!arguments.resume.empty() && !arguments.output_dir.empty()) {
     throw Error("--resume goes on in its own folder; leave --output-dir out");
   }
+  if (!arguments.resume.empty() && arguments.skip_reward_training) {
+    throw Error("--resume goes on with its run's own reward model; for another one start a new run "
+                "with --skip-reward-training");
+  }
 }
 
 void Train(const TrainArguments& arguments) {
@@ -52,18 +56,23 @@ void Train(const TrainArguments& arguments) {
     folder.path = arguments.output_dir.empty() ? DefaultFolder(loaded->config.run.name)
                                                : arguments.output_dir;
   }
-  train::TrainRequest request{.folder = folder,
-                              .resume = resume,
-                              .skip_reward_training = arguments.skip_reward_training};
+  std::string reward_model;
   if (arguments.skip_reward_training) {
-    request.reward_model_path = ResolveNewest(arguments.reward_model_path);
-    reward::ReadRewardModel(request.reward_model_path);
+    reward_model = ResolveNewest(arguments.reward_model_path);
+    reward::ReadRewardModel(reward_model);  // complains before a folder is made
   }
   folder.Create(resume);
   InitLog({.file = folder.Log(), .verbose = arguments.run.verbose});
-  if (!resume) WriteFileAtomic(folder.Config(), loaded->options.Yaml());
   Info("run folder: {}", folder.path);
-  train::Train(loaded->config, request);
+  // The configuration comes last: with it the folder is a run, and one that can be resumed.
+  if (!reward_model.empty()) train::AdoptRewardModel(reward_model, folder);
+  if (!resume) WriteFileAtomic(folder.Config(), loaded->options.Yaml());
+  try {
+    train::Train(loaded->config, {.folder = folder, .resume = resume});
+  } catch (const Interrupted&) {
+    Info("stopped; go on with: pgts train --resume {}", folder.path);
+    throw;
+  }
 }
 
 }  // namespace

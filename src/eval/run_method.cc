@@ -23,7 +23,7 @@ double IsRight(const task::Task& task, const std::string& answer, const std::str
 }
 
 // Forward FLOPs: two per weight and token, for the generator over prompt and generated tokens, the
-// scorer over the prompt and the scored steps, the policy over the nodes that it read.
+// scorer over the prompt and the paths that it read, the policy over the nodes that it read.
 double Flops(const Session& session, const MethodRun& run, const search::SearchResult& result) {
   const world::Charges& charges = result.charges;
   const double generator = static_cast<double>(session.generator_parameters()) *
@@ -34,13 +34,14 @@ double Flops(const Session& session, const MethodRun& run, const search::SearchR
   return 2 * (generator + scorer + static_cast<double>(run.policy_parameters) * result.policy_nodes);
 }
 
-void MeanOverChains(const task::Task& task, const search::SearchResult& result,
+// Every chain by itself: it reads the prompt, and nothing is scored.
+void MeanOverChains(const Session& session, const search::SearchResult& result,
                     ProblemRecord& record) {
   const double n = static_cast<double>(result.chains.size());
   record.correct = record.answered = 0;
   double depth = 0;
   for (const search::ChainResult& chain : result.chains) {
-    const double right = IsRight(task, chain.answer, record.gold);
+    const double right = IsRight(session.task(), chain.answer, record.gold);
     record.correct += right / n;
     record.oracle = std::max(record.oracle, right);
     record.answered += (chain.answer.empty() ? 0.0 : 1.0) / n;
@@ -52,6 +53,8 @@ void MeanOverChains(const task::Task& task, const search::SearchResult& result,
   record.nodes /= n;
   record.actions /= n;
   record.seconds /= n;
+  record.flops = 2.0 * static_cast<double>(session.generator_parameters()) *
+                 (static_cast<double>(result.charges.prompt_tokens) + record.tokens);
 }
 
 ProblemRecord Grade(Session& session, const MethodRun& run, const Ticket& ticket) {
@@ -70,13 +73,7 @@ ProblemRecord Grade(Session& session, const MethodRun& run, const Ticket& ticket
                        .flops = Flops(session, run, result),
                        .seconds = result.charges.seconds};
   record.correct = IsRight(session.task(), record.answer, record.gold);
-  if (run.mean_over_chains) {
-    MeanOverChains(session.task(), result, record);
-    world::Charges one = result.charges;  // a chain reads the prompt by itself
-    one.tokens /= static_cast<int64_t>(result.chains.size());
-    record.flops = 2.0 * static_cast<double>(session.generator_parameters()) *
-                   static_cast<double>(one.prompt_tokens + one.tokens);
-  }
+  if (run.mean_over_chains) MeanOverChains(session, result, record);
   return record;
 }
 

@@ -58,7 +58,7 @@ SequentialOutcome Simulate(const search::SequentialRule& rule,
       outcome.tokens += chain.tokens;
       if (!chain.answered) continue;
       if (best == nullptr || chain.score > best->score) best = &chain;
-      if (chain.score >= rule.threshold) break;
+      if (chain.score >= static_cast<float>(rule.threshold)) break;  // as the searcher compares
     }
     outcome.accuracy += best != nullptr && best->right ? 1 : 0;
   }

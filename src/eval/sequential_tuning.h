@@ -22,7 +22,7 @@ struct SequentialSearch {
 // One chain as the rule sees it.
 struct ScoredChain {
   double tokens = 0;
-  double score = 0;
+  float score = 0;  // of its last step
   bool answered = false;
   bool right = false;
 };

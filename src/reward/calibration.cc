@@ -2,77 +2,135 @@
 #include "reward/calibration.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
+#include <limits>
+#include <utility>
 
 namespace pgts::reward {
 namespace {
 
 constexpr double kPull = 1e-2;  // weight of the squared distance to the identity, in examples
 
-// Gradient and Hessian of the penalised negative log-likelihood.
-struct Quadratic {
-  double g_slope = 0, g_offset = 0;
-  double h_slope = kPull, h_both = 0, h_offset = kPull;
-};
+// slope, log_prob_slope, offset; and which of them are free to move.
+using Values = std::array<double, 3>;
+using Free = std::array<bool, 3>;
+constexpr Values kIdentity = {1, 0, 0};
 
-Quadratic Expand(const Calibration& at, std::span<const double> logits,
-                 std::span<const int> labels) {
-  Quadratic q;
-  q.g_slope = kPull * (at.slope - 1);
-  q.g_offset = kPull * at.offset;
-  for (size_t i = 0; i < logits.size(); ++i) {
-    const double p = at.Score(logits[i]);
-    const double error = p - labels[i];
-    const double curvature = std::max(p * (1 - p), 1e-12);
-    q.g_slope += error * logits[i];
-    q.g_offset += error;
-    q.h_slope += curvature * logits[i] * logits[i];
-    q.h_both += curvature * logits[i];
-    q.h_offset += curvature;
-  }
-  return q;
+Calibration ToCalibration(const Values& v) {
+  return {.slope = v[0], .log_prob_slope = v[1], .offset = v[2]};
 }
 
-double Loss(const Calibration& at, std::span<const double> logits, std::span<const int> labels) {
-  double loss = kPull / 2 * ((at.slope - 1) * (at.slope - 1) + at.offset * at.offset);
-  for (size_t i = 0; i < logits.size(); ++i) {
-    const double z = at.slope * logits[i] + at.offset;
-    const double signed_z = labels[i] ? -z : z;
+struct Data {
+  std::span<const Evidence> evidence;
+  std::span<const int> labels;
+
+  Values Features(size_t i) const { return {evidence[i].logit, evidence[i].log_prob, 1}; }
+};
+
+// The penalised negative log-likelihood.
+double Loss(const Data& data, const Values& at) {
+  double loss = 0;
+  for (size_t k = 0; k < at.size(); ++k) {
+    loss += kPull / 2 * (at[k] - kIdentity[k]) * (at[k] - kIdentity[k]);
+  }
+  for (size_t i = 0; i < data.labels.size(); ++i) {
+    const Values x = data.Features(i);
+    const double z = at[0] * x[0] + at[1] * x[1] + at[2];
+    const double signed_z = data.labels[i] ? -z : z;
     loss += signed_z > 0 ? signed_z + std::log1p(std::exp(-signed_z)) : std::log1p(std::exp(signed_z));
   }
   return loss;
 }
 
-}  // namespace
-
-double Calibration::Score(double logit) const {
-  return 1 / (1 + std::exp(-(slope * logit + offset)));
+// Solves a x = b by elimination; `a` is positive definite.
+Values Solve(std::array<Values, 3> a, Values b) {
+  for (size_t k = 0; k < 3; ++k) {
+    for (size_t row = k + 1; row < 3; ++row) {
+      const double factor = a[row][k] / a[k][k];
+      for (size_t column = k; column < 3; ++column) a[row][column] -= factor * a[k][column];
+      b[row] -= factor * b[k];
+    }
+  }
+  Values x{};
+  for (size_t k = 3; k-- > 0;) {
+    x[k] = b[k];
+    for (size_t column = k + 1; column < 3; ++column) x[k] -= a[k][column] * x[column];
+    x[k] /= a[k][k];
+  }
+  return x;
 }
 
-Calibration FitCalibration(std::span<const double> logits, std::span<const int> labels) {
+// Newton's step at `at`, over the free values.
+Values NewtonStep(const Data& data, const Values& at, const Free& free) {
+  Values gradient{};
+  std::array<Values, 3> hessian{};
+  for (size_t k = 0; k < 3; ++k) {
+    gradient[k] = kPull * (at[k] - kIdentity[k]);
+    hessian[k][k] = kPull;
+  }
+  for (size_t i = 0; i < data.labels.size(); ++i) {
+    const Values x = data.Features(i);
+    const double p = ToCalibration(at).Score(data.evidence[i]);
+    const double curvature = std::max(p * (1 - p), 1e-12);
+    for (size_t k = 0; k < 3; ++k) {
+      gradient[k] += (p - data.labels[i]) * x[k];
+      for (size_t l = 0; l < 3; ++l) hessian[k][l] += curvature * x[k] * x[l];
+    }
+  }
+  for (size_t k = 0; k < 3; ++k) {
+    if (free[k]) continue;
+    gradient[k] = 0;
+    for (size_t l = 0; l < 3; ++l) hessian[k][l] = hessian[l][k] = 0;
+    hessian[k][k] = 1;
+  }
+  return Solve(hessian, gradient);
+}
+
+struct Fit {
+  Values values;
+  double loss = std::numeric_limits<double>::infinity();
+};
+
+Fit Minimise(const Data& data, Values start, const Free& free) {
+  Fit fit{start, Loss(data, start)};
+  for (int i = 0; i < 50; ++i) {
+    const Values step = NewtonStep(data, fit.values, free);
+    Fit next;
+    for (double share = 1; share > 1e-6 && !(next.loss <= fit.loss); share /= 2) {
+      for (size_t k = 0; k < 3; ++k) next.values[k] = fit.values[k] - share * step[k];
+      next.loss = Loss(data, next.values);
+    }
+    if (!(next.loss < fit.loss - 1e-10 * fit.loss)) break;
+    fit = next;
+  }
+  return fit;
+}
+
+}  // namespace
+
+double Calibration::Score(const Evidence& evidence) const {
+  return 1 / (1 + std::exp(-(slope * evidence.logit + log_prob_slope * evidence.log_prob + offset)));
+}
+
+Calibration FitCalibration(std::span<const Evidence> evidence, std::span<const int> labels) {
   const auto positive = std::count(labels.begin(), labels.end(), 1);
   if (positive == 0 || positive == static_cast<std::ptrdiff_t>(labels.size())) return {};
-  Calibration fit;
-  double loss = Loss(fit, logits, labels);
-  for (int i = 0; i < 50; ++i) {
-    const Quadratic q = Expand(fit, logits, labels);
-    const double determinant = q.h_slope * q.h_offset - q.h_both * q.h_both;
-    const double d_slope = (q.h_offset * q.g_slope - q.h_both * q.g_offset) / determinant;
-    const double d_offset = (q.h_slope * q.g_offset - q.h_both * q.g_slope) / determinant;
-    Calibration next;
-    double next_loss = loss;
-    double step = 1;  // halved until the loss falls
-    do {
-      next = {fit.slope - step * d_slope, fit.offset - step * d_offset};
-      next_loss = Loss(next, logits, labels);
-      step /= 2;
-    } while (!(next_loss <= loss) && step > 1e-6);
-    if (!(next_loss < loss - 1e-10 * loss)) break;
-    fit = next;
-    loss = next_loss;
+  const Data data{evidence, labels};
+  const bool known = std::ranges::any_of(evidence, [](const Evidence& e) { return e.log_prob != 0; });
+  Fit best{kIdentity};
+  const auto consider = [&](const Fit& fit) {
+    const auto& [slope, log_prob_slope, offset] = fit.values;
+    const bool in_order = slope >= 0 && log_prob_slope >= 0 && slope + log_prob_slope > 0;
+    if (in_order && fit.loss < best.loss) best = fit;
+  };
+  consider(Minimise(data, kIdentity, {true, false, true}));
+  if (known) {
+    consider(Minimise(data, kIdentity, {true, true, true}));
+    consider(Minimise(data, {0, 1, 0}, {false, true, true}));
   }
-  return fit.slope > 0 ? fit : Calibration{};
+  return ToCalibration(best.values);
 }
 
 }  // namespace pgts::reward

@@ -1,25 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a head's logit to a probability that means what it says (Platt, "Probabilistic outputs for
-// support vector machines", 1999):
-//   score = 1 / (1 + exp(-(slope * logit + offset)))
-// slope > 0 keeps the order of the scores. The identity is slope 1, offset 0.
+// From what is known of a path to a probability that means what it says: logistic regression (for
+// one feature: Platt, "Probabilistic outputs for support vector machines", 1999) on two witnesses.
+//   score = 1 / (1 + exp(-(slope * logit + log_prob_slope * log_prob + offset)))
+// The head's logit says what the judge makes of the text; the path's log-probability under the
+// generator says how sure the writer was of it, and comes free with every step. A path whose
+// log-probability is unknown is read as one of log-probability 0. Both slopes are >= 0: more belief
+// never means a lower score. The identity is slope 1, the rest 0.
 #pragma once
 
 #include <span>
 
 namespace pgts::reward {
 
+struct Evidence {
+  double logit = 0;     // the head's logit(1) - logit(0) at the step's last token
+  double log_prob = 0;  // of all the path's steps, natural log, at temperature 1
+};
+
 struct Calibration {
   double slope = 1;
+  double log_prob_slope = 0;
   double offset = 0;
 
-  double Score(double logit) const;
+  double Score(const Evidence& evidence) const;
   bool operator==(const Calibration&) const = default;
 };
 
-// The maximum-likelihood slope and offset by Newton's method, with a weak pull towards the identity
-// (so that separable labels end at finite values). The identity where a class is missing or the fit
-// would turn the order round.
-Calibration FitCalibration(std::span<const double> logits, std::span<const int> labels);
+// The maximum-likelihood values by Newton's method, with a weak pull towards the identity (so that
+// separable labels end at finite values). A witness that speaks against the labels is left out; the
+// identity where a class is missing or neither witness is any good.
+Calibration FitCalibration(std::span<const Evidence> evidence, std::span<const int> labels);
 
 }  // namespace pgts::reward

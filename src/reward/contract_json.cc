@@ -102,7 +102,9 @@ Json ToJson(const RewardModel& m, const FileHashes& hashes) {
             {"task", g.task}}},
           {"files", {{"model.gguf", hashes.model}, {"head.safetensors", hashes.head}}},
           {"threshold", m.threshold},
-          {"calibration", {{"slope", m.calibration.slope}, {"offset", m.calibration.offset}}},
+          {"calibration", {{"slope", m.calibration.slope},
+                           {"log_prob_slope", m.calibration.log_prob_slope},
+                           {"offset", m.calibration.offset}}},
           {"metrics", ToJson(m.metrics)},
           {"gate", ToJson(m.gate)},
           {"training", m.training}};
@@ -120,12 +122,16 @@ RewardModel RewardModelFromJson(const Json& json, const std::string& path, FileH
                 .generator = ReadGenerator(fields.Group("generator")),
                 .threshold = fields.Number("threshold"),
                 .calibration = {.slope = calibration.Number("slope"),
+                                .log_prob_slope = calibration.Number("log_prob_slope"),
                                 .offset = calibration.Number("offset")},
                 .metrics = MetricsFromJson(fields.Get("metrics")),
                 .gate = ReadGate(fields.Group("gate")),
                 .training = fields.Get("training")};
   if (m.threshold < 0 || m.threshold > 1) fields.Throw("threshold");
-  if (!(m.calibration.slope > 0)) fields.Throw("calibration");
+  const auto& [slope, log_prob_slope, offset] = m.calibration;
+  if (!(slope >= 0 && log_prob_slope >= 0 && slope + log_prob_slope > 0)) {
+    fields.Throw("calibration");
+  }
   return m;
 }
 

@@ -125,7 +125,7 @@ void Log(const StepData& data, const std::string& folder) {
          name, counts.problems, counts.solutions, counts.examples,
          100.0 * counts.positive / std::max<int64_t>(counts.examples, 1), stats.rollouts,
          100 * stats.ExtractionRate(), 100 * stats.RightShare(), stats.completions, stats.tokens,
-         data.reused ? 0 : stats.computed_tokens);
+         stats.computed_tokens);
   };
   line("training", data.train, data.train_stats);
   line("held-out", data.validation, data.validation_stats);

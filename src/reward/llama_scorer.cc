@@ -24,6 +24,7 @@ uint64_t ScorerHash(std::string_view model_file_hash, const Head& head, const Ca
       .With(BytesOf(head.weight))
       .With(BytesOf(head.bias))
       .With(std::bit_cast<uint64_t>(calibration.slope))
+      .With(std::bit_cast<uint64_t>(calibration.log_prob_slope))
       .With(std::bit_cast<uint64_t>(calibration.offset))
       .value();
 }
@@ -49,7 +50,8 @@ void LlamaScorer::Score(std::span<const world::ScoreRequest> requests, std::span
   encoder_->Encode(paths, hidden);
   for (size_t i = 0; i < requests.size(); ++i) {
     const std::span<const float> row = std::span(hidden).subspan(i * width, width);
-    scores[i] = static_cast<float>(calibration_.Score(head_.Logit(row)));
+    scores[i] = static_cast<float>(calibration_.Score(
+        {.logit = head_.Logit(row), .log_prob = requests[i].log_prob}));
   }
 }
 

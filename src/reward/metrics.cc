@@ -79,11 +79,13 @@ double ReadNumber(const Json& json, const char* key) {
 
 RewardMetrics Measure(std::span<const ScoredStep> steps, const Calibration& calibration,
                       double threshold) {
-  Judged plain, labelled, outcome, exact;
+  Judged plain, labelled, outcome, exact, head, log_prob;
   std::map<int, Judged> by_depth;
   for (const ScoredStep& step : steps) {
-    const double score = calibration.Score(step.logit);
-    plain.Add(Calibration{}.Score(step.logit), step.label);
+    const double score = calibration.Score(step.evidence());
+    plain.Add(Calibration{}.Score(step.evidence()), step.label);
+    head.Add(step.logit, step.label);
+    log_prob.Add(step.log_prob, step.label);
     labelled.Add(score, step.label);
     outcome.Add(score, step.grade);
     exact.Add(score, step.exact);
@@ -100,6 +102,8 @@ RewardMetrics Measure(std::span<const ScoredStep> steps, const Calibration& cali
                   .step_auc = Auc(labelled.scores, labelled.labels),
                   .outcome_auc = Auc(outcome.scores, outcome.labels),
                   .exact_auc = Auc(exact.scores, exact.labels),
+                  .head_auc = Auc(head.scores, head.labels),
+                  .log_prob_auc = Auc(log_prob.scores, log_prob.labels),
                   .ece = ExpectedCalibrationError(labelled.scores, labelled.labels),
                   .ece_uncalibrated = ExpectedCalibrationError(plain.scores, plain.labels),
                   .threshold = threshold,
@@ -117,9 +121,14 @@ RewardMetrics Measure(std::span<const ScoredStep> steps, const Calibration& cali
 }
 
 Calibration CalibrateOn(std::span<const ScoredStep> steps) {
-  Judged logits;
-  for (const ScoredStep& step : steps) logits.Add(step.logit, step.label);
-  return FitCalibration(logits.scores, logits.labels);
+  std::vector<Evidence> evidence;
+  std::vector<int> labels;
+  for (const ScoredStep& step : steps) {
+    if (!step.label) continue;
+    evidence.push_back(step.evidence());
+    labels.push_back(*step.label);
+  }
+  return FitCalibration(evidence, labels);
 }
 
 Json ToJson(const RewardMetrics& m) {
@@ -136,6 +145,8 @@ Json ToJson(const RewardMetrics& m) {
           {"step_auc", m.step_auc},
           {"outcome_auc", m.outcome_auc},
           {"exact_auc", m.exact_auc},
+          {"head_auc", m.head_auc},
+          {"log_prob_auc", m.log_prob_auc},
           {"loss", m.loss},
           {"loss_uncalibrated", m.loss_uncalibrated},
           {"ece", m.ece},
@@ -162,6 +173,8 @@ RewardMetrics MetricsFromJson(const Json& json) {
                   .step_auc = ReadNumber(json, "step_auc"),
                   .outcome_auc = ReadNumber(json, "outcome_auc"),
                   .exact_auc = ReadNumber(json, "exact_auc"),
+                  .head_auc = ReadNumber(json, "head_auc"),
+                  .log_prob_auc = ReadNumber(json, "log_prob_auc"),
                   .ece = ReadNumber(json, "ece"),
                   .ece_uncalibrated = ReadNumber(json, "ece_uncalibrated"),
                   .threshold = ReadNumber(json, "threshold"),
@@ -185,6 +198,8 @@ std::string MetricsTable(const RewardMetrics& m) {
   numbers.Row({"labelled steps", fmt::format("{}", m.steps)});
   numbers.Row({"share right", Number(m.positive_share)});
   numbers.Row({"step AUC", Number(m.step_auc)});
+  numbers.Row({"  head alone / generator's log-probability alone",
+               Number(m.head_auc) + " / " + Number(m.log_prob_auc)});
   numbers.Row({"outcome AUC", Number(m.outcome_auc)});
   if (!std::isnan(m.exact_auc)) numbers.Row({"AUC against exact steps", Number(m.exact_auc)});
   numbers.Row({"loss (before calibration)",

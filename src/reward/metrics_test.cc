@@ -78,33 +78,51 @@ TEST(MetricsTest, JsonRoundTripKeepsNumbersAndMissingOnes) {
   EXPECT_THAT(MetricsTable(m), HasSubstr("step AUC"));
 }
 
-TEST(CalibrationTest, FindsTheSlopeAndOffsetThatMadeTheLabels) {
+std::vector<Evidence> Logits(std::vector<double> logits) {
+  std::vector<Evidence> evidence;
+  for (const double logit : logits) evidence.push_back({.logit = logit});
+  return evidence;
+}
+
+TEST(CalibrationTest, FindsTheValuesThatMadeTheLabels) {
   RandomStream random{Key("calibration")};
-  const Calibration truth{.slope = 0.5, .offset = -1};
-  std::vector<double> logits;
+  const Calibration truth{.slope = 0.5, .log_prob_slope = 2, .offset = -1};
+  std::vector<Evidence> evidence;
   std::vector<int> labels;
   for (int i = 0; i < 20'000; ++i) {
-    logits.push_back(8 * random.Uniform() - 4);
-    labels.push_back(random.Uniform() < truth.Score(logits.back()));
+    evidence.push_back({.logit = 8 * random.Uniform() - 4, .log_prob = -2 * random.Uniform()});
+    labels.push_back(random.Uniform() < truth.Score(evidence.back()));
   }
-  const Calibration fit = FitCalibration(logits, labels);
+  const Calibration fit = FitCalibration(evidence, labels);
   EXPECT_NEAR(fit.slope, 0.5, 0.03);
-  EXPECT_NEAR(fit.offset, -1, 0.06);
+  EXPECT_NEAR(fit.log_prob_slope, 2, 0.1);
+  EXPECT_NEAR(fit.offset, -1, 0.1);
+}
+
+TEST(CalibrationTest, AnUnknownLogProbabilityHasNoSay) {
+  const std::vector<int> labels = {0, 1, 0, 1};
+  EXPECT_EQ(FitCalibration(Logits({-2, -1, 1, 2}), labels).log_prob_slope, 0);
+}
+
+TEST(CalibrationTest, AWitnessAgainstTheLabelsIsLeftOut) {
+  const std::vector<Evidence> evidence = {{2, -9}, {1, -8}, {2, -7}, {-1, -3}, {-2, -1}, {1, -2}};
+  const Calibration fit = FitCalibration(evidence, std::vector<int>{0, 0, 0, 1, 1, 1});
+  EXPECT_EQ(fit.slope, 0);
+  EXPECT_GT(fit.log_prob_slope, 0);
 }
 
 TEST(CalibrationTest, SeparableLabelsStayFiniteAndInOrder) {
-  const std::vector<double> logits = {-2, -1, 1, 2};
   const std::vector<int> labels = {0, 0, 1, 1};
-  const Calibration fit = FitCalibration(logits, labels);
+  const Calibration fit = FitCalibration(Logits({-2, -1, 1, 2}), labels);
   EXPECT_TRUE(std::isfinite(fit.slope));
   EXPECT_GT(fit.slope, 1);
 }
 
 TEST(CalibrationTest, KeepsTheIdentityWhereNothingCanBeFitted) {
-  const std::vector<double> logits = {-2, -1, 1, 2};
-  EXPECT_EQ(FitCalibration(logits, std::vector<int>{1, 1, 1, 1}), Calibration{});
+  const std::vector<Evidence> evidence = Logits({-2, -1, 1, 2});
+  EXPECT_EQ(FitCalibration(evidence, std::vector<int>{1, 1, 1, 1}), Calibration{});
   // Scores that are the wrong way round must not be turned in secret.
-  EXPECT_EQ(FitCalibration(logits, std::vector<int>{1, 1, 0, 0}), Calibration{});
+  EXPECT_EQ(FitCalibration(evidence, std::vector<int>{1, 1, 0, 0}), Calibration{});
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ class Decoder;
 
 namespace pgts::reward {
 
-inline constexpr int kRewardModelVersion = 1;
+inline constexpr int kRewardModelVersion = 2;
 
 // What a reward model's scores rest on beside its own files: whose steps, cut how, after what
 // prompt.

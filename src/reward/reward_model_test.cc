@@ -188,7 +188,7 @@ TEST_P(ScorerTest, LlamaEqualsLibTorch) {
   for (const LabelledSolution& solution : solutions) {
     for (const ScoredStep& step :
          ScoreSolutions(decoder_, read.head, std::span(&solution, 1), 128)) {
-      expected.push_back(read.calibration.Score(step.logit));
+      expected.push_back(read.calibration.Score(step.evidence()));
     }
   }
   ASSERT_EQ(scores.size(), expected.size());

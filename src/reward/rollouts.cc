@@ -142,6 +142,16 @@ class Roller {
   RolloutStats stats_;
 };
 
+// How often each place in the engine is taken in one chunk. More: a longer way back after an
+// interruption. Fewer: more often do the last rollouts of a chunk leave places empty.
+constexpr int64_t kTurnsOfAChunk = 16;
+
+int64_t Chunks(const RolloutPlan& plan) {
+  const int64_t fitting = kTurnsOfAChunk * plan.concurrent;
+  const int64_t rounded = (plan.problems * plan.rollouts + fitting / 2) / fitting;
+  return std::clamp<int64_t>(rounded, 1, plan.problems);
+}
+
 // All rollouts of all problems, `concurrent` at a time, in one order.
 class Sampler {
  public:
@@ -150,9 +160,8 @@ class Sampler {
         results_(static_cast<size_t>(total_)), progress_(plan.label, total_, "solutions") {}
 
   RolloutData Run() {
-    const int64_t workers = std::min<int64_t>(plan_.concurrent, total_);
-    for (int64_t i = 0; i < workers; ++i) parts_.rounds.Spawn(Work());
-    parts_.rounds.Run();
+    const int64_t chunks = Chunks(plan_);
+    for (int64_t i = 1; i <= chunks; ++i) RunUntil(i * plan_.problems / chunks * plan_.rollouts);
     progress_.Finish();
     for (std::optional<LabelledSolution>& result : results_) {
       if (result) data_.solutions.push_back(*std::move(result));
@@ -161,8 +170,17 @@ class Sampler {
   }
 
  private:
+  void RunUntil(int64_t end) {
+    end_ = end;
+    if (parts_.before_chunk) parts_.before_chunk();
+    const int64_t workers = std::min<int64_t>(plan_.concurrent, end_ - next_);
+    for (int64_t i = 0; i < workers; ++i) parts_.rounds.Spawn(Work());
+    parts_.rounds.Run();
+    if (parts_.after_chunk) parts_.after_chunk();
+  }
+
   Co<void> Work() {
-    while (next_ < total_) {
+    while (next_ < end_) {
       const int64_t index = next_++;
       const task::Problem problem =
           parts_.task.Get(plan_.split, plan_.first_problem + index / plan_.rollouts);
@@ -186,6 +204,7 @@ class Sampler {
   const RolloutPlan& plan_;
   int64_t total_;
   int64_t next_ = 0;
+  int64_t end_ = 0;  // of the chunk
   std::vector<std::optional<LabelledSolution>> results_;
   RolloutData data_;
   Progress progress_;
@@ -202,13 +221,13 @@ constexpr StatsField kFields[] = {
     {"completions", &RolloutStats::completions},
     {"right_completions", &RolloutStats::right_completions},
     {"not_recorded", &RolloutStats::not_recorded},
-    {"tokens", &RolloutStats::tokens},
-    {"computed_tokens", &RolloutStats::computed_tokens}};
+    {"tokens", &RolloutStats::tokens}};
 
 }  // namespace
 
 RolloutStats& RolloutStats::operator+=(const RolloutStats& other) {
   for (const auto& [name, field] : kFields) this->*field += other.*field;
+  computed_tokens += other.computed_tokens;
   return *this;
 }
 

@@ -17,10 +17,13 @@
 // judged by completions like any other.
 //
 // The worlds are those of one reserved epoch; with a store, running again reads back what was
-// grown, so that an interrupted run goes on where it was.
+// grown. Problems are taken in chunks of equal size, each begun with nothing resident: a run that was
+// interrupted in one of them, its store cut to what the chunks before it left, goes on with the same
+// batches and so to the same bytes.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "base/rounds.h"
@@ -34,6 +37,8 @@ struct RolloutParts {  // all outlive the call
   Rounds& rounds;
   world::WorldSource& worlds;
   const task::Task& task;
+  std::function<void()> before_chunk = {};  // forgets what is resident
+  std::function<void()> after_chunk = {};   // keeps what is finished
 };
 
 struct RolloutPlan {
@@ -60,7 +65,7 @@ struct RolloutStats {
   int64_t right_completions = 0;
   int64_t not_recorded = 0;            // rollouts that a stored world could not answer; left out
   int64_t tokens = 0;                  // charged
-  int64_t computed_tokens = 0;         // of these, generated now
+  int64_t computed_tokens = 0;         // of these, generated now; not kept on disk
 
   double ExtractionRate() const { return Share(answered, rollouts); }
   double RightShare() const { return Share(right, rollouts); }

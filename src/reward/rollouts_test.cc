@@ -186,6 +186,27 @@ TEST(RolloutsTest, AskingForMoreProblemsThanThereAreIsAnError) {
   EXPECT_THROW(SampleRollouts({rounds, worlds, task}, {.problems = 6}), Error);
 }
 
+TEST(RolloutsTest, ChunksHoldWholeProblemsAndEachBeginsAfreshAndIsKept) {
+  Rounds rounds;
+  const OneProblem task;
+  std::vector<std::string> events;
+  world::ScriptedWorlds worlds({.rounds = &rounds, .task = &task},
+                               {.step = [&](const world::ScriptPlace& at) {
+                                 if (events.back() != at.problem.id) events.push_back(at.problem.id);
+                                 return world::ScriptedStep("#### 46\n");
+                               }});
+  const RolloutData data = SampleRollouts({.rounds = rounds,
+                                           .worlds = worlds,
+                                           .task = task,
+                                           .before_chunk = [&] { events.push_back("before"); },
+                                           .after_chunk = [&] { events.push_back("after"); }},
+                                          {.problems = 5, .rollouts = 6, .concurrent = 1});
+  EXPECT_THAT(events, ElementsAre("before", "one/0", "one/1", "after", "before", "one/2", "one/3",
+                                  "one/4", "after"));
+  EXPECT_EQ(data.solutions.size(), 30u);
+  EXPECT_EQ(data.solutions.back().problem, "one/4");
+}
+
 // A generator that solves word problems and slips sometimes.
 llm::ScriptedGenerator SlippingGenerator(const task::WordProblems& task,
                                          std::map<std::string, task::Problem>& known) {

@@ -44,6 +44,13 @@ std::vector<llm::Token> ReadTokens(const Json& json, const char* field, const st
   return at->get<std::vector<llm::Token>>();
 }
 
+std::optional<double> ReadNumber(const Json& json, const char* field, const std::string& where) {
+  const auto at = json.find(field);
+  if (at == json.end() || at->is_null()) return std::nullopt;
+  if (!at->is_number()) ThrowField(where, field, "a number");
+  return at->get<double>();
+}
+
 int ReadCount(const Json& json, const char* field, const std::string& where) {
   const auto at = json.find(field);
   if (at == json.end()) return 0;
@@ -129,6 +136,7 @@ LabelledSolution SolutionFromJson(const Json& json, const std::string& where) {
                               .label = ReadLabel(step, "label", where),
                               .right = ReadCount(step, "right", where),
                               .tried = ReadCount(step, "tried", where),
+                              .log_prob = ReadNumber(step, "log_prob", where),
                               .exact = ReadLabel(step, "exact", where)});
   }
   return solution;

@@ -7,7 +7,7 @@
 //
 // On disk: one JSON object a line,
 //   {"problem": id, "index": n, "source": "rollout", "grade": 0|1|null, "prompt": [ids],
-//    "steps": [{"tokens": [ids], "label": 0|1|null, "right": r, "tried": m,
+//    "steps": [{"tokens": [ids], "label": 0|1|null, "right": r, "tried": m, "log_prob": x,
 //               "exact": 0|1}, ...]}
 #pragma once
 

@@ -26,10 +26,15 @@ TrainingRow MakeRow(std::span<const LabelledSolution* const> solutions, const Ro
   for (const Reading& reading : row.tree.readings) {
     const LabelledSolution& solution = *solutions[reading.solution];
     const LabelledStep& step = solution.steps[reading.step];
+    double log_prob = 0;
+    for (int before = 0; before <= reading.step; ++before) {
+      log_prob += solution.steps[before].log_prob.value_or(0);
+    }
     const bool last = reading.step + 1 == static_cast<int>(solution.steps.size());
     row.label.push_back(step.label.value_or(-1));
     row.weight.push_back(step.label ? SourceWeight(solution.source, options) : 0);
-    row.truth.push_back({.label = step.label,
+    row.truth.push_back({.log_prob = log_prob,
+                         .label = step.label,
                          .exact = step.exact,
                          .grade = last ? solution.grade : std::nullopt,
                          .depth = reading.step + 1});

@@ -97,7 +97,7 @@ TEST(BestOfNTest, WeightedAddsTheScoresOfEqualAnswers) {
   EXPECT_FLOAT_EQ(result.score, 0.6F);
   EXPECT_EQ(result.charges.tokens, 29);
   EXPECT_EQ(result.charges.scored_steps, 3);  // one a chain that answers
-  EXPECT_EQ(result.charges.scored_tokens, 21);
+  EXPECT_EQ(result.charges.scored_tokens, 27);  // three whole chains are read
   EXPECT_EQ(result.charges.prompt_tokens, 2);
   EXPECT_EQ(fixture.worlds().judged().batches, 1);
 }

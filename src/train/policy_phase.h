@@ -15,8 +15,8 @@
 
 namespace pgts::train {
 
-// The session needs its scorer. `state`: where to go on; nothing: from the warm start.
+// The session needs its scorer and a store. `state`: where to go on.
 void RunPolicyPhase(const RunConfig& config, eval::Session& session, const RunFolder& folder,
-                    std::optional<ResumeState> state);
+                    const ResumeState& state);
 
 }  // namespace pgts::train

@@ -50,6 +50,11 @@ std::vector<std::string> CollapseSigns(const policy::PpoStats& stats, double ans
 PolicyReport::PolicyReport(const RunFolder& folder, int64_t metrics_length, int64_t events_length)
     : metrics_(folder.Metrics(), metrics_length), events_(folder.path, events_length) {}
 
+void PolicyReport::Sync() {
+  metrics_.Sync();
+  events_.Sync();
+}
+
 void PolicyReport::Write(int step, const std::string& kind, const Json& values) {
   Json line = {{"kind", kind}, {"iteration", step}};
   line.update(values);
@@ -105,17 +110,17 @@ void PolicyReport::WarnOfCollapse(const policy::PpoStats& stats, double answered
 
 void PolicyReport::Validation(const ValidationReport& report) {
   Write(report.iteration, "validation",
-        {{"accuracy", report.accuracy},
-         {"tokens", report.tokens},
-         {"return", report.mean_return},
-         {"answered", report.answered},
+        {{"accuracy", report.reading.accuracy},
+         {"tokens", report.reading.tokens},
+         {"return", report.reading.mean_return},
+         {"answered", report.reading.answered},
          {"cot_accuracy", report.cot_accuracy},
          {"heuristic_accuracy", report.teacher_accuracy}});
   Info("iteration {}: validation accuracy {:.3f} for {:.1f} tokens, return {:.2f} (sampled CoT "
-       "{:.3f}, heuristic {:.3f}){}", report.iteration, report.accuracy, report.tokens,
-       report.mean_return, report.cot_accuracy, report.teacher_accuracy,
-       report.best ? ", best so far" : "");
-  if (report.accuracy < report.cot_accuracy - 0.05) {
+       "{:.3f}, heuristic {:.3f}){}", report.iteration, report.reading.accuracy,
+       report.reading.tokens, report.reading.mean_return, report.cot_accuracy,
+       report.teacher_accuracy, report.best ? ", best so far" : "");
+  if (report.reading.accuracy < report.cot_accuracy - 0.05) {
     Warn("the policy is below plain sampled CoT on validation problems: look at the action mix and "
          "the reward model's step AUC");
   }

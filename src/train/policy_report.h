@@ -12,6 +12,7 @@
 #include "policy/ppo.h"
 #include "train/rollouts.h"
 #include "train/run_folder.h"
+#include "train/validation.h"
 
 namespace pgts::train {
 
@@ -25,7 +26,7 @@ struct IterationReport {
 
 struct ValidationReport {
   int iteration = 0;
-  double accuracy = 0, tokens = 0, mean_return = 0, answered = 0;
+  ValidationReading reading;
   double cot_accuracy = 0, teacher_accuracy = 0;
   bool best = false;
 };
@@ -42,6 +43,7 @@ class PolicyReport {
   void Validation(const ValidationReport& report);
   std::string Note() const { return note_; }  // for the progress bar
 
+  void Sync();  // both files, to the disk
   int64_t metrics_length() const { return metrics_.length(); }
   int64_t events_length() const { return events_.length(); }
 

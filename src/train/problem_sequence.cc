@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/problem_sequence.h"
 
+#include <algorithm>
 #include <numeric>
 #include <span>
 
+#include "base/log.h"
 #include "base/random.h"
 
 namespace pgts::train {
@@ -20,11 +22,24 @@ Visit ProblemSequence::At(int64_t visit) {
   if (pass != pass_) {
     order_.resize(static_cast<size_t>(range_.count));
     std::iota(order_.begin(), order_.end(), range_.first);
-    RandomStream stream(Key("problem-order").With(range_.seed).With(static_cast<uint64_t>(pass)));
+    RandomStream stream(Key("problem-order").With(seed_).With(static_cast<uint64_t>(pass)));
     stream.Shuffle(std::span(order_));
     pass_ = pass;
   }
   return {order_[static_cast<size_t>(place)], pass};
+}
+
+ProblemSequence::Range ProblemsBehind(const reward::DataOptions& phase_one, int64_t size,
+                                      int64_t most) {
+  const int64_t end = phase_one.End();
+  const int64_t first = std::min(end, size / 2);
+  if (first < end) {
+    Warn("phase 2 trains on problems whose answers the reward model has seen, from number {} on: "
+         "reward_data takes numbers {} to {} of {}; lower reward_data.train_problems",
+         first, phase_one.first_train_problem, end - 1, size);
+  }
+  const int64_t count = size - first;
+  return {.first = first, .count = most > 0 ? std::min(count, most) : count};
 }
 
 }  // namespace pgts::train

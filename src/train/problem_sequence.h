@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "reward/options.h"
+
 namespace pgts::train {
 
 struct Visit {
@@ -17,18 +19,24 @@ class ProblemSequence {
  public:
   struct Range {
     int64_t first = 0;
-    int64_t count = 0;   // > 0
-    uint64_t seed = 0;
+    int64_t count = 0;  // > 0
   };
-  explicit ProblemSequence(Range range) : range_(range) {}
+  ProblemSequence(Range range, uint64_t seed) : range_(range), seed_(seed) {}
 
-  // The `visit`-th visit, from 0. A pure function of the range and the visit.
+  // The `visit`-th visit, from 0. A pure function of range, seed and visit.
   Visit At(int64_t visit);
 
  private:
   Range range_;
+  uint64_t seed_;
   int64_t pass_ = -1;
   std::vector<int64_t> order_;  // of pass_; empty where the range is too large to shuffle
 };
+
+// The problems that phase 2 trains on, of a training split of `size` > 0: those behind phase 1's, at
+// most `most` of them (0: all). Where phase 1 reaches into the second half of the split, that half,
+// and a warning says what the two share.
+ProblemSequence::Range ProblemsBehind(const reward::DataOptions& phase_one, int64_t size,
+                                      int64_t most);
 
 }  // namespace pgts::train

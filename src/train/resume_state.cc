@@ -25,23 +25,23 @@ void WriteResumeState(const RunFolder& folder, const ResumeState& state) {
   WriteFileAtomic(folder.ResumeState(), JsonPretty(json));
 }
 
-std::optional<ResumeState> ReadResumeState(const RunFolder& folder) {
+ResumeState ReadResumeState(const RunFolder& folder) {
   const std::string path = folder.ResumeState();
-  if (!FileExists(path)) return std::nullopt;
+  if (!FileExists(path)) return {};
   const Json json = ReadJsonFile(path);
   try {
-    return ResumeState{.iteration = json.at("iteration"),
-                       .store = {json.at("store_steps"), json.at("store_scores")},
-                       .metrics = json.at("metrics"),
-                       .events = json.at("events"),
-                       .trajectories = json.at("trajectories"),
-                       .best_iteration = json.at("best_iteration"),
-                       .best_return = json.at("best_return"),
-                       .teacher_branch_below = json.at("teacher_branch_below"),
-                       .teacher_terminate_above = json.at("teacher_terminate_above"),
-                       .validation_cot = json.at("validation_cot"),
-                       .validation_teacher = json.at("validation_teacher"),
-                       .seconds = json.at("seconds")};
+    return {.iteration = json.at("iteration"),
+            .store = {json.at("store_steps"), json.at("store_scores")},
+            .metrics = json.at("metrics"),
+            .events = json.at("events"),
+            .trajectories = json.at("trajectories"),
+            .best_iteration = json.at("best_iteration"),
+            .best_return = json.at("best_return"),
+            .teacher_branch_below = json.at("teacher_branch_below"),
+            .teacher_terminate_above = json.at("teacher_terminate_above"),
+            .validation_cot = json.at("validation_cot"),
+            .validation_teacher = json.at("validation_teacher"),
+            .seconds = json.at("seconds")};
   } catch (const nlohmann::json::exception& e) {
     throw Error::Format("{}: not a resume state of this version ({}); start a new run", path, e.what());
   }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rolling resume state of phase 2: written after every iteration, beside the checkpoints. It
-// holds the length of every append-only file; a resumed run cuts them to it and repeats the
-// iteration that was under way, byte for byte.
+// The rolling resume state of a run: written after every chunk of phase 1's data and after every
+// iteration of phase 2. It holds the length of every append-only file; a resumed run cuts them to it
+// and repeats what was under way, byte for byte.
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 
 #include "train/run_folder.h"
@@ -13,8 +12,9 @@
 
 namespace pgts::train {
 
+// As it stands: nothing is finished yet.
 struct ResumeState {
-  int iteration = 0;          // PPO iterations done; the warm start is done before the first
+  int iteration = -1;         // PPO iterations done; 0: the warm start is; -1: not even that
   world::StoreLengths store;
   int64_t metrics = 0;        // bytes of metrics.jsonl
   int64_t events = 0;         // bytes of the TensorBoard file
@@ -24,11 +24,13 @@ struct ResumeState {
   double teacher_branch_below = 0, teacher_terminate_above = 0;
   double validation_cot = 0, validation_teacher = 0;  // accuracies on the fixed validation set
   double seconds = 0;         // of phase 2 so far
+
+  bool InPhaseTwo() const { return iteration >= 0; }
 };
 
-// Atomic; the policy file of that iteration must be written before.
+// Atomic; what it refers to must be on the disk before.
 void WriteResumeState(const RunFolder& folder, const ResumeState& state);
-// Nothing if phase 2 has not begun.
-std::optional<ResumeState> ReadResumeState(const RunFolder& folder);
+// Error if the file is not one of this version; the state above if there is none.
+ResumeState ReadResumeState(const RunFolder& folder);
 
 }  // namespace pgts::train

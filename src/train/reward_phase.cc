@@ -13,6 +13,7 @@
 #include "model/gguf_reader.h"
 #include "reward/data_builder.h"
 #include "reward/finetune.h"
+#include "train/resume_state.h"
 
 namespace pgts::train {
 namespace {
@@ -33,14 +34,24 @@ std::string BasePath(const RunConfig& config) {
                                                : config.reward_base.model_name;
 }
 
+// What a resumed run starts from: the worlds of the chunks that are finished.
+void KeepWorlds(eval::Session& session, const RunFolder& folder) {
+  session.store()->Sync();
+  WriteResumeState(folder, {.store = session.store()->lengths()});
+}
+
 reward::StepData MakeData(const RunConfig& config, eval::Session& session, const RunFolder& folder) {
-  const reward::RolloutParts parts{session.rounds(), session.sampled(), session.task()};
+  const reward::RolloutParts parts{
+      .rounds = session.rounds(),
+      .worlds = session.sampled(),
+      .task = session.task(),
+      .before_chunk = [&] { session.Forget(); },
+      .after_chunk = [&] { KeepWorlds(session, folder); }};
   const reward::DataPlan plan{
       .data = config.reward_data,
       .incorrect_per_problem = config.reward_training.num_incorrect_per_problem,
       .separator = std::string(task::kStepSeparator),
       .world_key = session.sampled().WorldKey(world::kPhaseOneEpoch)};
-  session.Forget();
   return reward::BuildStepData(parts, session.generator().tokenizer(), plan, folder.RewardData());
 }
 

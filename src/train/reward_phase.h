@@ -12,7 +12,8 @@
 
 namespace pgts::train {
 
-// Writes reward_data/ and reward_model_final/. The session must not have a scorer yet.
+// Writes reward_data/ and reward_model_final/, and a resume state after every chunk of the data. The
+// session must have a store and no scorer yet.
 reward::RewardModel RunRewardPhase(const RunConfig& config, eval::Session& session,
                                    const RunFolder& folder);
 

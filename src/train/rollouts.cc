@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/rollouts.h"
 
+#include <algorithm>
 #include <memory>
+#include <span>
 #include <utility>
 
 namespace pgts::train {
@@ -31,13 +33,12 @@ Rollout Grade(const task::Task& task, Place& place) {
   return std::move(rollout);
 }
 
-}  // namespace
-
-std::vector<Rollout> CollectRollouts(eval::Session& session, const search::Searcher& searcher,
-                                     const RolloutRequest& request) {
+void Collect(eval::Session& session, const search::Searcher& searcher,
+             const RolloutRequest& request, std::span<const Visit> visits,
+             std::vector<Rollout>& rollouts) {
   session.Forget();
   std::vector<std::unique_ptr<Place>> places;
-  for (const Visit& visit : request.visits) {
+  for (const Visit& visit : visits) {
     const task::Problem problem = session.task().Get(task::Split::kTrain, visit.problem);
     const int epoch = request.fixed_epoch >= 0
                           ? request.fixed_epoch
@@ -54,8 +55,21 @@ std::vector<Rollout> CollectRollouts(eval::Session& session, const search::Searc
     }
   }
   session.rounds().Run();
-  std::vector<Rollout> rollouts;
   for (const auto& place : places) rollouts.push_back(Grade(session.task(), *place));
+}
+
+}  // namespace
+
+std::vector<Rollout> CollectRollouts(eval::Session& session, const search::Searcher& searcher,
+                                     const RolloutRequest& request) {
+  const auto chunk = static_cast<size_t>(
+      std::max(1, session.options().engine.width / request.rollouts_per_problem));
+  std::vector<Rollout> rollouts;
+  const std::span<const Visit> visits = request.visits;
+  for (size_t begin = 0; begin < visits.size(); begin += chunk) {
+    const size_t count = std::min(chunk, visits.size() - begin);
+    Collect(session, searcher, request, visits.subspan(begin, count), rollouts);
+  }
   return rollouts;
 }
 

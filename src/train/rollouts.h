@@ -29,7 +29,7 @@ struct Rollout {
   tree::Trajectory trajectory;    // with features, graded
 };
 
-// All of them side by side, in the order of the visits.
+// In the order of the visits; as many side by side as the engine has places for.
 std::vector<Rollout> CollectRollouts(eval::Session& session, const search::Searcher& searcher,
                                      const RolloutRequest& request);
 

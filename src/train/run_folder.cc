@@ -20,6 +20,17 @@ std::string MapSuffix(std::string path) {
   return path;
 }
 
+// The suffix first: RUN_*/policy_final.pt is to match the .safetensors files that are there.
+std::string Resolve(const std::string& given) { return ResolveNewest(MapSuffix(given)); }
+
+// The nearest folder at or above `at` that holds a run; empty if none does.
+fs::path RunAtOrAbove(fs::path at) {
+  while (!at.empty() && !FileExists((at / "config.yaml").string())) {
+    at = at == at.parent_path() ? fs::path() : at.parent_path();
+  }
+  return at;
+}
+
 }  // namespace
 
 std::string RunFolder::Checkpoint(int iteration) const {
@@ -39,23 +50,23 @@ void RunFolder::Create(bool resume) const {
 }
 
 RunFolder RunFolder::Owning(const std::string& given) {
-  const std::string path = MapSuffix(ResolveNewest(given));
+  const std::string path = Resolve(given);
   if (!fs::exists(path)) {
     throw Error::Format("{}: no such file or folder; give a run folder or a policy file in one", path);
   }
-  fs::path at = fs::path(path).lexically_normal();
-  while (!at.empty()) {
-    if (FileExists((at / "config.yaml").string())) return {at.string()};
-    if (!at.has_relative_path() || at == at.parent_path()) break;
-    at = at.parent_path();
-  }
+  fs::path normal = fs::path(path).lexically_normal();
+  if (!normal.has_filename()) normal = normal.parent_path();  // "run/"
+  // As the user spells it if that reaches up to the run.
+  fs::path run = RunAtOrAbove(normal);
+  if (run.empty()) run = RunAtOrAbove(fs::absolute(normal));
+  if (!run.empty()) return {run.string()};
   throw Error::Format("{}: no config.yaml in this folder or above it: not part of a run", path);
 }
 
 std::string ResolvePolicy(const std::string& given) {
-  const std::string path = MapSuffix(ResolveNewest(given));
+  std::string path = Resolve(given);
   if (!fs::is_directory(path)) return path;
-  const std::string final_policy = RunFolder{path}.FinalPolicy();
+  std::string final_policy = RunFolder{path}.FinalPolicy();
   if (!FileExists(final_policy)) {
     throw Error::Format("{}: this run has no policy_final.safetensors yet; continue it with "
                         "pgts train --resume {}", path, path);

@@ -25,8 +25,8 @@ struct RunFolder {
   void Create(bool resume) const;
 
   // The run folder that a file or folder given by the user belongs to: itself if it holds a
-  // config.yaml, else the nearest parent that does. Error if none does. `*` is resolved to the
-  // newest match, `.pt` becomes `.safetensors`.
+  // config.yaml, else the nearest parent that does. Error if none does. `.pt` becomes
+  // `.safetensors`, then `*` is resolved to the newest match.
   static RunFolder Owning(const std::string& path);
 };
 

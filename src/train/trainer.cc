@@ -17,30 +17,11 @@
 namespace pgts::train {
 namespace {
 
-// A reward model that was trained elsewhere becomes part of this run, so that the folder is whole.
-void AdoptRewardModel(const std::string& from, const RunFolder& folder) {
-  namespace fs = std::filesystem;
-  reward::ReadRewardModel(from);  // complains before anything is copied
-  if (fs::exists(folder.RewardModel()) && fs::equivalent(from, folder.RewardModel())) return;
-  const std::string part = folder.RewardModel() + ".part";
-  fs::remove_all(part);
-  fs::copy(from, part, fs::copy_options::recursive);
-  fs::remove_all(folder.RewardModel());
-  fs::rename(part, folder.RewardModel());
-  Info("reward model: {}", from);
-}
-
-void PrepareRewardModel(const RunConfig& config, const TrainRequest& request,
-                        eval::Session& session) {
-  if (request.skip_reward_training) {
-    if (!std::filesystem::exists(request.folder.RewardModel())) {
-      AdoptRewardModel(request.reward_model_path, request.folder);
-    }
-  } else if (!FileExists(request.folder.RewardModel() + "/reward_model.json")) {
-    RunRewardPhase(config, session, request.folder);
+void PrepareRewardModel(const RunConfig& config, const RunFolder& folder, eval::Session& session) {
+  if (!FileExists(folder.RewardModel() + "/reward_model.json")) {
+    RunRewardPhase(config, session, folder);
   }
-  const reward::RewardModel reward_model =
-      UseRewardModel(config, session, request.folder.RewardModel());
+  const reward::RewardModel reward_model = UseRewardModel(config, session, folder.RewardModel());
   reward::PassGate(reward_model.gate, config.gate);
 }
 
@@ -54,20 +35,31 @@ eval::SessionOptions ToSessionOptions(const RunConfig& config, std::string store
           .store_folder = std::move(store_folder)};
 }
 
+void AdoptRewardModel(const std::string& from, const RunFolder& folder) {
+  namespace fs = std::filesystem;
+  reward::ReadRewardModel(from);  // complains before anything is copied
+  if (fs::exists(folder.RewardModel()) && fs::equivalent(from, folder.RewardModel())) return;
+  const std::string part = folder.RewardModel() + ".part";
+  fs::remove_all(part);
+  fs::copy(from, part, fs::copy_options::recursive);
+  fs::remove_all(folder.RewardModel());
+  fs::rename(part, folder.RewardModel());
+  Info("reward model: {}", from);
+}
+
 void Train(const RunConfig& config, const TrainRequest& request) {
   const auto start = std::chrono::steady_clock::now();
   const int threads = config.engine.threads > 0
                           ? config.engine.threads
                           : static_cast<int>(std::thread::hardware_concurrency());
   at::set_num_threads(threads);
-  const std::optional<ResumeState> state =
-      request.resume ? ReadResumeState(request.folder) : std::nullopt;
+  const ResumeState state = request.resume ? ReadResumeState(request.folder) : ResumeState{};
   eval::SessionOptions options = ToSessionOptions(
       config, config.world.dir.empty() ? request.folder.World() : config.world.dir);
   // A world folder of the user's own may have grown by other runs: it is never cut.
-  if (state && config.world.dir.empty()) options.keep = state->store;
+  if (request.resume && config.world.dir.empty()) options.keep = state.store;
   eval::Session session(options);
-  PrepareRewardModel(config, request, session);
+  PrepareRewardModel(config, request.folder, session);
   RunPolicyPhase(config, session, request.folder, state);
   const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
   Info("training took {}; evaluate with: pgts eval --policy-checkpoint {}",

@@ -11,6 +11,7 @@ namespace pgts::world {
 
 struct ScoreRequest {
   llm::PrefixPtr prefix;  // the path up to and including the step, in the generator's tokens
+  double log_prob = 0;    // of all its steps under the generator (world/step.h)
   uint64_t walker = 0;    // who walks: requests of one walker share their place in memory
 };
 

@@ -47,9 +47,19 @@ Co<std::optional<float>> Walker::Score(int node) {
   }
   if (!charged_scores_.insert(node).second) co_return score->value;
   ++charges_.scored_steps;
-  charges_.scored_tokens += world_->step(node).raw.generated;
+  charges_.scored_tokens += Read(node);
   charges_.seconds += score->seconds;
   co_return score->value;
+}
+
+// Tokens on the path to `node` that the scorer had not read for this walker: it reads a path whole,
+// and goes on from what it holds of it.
+int64_t Walker::Read(int node) {
+  int64_t tokens = 0;
+  for (int at = node; at != kRootStep && read_.insert(at).second; at = world_->step(at).parent) {
+    tokens += world_->step(at).raw.generated;
+  }
+  return tokens;
 }
 
 }  // namespace pgts::world

@@ -23,7 +23,7 @@ struct Charges {
   int64_t computed_tokens = 0;  // of these, computed now
   int64_t steps = 0;
   int64_t scored_steps = 0;
-  int64_t scored_tokens = 0;  // of these steps
+  int64_t scored_tokens = 0;  // read for them: their paths, what they share once
   int64_t prompt_tokens = 0;  // of the problem, once a walker
   double seconds = 0;         // device time of the steps and scores, whenever it was spent
   bool not_recorded = false;  // the world could not say: this walk is no evidence
@@ -48,10 +48,13 @@ class Walker {
   uint64_t id() const { return id_; }
 
  private:
+  int64_t Read(int node);
+
   std::shared_ptr<World> world_;
   uint64_t id_;
   Charges charges_;
   std::set<int> charged_steps_, charged_scores_;
+  std::set<int> read_;  // by the scorer
 };
 
 }  // namespace pgts::world

@@ -88,7 +88,10 @@ Co<std::optional<World::Score>> World::AskScore(int node, uint64_t walker) {
   }
   if (parts_.grower == nullptr) co_return std::nullopt;
   const auto under_way = judging_.Begin(node);
-  Grower::Request request{.path = Path(node), .prefix = step(node).prefix, .walker = walker};
+  Grower::Request request{.path = Path(node),
+                          .prefix = step(node).prefix,
+                          .log_prob = PathLogProb(node),
+                          .walker = walker};
   const std::optional<Grower::Judged> judged = co_await parts_.grower->Judge(std::move(request));
   if (!judged) co_return std::nullopt;
   const Score score{.value = judged->score, .seconds = judged->seconds, .computed = true};
@@ -115,6 +118,12 @@ std::vector<int> World::Path(int id) const {
   for (int at = id; at != kRootStep; at = step(at).parent) path.push_back(step(at).attempt);
   std::reverse(path.begin(), path.end());
   return path;
+}
+
+double World::PathLogProb(int id) const {
+  double sum = 0;
+  for (int at = id; at != kRootStep; at = step(at).parent) sum += step(at).raw.log_prob;
+  return sum;
 }
 
 }  // namespace pgts::world

@@ -35,6 +35,7 @@ class Grower {
   struct Request {
     std::vector<int> path;  // attempt indices from the root to the step in question, its own last
     llm::PrefixPtr prefix;  // Grow: up to its parent. Judge: up to and including the step
+    double log_prob = 0;    // Judge: of the path's steps, under the generator
     uint64_t walker = 0;
   };
   virtual Co<std::optional<RawStep>> Grow(Request request) = 0;
@@ -85,6 +86,7 @@ class World {
   int size() const { return static_cast<int>(steps_.size()); }  // steps known, the root included
   std::string PathText(int id) const;
   std::vector<int> Path(int id) const;  // attempt indices
+  double PathLogProb(int id) const;     // sum over its steps
   int prompt_tokens() const { return parts_.prompt ? parts_.prompt->length : 0; }
   bool has_scorer() const { return parts_.scorer_hash != 0; }
   WorldId id() const { return parts_.id; }

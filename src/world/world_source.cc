@@ -47,7 +47,9 @@ class LiveGrower : public Grower {
       throw Error("this method needs step scores and no reward model is loaded: give one with "
                   "--reward-model-path");
     }
-    ScoreRequest score{.prefix = std::move(request.prefix), .walker = request.walker};
+    ScoreRequest score{.prefix = std::move(request.prefix),
+                       .log_prob = request.log_prob,
+                       .walker = request.walker};
     const Dispatched<float> done = co_await parts_.scorer->Score(std::move(score));
     co_return Judged{.score = done.reply, .seconds = done.seconds};
   }

@@ -108,6 +108,24 @@ TEST_F(WorldTest, OneWalkerIsChargedOncePerChild) {
   EXPECT_EQ(charges.scored_steps, 1);
 }
 
+Co<void> ScoreTheEnds(std::shared_ptr<World> world, Charges* charges) {
+  Walker walker(world);
+  const Step* first = co_await walker.Child(kRootStep, 1);
+  const Step* second = co_await walker.Child(first->id, 1);
+  const Step* other = co_await walker.Child(first->id, 2);
+  co_await walker.Score(second->id);
+  co_await walker.Score(other->id);
+  *charges = walker.charges();
+}
+
+TEST_F(WorldTest, AScorerReadsThePathToAStepAndWhatPathsShareOnce) {
+  Charges charges;
+  rounds_.Spawn(ScoreTheEnds(world_, &charges));
+  rounds_.Run();
+  EXPECT_EQ(charges.scored_steps, 2);
+  EXPECT_EQ(charges.scored_tokens, 8 + 8 + 8);
+}
+
 TEST_F(WorldTest, WhatTheWorldCannotSayIsNotRecorded) {
   Walk a, b;
   rounds_.Spawn(Follow(world_, {2, 1}, false, &a));

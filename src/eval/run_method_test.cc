@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "eval/run_method.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "eval/tiny_session.h"
+#include "search/best_of_n.h"
+#include "search/cot.h"
+#include "search/heuristic_policy.h"
+#include "search/policy_search.h"
+#include "search/self_consistency.h"
+#include "search/sequential_best_of_n.h"
+#include "search/uniform_policy.h"
+
+namespace pgts::eval {
+namespace {
+
+using ::testing::ElementsAre;
+
+class RunMethodTest : public ::testing::Test {
+ protected:
+  RunMethodTest() { session_.SetScorer(std::make_unique<DrawnScores>()); }
+
+  // In the worlds of ThreeChains.
+  MethodRun ByHand(const search::Searcher& searcher) {
+    return {.searcher = &searcher,
+            .worlds = &by_hand_,
+            .problems = problems_,
+            .limits = {.max_depth = 6, .max_nodes = 10, .max_width = 3}};
+  }
+  double Prompt(int64_t problem) const {
+    return static_cast<double>(Problem(problem).question.size() + 1);
+  }
+  // Tokens of the step "#### <gold>\n".
+  double Answer(int64_t problem) const {
+    return static_cast<double>(Problem(problem).gold.size() + 6);
+  }
+  task::Problem Problem(int64_t problem) const {
+    return session_.task().Get(task::Split::kTest, problem);
+  }
+  double Generator() const { return static_cast<double>(session_.generator_parameters()); }
+
+  Session session_{TinyOptions(/*width=*/2)};
+  world::ScriptedWorlds by_hand_{{.rounds = &session_.rounds(), .task = &session_.task()},
+                                 ThreeChains()};
+  std::vector<int64_t> problems_ = {0, 1, 2};
+};
+
+TEST_F(RunMethodTest, AMeanOverChainsGradesAndChargesEachByItself) {
+  const search::ChainOfThought searcher(3);
+  MethodRun run = ByHand(searcher);
+  run.mean_over_chains = true;
+  const MethodResult result = RunMethod(session_, run);
+  ASSERT_EQ(result.records.size(), 3u);
+  for (const ProblemRecord& record : result.records) {
+    const double tokens = (2 + Answer(record.problem) + 2 + Answer(record.problem) + 1 + 1) / 3;
+    EXPECT_DOUBLE_EQ(record.correct, 1.0 / 3);
+    EXPECT_DOUBLE_EQ(record.answered, 2.0 / 3);
+    EXPECT_DOUBLE_EQ(record.tokens, tokens);
+    EXPECT_DOUBLE_EQ(record.depth, (2 + 2 + 1) / 3.0);
+    EXPECT_DOUBLE_EQ(record.nodes, (2 + 2 + 1) / 3.0);
+    EXPECT_DOUBLE_EQ(record.flops, 2 * Generator() * (Prompt(record.problem) + tokens));
+  }
+}
+
+TEST_F(RunMethodTest, FlopsCountGeneratorAndScorerOverWhatEachReads) {
+  const search::BestOfN searcher(2, /*weighted=*/true);
+  const MethodResult result = RunMethod(session_, ByHand(searcher));
+  for (const ProblemRecord& record : result.records) {
+    const double tokens = 2 + Answer(record.problem) + 2 + Answer(record.problem) + 1;
+    const double read = Prompt(record.problem) + tokens;  // by both
+    EXPECT_DOUBLE_EQ(record.flops, 2 * (Generator() + DrawnScores::kParameters) * read);
+    EXPECT_EQ(record.answer, record.gold + "1");  // 0.9 beats 0.4
+    EXPECT_EQ(record.correct, 0);
+  }
+}
+
+TEST_F(RunMethodTest, FlopsCountThePolicyOverTheNodesThatItReads) {
+  search::HeuristicPolicy policy({.branch_below = 0, .terminate_above = 0});
+  search::PolicyClient client(session_.rounds(), policy);
+  const search::PolicySearch searcher(client, {});
+  MethodRun run = ByHand(searcher);
+  run.policy_parameters = 50;
+  const MethodResult result = RunMethod(session_, run);
+  for (const ProblemRecord& record : result.records) {
+    // Expand, Expand, Terminate: trees of 1, 2 and 3 nodes.
+    const double read = Prompt(record.problem) + 2 + Answer(record.problem);
+    EXPECT_DOUBLE_EQ(record.flops,
+                     2 * (Generator() + DrawnScores::kParameters) * read + 2.0 * 50 * 6);
+    EXPECT_EQ(record.correct, 1);
+    EXPECT_EQ(record.actions, 3);
+    EXPECT_EQ(record.text, "x\n#### " + record.gold + "\n");
+  }
+}
+
+TEST_F(RunMethodTest, ResultsComeInTheOrderOfTheProblemsWhateverTheChunks) {
+  problems_ = {4, 0, 3, 1, 2};  // width 2: chunks of two
+  const search::ChainOfThought searcher;
+  MethodRun run = ByHand(searcher);
+  std::vector<int64_t> seen;
+  run.on_result = [&](const task::Problem& problem, const search::SearchResult&,
+                      const tree::Trajectory&) { seen.push_back(problem.index); };
+  const MethodResult result = RunMethod(session_, run);
+  EXPECT_THAT(seen, ElementsAre(4, 0, 3, 1, 2));
+  std::vector<int64_t> recorded;
+  for (const ProblemRecord& record : result.records) recorded.push_back(record.problem);
+  EXPECT_EQ(recorded, seen);
+}
+
+TEST_F(RunMethodTest, WhatTheWorldCannotSayIsMarked) {
+  const search::ChainOfThought four(4);  // the worlds know three chains
+  const MethodResult result = RunMethod(session_, ByHand(four));
+  for (const ProblemRecord& record : result.records) EXPECT_FALSE(record.recorded);
+}
+
+// Live worlds of the embedded model: what a method is charged is what its chains or its decisions
+// were, one by one.
+class ChargesTest : public RunMethodTest {
+ protected:
+  void ExpectCharged(const search::Searcher& searcher, bool mean_over_chains = false) {
+    MethodRun run{.searcher = &searcher,
+                  .worlds = &session_.sampled(),
+                  .problems = problems_,
+                  .limits = {.max_depth = 8, .max_nodes = 8, .max_width = 3},
+                  .mean_over_chains = mean_over_chains};
+    std::vector<double> parts;
+    run.on_result = [&](const task::Problem&, const search::SearchResult& result,
+                        const tree::Trajectory& trajectory) {
+      int64_t sum = 0;
+      for (const search::ChainResult& chain : result.chains) sum += chain.charges.tokens;
+      for (const tree::TrajectoryStep& step : trajectory.steps) sum += step.tokens;
+      const double chains = static_cast<double>(result.chains.size());
+      parts.push_back(static_cast<double>(sum) / (mean_over_chains ? chains : 1));
+    };
+    std::vector<double> charged;
+    for (const ProblemRecord& record : RunMethod(session_, run).records) {
+      charged.push_back(record.tokens);
+    }
+    EXPECT_EQ(charged, parts) << searcher.name();
+    EXPECT_GT(Mean(charged), 10) << searcher.name();
+  }
+
+  void ExpectCharged(tree::Policy& policy) {
+    search::PolicyClient client(session_.rounds(), policy);
+    ExpectCharged(search::PolicySearch(client, {.name = std::string(policy.name())}));
+  }
+};
+
+TEST_F(ChargesTest, EveryMethodsTokensAreThoseOfItsTrajectories) {
+  ExpectCharged(search::ChainOfThought(1));
+  ExpectCharged(search::ChainOfThought(3), /*mean_over_chains=*/true);
+  ExpectCharged(search::SelfConsistency(2.5));
+  ExpectCharged(search::BestOfN(2.5, /*weighted=*/true));
+  ExpectCharged(search::SequentialBestOfN({.threshold = 0.5, .max_chains = 3}));
+  search::HeuristicPolicy heuristic({.branch_below = 0.3F, .terminate_above = 0.5F});
+  ExpectCharged(heuristic);
+  search::UniformPolicy uniform;
+  ExpectCharged(uniform);
+}
+
+}  // namespace
+}  // namespace pgts::eval

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/rollouts.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "eval/tiny_session.h"
+#include "search/policy_search.h"
+#include "search/uniform_policy.h"
+
+namespace pgts::train {
+namespace {
+
+class RolloutsTest : public ::testing::Test {
+ protected:
+  RolloutsTest() { session_.SetScorer(std::make_unique<eval::DrawnScores>()); }
+
+  std::vector<Rollout> Collect(std::vector<Visit> visits, int rollouts) {
+    search::UniformPolicy policy;
+    search::PolicyClient client(session_.rounds(), policy);
+    const search::PolicySearch searcher(client, {});
+    return CollectRollouts(session_, searcher,
+                           {.visits = std::move(visits),
+                            .rollouts_per_problem = rollouts,
+                            .world_epochs = 2,
+                            .limits = {.max_depth = 8, .max_nodes = 8, .max_width = 3}});
+  }
+
+  eval::Session session_{eval::TinyOptions(/*width=*/4)};
+};
+
+std::vector<int> Actions(const Rollout& rollout) {
+  std::vector<int> actions;
+  for (const tree::TrajectoryStep& step : rollout.trajectory.steps) {
+    actions.push_back(static_cast<int>(step.decision.action));
+  }
+  return actions;
+}
+
+int FirstStepTokens(const Rollout& rollout) { return rollout.trajectory.steps.at(0).tokens; }
+
+TEST_F(RolloutsTest, ComeInTheOrderOfTheVisitsGradedAndWithFeatures) {
+  // Width 4 and two rollouts each: two chunks.
+  const std::vector<Rollout> rollouts = Collect({{5}, {3}, {9}}, 2);
+  std::vector<std::pair<int64_t, int>> order;
+  for (const Rollout& rollout : rollouts) order.push_back({rollout.problem.index, rollout.number});
+  EXPECT_EQ(order,
+            (std::vector<std::pair<int64_t, int>>{{5, 0}, {5, 1}, {3, 0}, {3, 1}, {9, 0}, {9, 1}}));
+  for (const Rollout& rollout : rollouts) {
+    ASSERT_TRUE(rollout.trajectory.correct.has_value());
+    const bool right =
+        rollout.result.answer && session_.task().Same(*rollout.result.answer, rollout.problem.gold);
+    EXPECT_EQ(*rollout.trajectory.correct, right);
+    EXPECT_EQ(rollout.trajectory.steps.front().features.nodes, 1);
+    EXPECT_EQ(rollout.trajectory.steps.size(), static_cast<size_t>(rollout.result.actions));
+  }
+}
+
+TEST_F(RolloutsTest, SearchesOfAProblemShareAWorldAndDecideApart) {
+  const std::vector<Rollout> rollouts = Collect({{5}}, 3);
+  EXPECT_EQ(FirstStepTokens(rollouts[0]), FirstStepTokens(rollouts[1]));
+  const bool all_alike =
+      Actions(rollouts[0]) == Actions(rollouts[1]) && Actions(rollouts[1]) == Actions(rollouts[2]);
+  EXPECT_FALSE(all_alike);
+}
+
+TEST_F(RolloutsTest, ASearchDoesNotDependOnWhatRunsBesideIt) {
+  const std::vector<Rollout> alone = Collect({{3}}, 1), among = Collect({{5}, {9}, {3}}, 1);
+  EXPECT_EQ(Actions(alone[0]), Actions(among[2]));
+  EXPECT_EQ(alone[0].result.charges.tokens, among[2].result.charges.tokens);
+}
+
+// What the policy saw at the end of a search: scores and log-probabilities tell worlds apart.
+std::vector<float> Seen(const Rollout& rollout) {
+  return rollout.trajectory.steps.back().features.node;
+}
+
+TEST_F(RolloutsTest, EarlierVisitsLeadToOtherWorldsInTurn) {
+  const std::vector<Rollout> visits = Collect({{3, 0}, {3, 1}, {3, 2}}, 1);
+  EXPECT_EQ(Seen(visits[0]), Seen(visits[2]));  // of two worlds
+  EXPECT_NE(Seen(visits[0]), Seen(visits[1]));
+}
+
+}  // namespace
+}  // namespace pgts::train

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// The fixed validation problems of phase 2: how a policy does there, and what it is compared with.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "eval/run_method.h"
+#include "eval/session.h"
+#include "train/run_config.h"
+#include "tree/policy.h"
+
+namespace pgts::train {
+
+// Means over the problems; `mean_return` is undiscounted.
+struct ValidationReading {
+  double accuracy = 0, tokens = 0, mean_return = 0, answered = 0;
+};
+
+class Validation {
+ public:
+  // Both outlive it.
+  Validation(const RunConfig& config, eval::Session& session);
+
+  // `label` names the progress bar.
+  ValidationReading Measure(tree::Policy& policy, std::string label);
+  double SampledCotAccuracy();
+
+ private:
+  eval::MethodRun Run(std::string label) const;
+
+  const RunConfig& config_;
+  eval::Session& session_;
+  std::vector<int64_t> problems_;
+};
+
+}  // namespace pgts::train

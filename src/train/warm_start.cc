@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/warm_start.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "base/log.h"
+#include "base/progress.h"
+#include "eval/baselines.h"
+#include "policy/gps_network.h"
+#include "policy/imitation.h"
+#include "search/policy_search.h"
+#include "train/rollouts.h"
+
+namespace pgts::train {
+namespace {
+
+std::vector<int64_t> First(const ProblemSequence::Range& range, int64_t count) {
+  std::vector<int64_t> problems;
+  for (int64_t i = 0; i < std::min(count, range.count); ++i) problems.push_back(range.first + i);
+  return problems;
+}
+
+std::vector<tree::Trajectory> Watch(eval::Session& session, const search::Searcher& teacher,
+                                    const std::vector<int64_t>& problems, tree::Limits limits) {
+  RolloutRequest request{.fixed_epoch = world::kTeacherEpoch, .limits = limits};
+  for (int64_t problem : problems) request.visits.push_back({.problem = problem});
+  std::vector<tree::Trajectory> trajectories;
+  for (Rollout& rollout : CollectRollouts(session, teacher, request)) {
+    trajectories.push_back(std::move(rollout.trajectory));
+  }
+  return trajectories;
+}
+
+void Imitate(const RunConfig& config, const std::vector<tree::Trajectory>& trajectories,
+             policy::GpsNetwork& network) {
+  Progress progress("warm start", config.warm_start.epochs, "epochs");
+  const policy::ImitationStats stats =
+      policy::Imitate(network, trajectories,
+                      {.options = config.warm_start,
+                       .rewards = config.rewards,
+                       .temperature = config.search.temperature,
+                       .seed = static_cast<uint64_t>(config.run.seed),
+                       .after_epoch = [&](int, double loss) {
+                         progress.SetNote(fmt::format("loss {:.3f}", loss));
+                         progress.Advance();
+                       }});
+  Info(
+      "warm start: agrees with the heuristic on {:.1f} % of held-out unforced decisions ({} "
+      "trained on), value explains {:.2f} of the variance",
+      100 * stats.held_out_agreement, stats.training_decisions, stats.held_out_explained_variance);
+}
+
+}  // namespace
+
+search::HeuristicRule WarmStart(const RunConfig& config, eval::Session& session,
+                                const ProblemSequence::Range& problems,
+                                policy::GpsNetwork& network) {
+  const tree::Limits limits = eval::ToLimits(config.search);
+  const std::vector<int64_t> tuning = First(problems, config.teacher.tuning_problems);
+  const eval::HeuristicChoice teacher = eval::BestHeuristic(session, {.split = task::Split::kTrain,
+                                                                      .problems = tuning,
+                                                                      .epoch = world::kTeacherEpoch,
+                                                                      .limits = limits});
+  Info(
+      "best heuristic: branch below {:.2f}, terminate at {:.2f} or more: accuracy {:.3f} for "
+      "{:.1f} tokens on {} training problems",
+      teacher.rule.branch_below, teacher.rule.terminate_above, teacher.accuracy, teacher.tokens,
+      tuning.size());
+  search::HeuristicPolicy policy(teacher.rule);
+  search::PolicyClient client(session.rounds(), policy);
+  const search::PolicySearch searcher(client, {.name = "heuristic"});
+  Imitate(config, Watch(session, searcher, First(problems, config.teacher.problems), limits),
+          network);
+  return teacher.rule;
+}
+
+}  // namespace pgts::train

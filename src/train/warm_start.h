@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where phase 2 begins: the best threshold heuristic over the same four actions is found on
+// training problems, and the policy imitates it.
+#pragma once
+
+#include "eval/session.h"
+#include "search/heuristic_policy.h"
+#include "train/problem_sequence.h"
+#include "train/run_config.h"
+
+namespace pgts::policy {
+class GpsNetwork;
+}
+
+namespace pgts::train {
+
+// `problems`: what may be used of the training split; the first of them are. Returns the teacher.
+search::HeuristicRule WarmStart(const RunConfig& config, eval::Session& session,
+                                const ProblemSequence::Range& problems,
+                                policy::GpsNetwork& network);
+
+}  // namespace pgts::train

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// For tests: the pgts program as a child process.
+#pragma once
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <string>
+#include <vector>
+
+namespace pgts {
+
+// Killed with its object if it still runs.
+class Program {
+ public:
+  // What it prints on either stream goes to the file `output`.
+  Program(std::vector<std::string> arguments, const std::string& output) {
+    arguments.insert(arguments.begin(), PGTS_PROGRAM);
+    std::vector<char*> argv;
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    argv.push_back(nullptr);
+    pid_ = fork();
+    if (pid_ != 0) return;
+    const int file = open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    dup2(file, STDOUT_FILENO);
+    dup2(file, STDERR_FILENO);
+    execv(argv[0], argv.data());
+    _exit(127);
+  }
+  ~Program() {
+    if (Running()) Kill(SIGKILL);
+  }
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+
+  bool Running() {
+    if (!ended_) ended_ = waitpid(pid_, &status_, WNOHANG) != 0;
+    return !ended_;
+  }
+  // The exit code; -1 if a signal ended it.
+  int Wait() {
+    if (!ended_) waitpid(pid_, &status_, 0);
+    ended_ = true;
+    return WIFEXITED(status_) ? WEXITSTATUS(status_) : -1;
+  }
+  int Kill(int signal) {
+    kill(pid_, signal);
+    return Wait();
+  }
+
+ private:
+  pid_t pid_ = 0;
+  int status_ = 0;
+  bool ended_ = false;
+};
+
+}  // namespace pgts

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whole training runs of the program on the embedded model, very small: one seed gives one result,
+// byte for byte, also across kills at any point and resumes.
+//
+// What may differ: measured time, that is JSON fields named `seconds` or `..._seconds`, the last
+// field of a stored step or score, the times of TensorBoard events, and training.log.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/binary.h"
+#include "base/files.h"
+#include "base/jsonl.h"
+#include "base/temp_folder.h"
+#include "program.h"
+
+namespace pgts {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+using Arguments = std::vector<std::string>;
+using Content = std::map<std::string, std::string>;  // name to what must be the same
+
+const Arguments kTiny = {"reward_data.train_problems=10",
+                         "reward_data.validation_problems=6",
+                         "reward_data.rollouts_per_problem=2",
+                         "reward_data.completions=2",
+                         "reward_data.held_out_completions=2",
+                         "reward_data.concurrent_rollouts=3",
+                         "reward_training.batch_size=4",
+                         "reward_training.num_epochs=1",
+                         "gate.gate=warn",
+                         "warm_start.tuning_problems=3",
+                         "warm_start.problems=6",
+                         "warm_start.epochs=1",
+                         "policy_network.hidden_dim=16",
+                         "policy_training.learning_rate=0.01",
+                         "policy_training.num_iterations=3",
+                         "policy_training.problems_per_iteration=3",
+                         "policy_training.rollouts_per_problem=2",
+                         "policy_training.validation_problems=3",
+                         "policy_training.validate_every=1",
+                         "policy_training.checkpoint_every=2",
+                         "policy_training.ppo_epochs=2",
+                         "policy_training.batch_size=16",
+                         "search.max_nodes=10",
+                         "engine.width=6",
+                         "engine.context=192",
+                         "engine.threads=1"};
+
+bool IsTime(const std::string& key) { return key == "seconds" || key.ends_with("_seconds"); }
+
+Json WithoutTimes(const Json& value) {
+  if (!value.is_structured()) return value;
+  Json out = value.is_array() ? Json::array() : Json::object();
+  for (const auto& [key, item] : value.items()) {
+    if (value.is_array()) out.push_back(WithoutTimes(item));
+    if (value.is_object() && !IsTime(key)) out[key] = WithoutTimes(item);
+  }
+  return out;
+}
+
+std::string LinesWithoutTimes(const std::string& path) {
+  std::string text;
+  for (const Json& line : ReadJsonl(path)) text += JsonText(WithoutTimes(line)) + "\n";
+  return text;
+}
+
+// Stored steps and scores end in their seconds (world/store.h).
+std::string RecordsWithoutTimes(const std::string& path) {
+  std::string text;
+  RecordReader reader(path);
+  while (const auto payload = reader.Next()) text += payload->substr(0, payload->size() - 8);
+  return text;
+}
+
+Content PhaseTwo(const std::string& run) {
+  Content content;
+  for (const char* file :
+       {"policy_final.safetensors", "resume/policy_3.safetensors",
+        "policy_checkpoints/checkpoint_2.safetensors", "trajectories/train.jsonl"}) {
+    content[file] = ReadFile(run + "/" + file);
+  }
+  content["metrics"] = LinesWithoutTimes(run + "/metrics.jsonl");
+  content["events"] = std::to_string(fs::file_size(run + "/events.out.tfevents.pgts"));
+  content["resume files"] =
+      std::to_string(std::distance(fs::directory_iterator(run + "/resume"), {}));
+  return content;
+}
+
+Content WholeRun(const std::string& run) {
+  Content content = PhaseTwo(run);
+  for (const char* file : {"config.yaml", "reward_data/train.jsonl", "reward_data/validation.jsonl",
+                           "reward_data/stats.json", "reward_model_final/model.gguf",
+                           "reward_model_final/head.safetensors"}) {
+    content[file] = ReadFile(run + "/" + file);
+  }
+  content["reward model"] =
+      JsonText(WithoutTimes(ReadJsonFile(run + "/reward_model_final/reward_model.json")));
+  content["steps"] = RecordsWithoutTimes(run + "/world/steps.bin");
+  content["scores"] = RecordsWithoutTimes(run + "/world/scores.bin");
+  return content;
+}
+
+// Names what differs rather than printing megabytes.
+void ExpectSame(const Content& a, const Content& b) {
+  for (const auto& [name, text] : a) {
+    ASSERT_FALSE(text.empty()) << name;
+    EXPECT_TRUE(text == b.at(name)) << name << " differs";
+  }
+}
+
+class TrainRunTest : public ::testing::Test {
+ protected:
+  std::string Run(const std::string& name) const { return folder_.File(name); }
+  std::string Log(const std::string& run) const { return ReadFile(Run(run) + "/training.log"); }
+  std::string Output(const std::string& run) const { return ReadFile(folder_.File(run + ".out")); }
+
+  Program Start(const std::string& run, const Arguments& more = {}) const {
+    Arguments arguments = {"train", "--output_dir", Run(run)};
+    for (const std::string& assignment : kTiny)
+      arguments.insert(arguments.end(), {"--set", assignment});
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return Program(arguments, folder_.File(run + ".out"));
+  }
+  Program Resume(const std::string& run) const {
+    return Program({"train", "--resume", Run(run)}, folder_.File(run + ".out"));
+  }
+
+  void ExpectEnds(Program program, const std::string& run) const {
+    EXPECT_EQ(program.Wait(), 0) << Output(run);
+  }
+
+  // Kills the program as soon as it has come so far; it must not have ended by then.
+  int KillOnce(const std::function<bool()>& come_so_far, Program program, int signal) const {
+    while (program.Running() && !come_so_far()) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    EXPECT_TRUE(program.Running()) << "ended before it was killed";
+    return program.Kill(signal);
+  }
+
+  std::function<bool()> Logs(const std::string& run, const std::string& text) const {
+    return [=, this] {
+      return FileExists(Run(run) + "/training.log") && Log(run).find(text) != std::string::npos;
+    };
+  }
+  // The resume state counts so many iterations as done; -1: a chunk of phase 1's data.
+  std::function<bool()> HasFinished(const std::string& run, int iteration) const {
+    return [=, this] {
+      const std::string state = Run(run) + "/resume/state.json";
+      return FileExists(state) && ReadJsonFile(state).at("iteration") == iteration;
+    };
+  }
+
+  // What a kill later than this one would have left: worlds as they become, torn lines.
+  void WriteBeyondItsState(const std::string& run, const std::string& whole) const {
+    for (const char* file : {"/world/steps.bin", "/world/scores.bin"}) {
+      fs::copy_file(Run(whole) + file, Run(run) + file, fs::copy_options::overwrite_existing);
+    }
+    for (const char* file :
+         {"/metrics.jsonl", "/trajectories/train.jsonl", "/events.out.tfevents.pgts"}) {
+      AppendFile(Run(run) + file).Append("{\"torn\": ");
+    }
+  }
+
+  TempFolder folder_;
+};
+
+TEST_F(TrainRunTest, OneSeedGivesOneResultAlsoWhenPhaseTwoRunsAlone) {
+  ExpectEnds(Start("first"), "first");
+  const Content first = WholeRun(Run("first"));
+  ExpectEnds(Start("again"), "again");
+  ExpectSame(first, WholeRun(Run("again")));
+  ExpectEnds(Start("alone", {"--skip_reward_training", "--reward_model_path",
+                             Run("first") + "/reward_model_final"}),
+             "alone");
+  ExpectSame(PhaseTwo(Run("first")), PhaseTwo(Run("alone")));
+  EXPECT_FALSE(fs::exists(Run("alone") + "/reward_data"));
+}
+
+TEST_F(TrainRunTest, KilledInPhaseOneItEndsTheSame) {
+  ExpectEnds(Start("whole"), "whole");
+  KillOnce(Logs("cut", "phase 1: the reward model"), Start("cut"), SIGKILL);
+  WriteBeyondItsState("cut", "whole");
+  KillOnce(HasFinished("cut", -1), Resume("cut"), SIGKILL);
+  WriteBeyondItsState("cut", "whole");
+  KillOnce(Logs("cut", "phase 1 step 1/"), Resume("cut"), SIGKILL);
+  ExpectEnds(Resume("cut"), "cut");
+  ExpectSame(WholeRun(Run("whole")), WholeRun(Run("cut")));
+}
+
+TEST_F(TrainRunTest, KilledInPhaseTwoItEndsTheSame) {
+  ExpectEnds(Start("whole"), "whole");
+  KillOnce(Logs("cut", "phase 2: the policy"), Start("cut"), SIGKILL);
+  WriteBeyondItsState("cut", "whole");
+  KillOnce(HasFinished("cut", 1), Resume("cut"), SIGKILL);
+  WriteBeyondItsState("cut", "whole");
+  EXPECT_EQ(KillOnce(HasFinished("cut", 2), Resume("cut"), SIGINT), 130);
+  EXPECT_THAT(Output("cut"), HasSubstr("pgts train --resume " + Run("cut")));
+  ExpectEnds(Resume("cut"), "cut");
+  ExpectSame(WholeRun(Run("whole")), WholeRun(Run("cut")));
+}
+
+TEST_F(TrainRunTest, ARunIsNotBegunTwiceAndNothingIsResumedThatIsNoRun) {
+  fs::create_directories(Run("taken"));
+  WriteFileAtomic(Run("taken") + "/config.yaml", "run:\n");
+  EXPECT_EQ(Start("taken").Wait(), 2);
+  EXPECT_THAT(Output("taken"), HasSubstr("holds a run already"));
+  EXPECT_EQ(Resume("none").Wait(), 2);
+  EXPECT_THAT(Output("none"), HasSubstr("no such file or folder"));
+}
+
+}  // namespace
+}  // namespace pgts
