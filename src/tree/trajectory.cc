@@ -29,6 +29,8 @@ void TrajectoryRecorder::After(const Tree& tree) {
 void TrajectoryRecorder::Ended(const Tree& tree, const std::optional<Answer>& answer) {
   trajectory_.end = tree.end();
   trajectory_.answer = answer;
+  // A searcher may end by its own rule, after its last decision was applied.
+  if (!trajectory_.steps.empty()) trajectory_.steps.back().potential_after = 0;
 }
 
 }  // namespace pgts::tree

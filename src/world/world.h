@@ -58,6 +58,7 @@ struct WorldParts {
   WorldId id = 0;
   uint64_t scorer_hash = 0;  // scores are stored under it; 0: this world has no scorer
   llm::PrefixPtr prompt;
+  int max_step_tokens = 0;  // what the longest step can be charged; 0: not known
 };
 
 class World {
@@ -86,6 +87,7 @@ class World {
   std::string PathText(int id) const;
   std::vector<int> Path(int id) const;  // attempt indices
   int prompt_tokens() const { return parts_.prompt ? parts_.prompt->length : 0; }
+  int max_step_tokens() const { return parts_.max_step_tokens; }  // 0: not known
   bool has_scorer() const { return parts_.scorer_hash != 0; }
   WorldId id() const { return parts_.id; }
 
