@@ -8,13 +8,13 @@
 
 #include "search/policy_client.h"
 #include "search/searcher.h"
+#include "search/tree_walk.h"
 
 namespace pgts::search {
 
 struct PolicySearchOptions {
   std::string name = "pgts";
-  tree::PathScore path_score = tree::PathScore::kLast;
-  tree::AnswerRule answer_rule = tree::AnswerRule::kBest;
+  AnswerChoice answer;
   bool scored = true;  // false: no step is scored, for policies that look at no scores
 };
 
@@ -27,10 +27,6 @@ class PolicySearch : public Searcher {
   Co<SearchResult> Run(SearchContext context) const override;
 
  private:
-  Co<std::optional<tree::Child>> AskChild(world::Walker& walker, const tree::Tree& tree,
-                                          tree::ChildRequest request) const;
-  static SearchResult Conclude(const tree::Tree& tree, const std::optional<tree::Answer>& answer);
-
   PolicyClient& policy_;
   PolicySearchOptions options_;
 };

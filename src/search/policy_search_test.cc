@@ -147,7 +147,7 @@ TEST(PolicySearchTest, TheAnswerFollowsTheRule) {
   SearchFixture fixture(script);
   GivenPolicy policy(all);
   EXPECT_EQ(fixture.RunPolicy(policy).answer, "1");
-  const SearchResult vote = fixture.RunPolicy(policy, {.answer_rule = tree::AnswerRule::kVote});
+  const SearchResult vote = fixture.RunPolicy(policy, {.answer = {.rule = tree::AnswerRule::kVote}});
   EXPECT_EQ(vote.answer, "2");  // 0.5 + 0.45 > 0.8
   EXPECT_FLOAT_EQ(vote.score, 0.5F);
 }
