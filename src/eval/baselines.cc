@@ -55,7 +55,7 @@ class Bench {
                {.setting = fmt::format("N = {:.2f}", chains), .walkers = Walkers(chains)});
   }
   MethodResult Weighted(double chains) {
-    return Run("best_of_n_weighted", search::BestOfN(chains, /*weighted=*/true),
+    return Run("best_of_n_weighted", search::BestOfN({.chains = chains, .weighted = true}),
                {.setting = fmt::format("N = {:.2f}", chains), .walkers = Walkers(chains)});
   }
   MethodResult Sequential(const search::SequentialRule& rule) {
@@ -80,7 +80,8 @@ class Bench {
       writer = std::make_unique<JsonlWriter>(trajectory_folder + "/eval_pgts.jsonl", 0);
       run.on_result = [this, &writer](const task::Problem& problem,
                                       const search::SearchResult& result,
-                                      tree::Trajectory trajectory) {
+                                      std::vector<tree::Trajectory> searches) {
+        tree::Trajectory& trajectory = searches.front();
         if (result.answer) trajectory.correct = session_.task().Same(*result.answer, problem.gold);
         search::WriteTrace({.problem = problem.id, .method = "pgts",
                             .trajectory = std::move(trajectory)}, *writer);

@@ -103,7 +103,7 @@ void RunChunk(Session& session, const MethodRun& run, std::span<const int64_t> p
   session.rounds().Run();
   for (const auto& ticket : tickets) {
     out.records.push_back(Grade(session, run, *ticket));
-    if (run.on_result) run.on_result(ticket->problem, ticket->result, ticket->recorder.Take());
+    if (run.on_result) run.on_result(ticket->problem, ticket->result, ticket->recorder.TakeAll());
   }
 }
 

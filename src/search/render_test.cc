@@ -101,7 +101,7 @@ TEST(RenderTest, SaysWhatIsWrongWithAStep) {
 
 TEST(RenderTest, DrawsChainsAsOneTree) {
   SearchFixture fixture(FourChains());
-  const SearchResult result = fixture.Run(BestOfN(4, /*weighted=*/true));
+  const SearchResult result = fixture.Run(BestOfN({.chains = 4, .weighted = true}));
   EXPECT_EQ(RenderChains(result, *fixture.world, {.width = 64}),
             Row("", "score tokens") +
             Row("  ├ a", "           2") +

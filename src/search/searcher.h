@@ -21,7 +21,8 @@ namespace pgts::search {
 // One chain of a method that draws several, or the single walk of one that does not.
 struct ChainResult {
   std::string answer;   // empty: none
-  float score = 0;      // of its last step, where the method asked for it
+  float score = 0;      // of its path by the method's rule, where it answers and the method scores
+  std::vector<std::optional<float>> step_scores;  // [depth], those that the method asked for
   world::Charges charges;
   int depth = 0;
   int last_step = world::kRootStep;  // its end in the world
@@ -57,10 +58,14 @@ class Searcher {
 };
 
 // Walks one chain: attempt `chain` below the root, then first attempts, until a terminal or dead
-// step or max_depth (the only limit that chains heed). Chain i of a world is the same for every
-// method (common random numbers). `scored`: the last step is scored if it states an answer.
+// step, max_depth or max_tokens (the only limits that a chain heeds). Chain i of a world is the same
+// for every method (common random numbers). With a path score, a chain that answers is scored: its
+// last step for kLast, each of its steps for the others.
 Co<ChainResult> WalkChain(std::shared_ptr<world::World> world, int chain, tree::Limits limits,
-                          bool scored = false);
+                          std::optional<tree::PathScore> path_score = std::nullopt);
+
+// Steps of the world from the first below the root down to `last`; empty for the root.
+std::vector<int> StepsTo(const world::World& world, int last);
 
 // The whole-number N of one problem for a fractional mean: floor(n), or one more with probability
 // frac(n); at least 1.

@@ -8,8 +8,6 @@
 namespace pgts::search {
 namespace {
 
-constexpr tree::Decision kExpand{.action = tree::Action::kExpand, .probabilities = {1}};
-
 Co<void> AskInto(world::Walker& walker, StepRequest request, std::optional<tree::Child>* into) {
   std::optional<tree::Child> child = co_await AskChild(walker, request);
   *into = std::move(child);
@@ -139,7 +137,7 @@ void TreeWalk::Apply(std::vector<Asked>& wave, std::vector<tree::NodeId>& nodes)
 
 void TreeWalk::Grow(tree::NodeId parent, tree::Child child) {
   tree_.GoTo(parent);
-  if (observer_ != nullptr) observer_->Before(tree_, kExpand);
+  if (observer_ != nullptr) observer_->Before(tree_, kAskNext);
   tree_.Apply(tree::Action::kExpand, std::move(child));
   if (observer_ != nullptr) observer_->After(tree_);
 }

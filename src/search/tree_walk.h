@@ -17,6 +17,9 @@
 
 namespace pgts::search {
 
+// The decision of searchers that ask for the next child wherever they stand.
+inline constexpr tree::Decision kAskNext{.action = tree::Action::kExpand, .probabilities = {1}};
+
 // A step as a node of the tree. `score` empty: nobody looked; a dead step scores 0 unasked.
 tree::Child ToChild(const world::Step& step, std::optional<float> score);
 

@@ -250,7 +250,8 @@ class PolicyPhase {
     run.searcher = &searcher;
     double sum = 0;
     run.on_result = [&](const task::Problem& problem, const search::SearchResult& result,
-                        tree::Trajectory trajectory) {
+                        std::vector<tree::Trajectory> searches) {
+      tree::Trajectory& trajectory = searches.front();
       trajectory.correct = result.answer && session_.task().Same(*result.answer, problem.gold);
       sum += SumOf(policy::Rewards(trajectory, config_.rewards));
     };

@@ -289,6 +289,25 @@ TEST(TrajectoryTest, ASearchThatConcludesEndsAfterItsLastDecision) {
   EXPECT_EQ(recorder.trajectory().end, End::kTerminated);
 }
 
+TEST(TrajectoryTest, SearchesOneAfterAnotherAreKeptApart) {
+  TrajectoryRecorder recorder(false);
+  for (const char* answer : {"1", "2"}) {
+    Tree tree({});
+    for (const Child& child : {Step(), Terminal(answer, 0.5F)}) {
+      recorder.Before(tree, {.action = kExpand});
+      tree.Apply(kExpand, child);
+      recorder.After(tree);
+    }
+    recorder.Ended(tree, BestAnswer(tree));
+  }
+  EXPECT_EQ(recorder.trajectory().answer->text, "2");
+  const std::vector<Trajectory> searches = recorder.TakeAll();
+  ASSERT_EQ(searches.size(), 2U);
+  EXPECT_EQ(searches[0].answer->text, "1");
+  EXPECT_EQ(searches[0].steps.size(), 2U);
+  EXPECT_EQ(searches[1].steps.size(), 2U);
+}
+
 TEST(TrajectoryTest, RecordsTokensMovesAndPotentials) {
   Tree tree({});
   TrajectoryRecorder recorder(true);
