@@ -49,6 +49,24 @@ SearchResult ToResult(const tree::Tree& tree, const std::optional<tree::Answer>&
   return result;
 }
 
+std::vector<tree::NodeId> Repeat(const std::vector<tree::NodeId>& tips, int times) {
+  std::vector<tree::NodeId> repeated;
+  for (int i = 0; i < times; ++i) repeated.insert(repeated.end(), tips.begin(), tips.end());
+  return repeated;
+}
+
+std::vector<tree::NodeId> KeepBest(const tree::Tree& tree, std::vector<tree::NodeId> nodes,
+                                   tree::PathScore rule, int most) {
+  std::erase_if(nodes,
+                [&](tree::NodeId id) { return id == tree::kNoNode || tree.node(id).child.dead; });
+  std::ranges::sort(nodes);
+  std::ranges::stable_sort(nodes, std::ranges::greater{}, [&](tree::NodeId id) {
+    return tree::ScoreOfPath(tree, id, rule);
+  });
+  if (static_cast<int>(nodes.size()) > most) nodes.resize(most);
+  return nodes;
+}
+
 TreeWalk::TreeWalk(const SearchContext& context, int walkers)
     : rounds_(context.rounds),
       observer_(context.observer),
@@ -67,18 +85,6 @@ Co<std::vector<tree::NodeId>> TreeWalk::Ask(std::vector<tree::NodeId> parents) {
     Apply(wave, nodes);
   }
   co_return nodes;
-}
-
-Co<std::vector<std::vector<tree::NodeId>>> TreeWalk::AskEach(std::vector<tree::NodeId> tips,
-                                                             int times) {
-  std::vector<tree::NodeId> parents;
-  for (int i = 0; i < times; ++i) parents.insert(parents.end(), tips.begin(), tips.end());
-  const std::vector<tree::NodeId> nodes = co_await Ask(std::move(parents));
-  std::vector<std::vector<tree::NodeId>> of_tip(tips.size());
-  for (size_t i = 0; i < nodes.size(); ++i) {
-    if (nodes[i] != tree::kNoNode) of_tip[i % tips.size()].push_back(nodes[i]);
-  }
-  co_return of_tip;
 }
 
 std::vector<TreeWalk::Asked> TreeWalk::NextWave(const std::vector<tree::NodeId>& parents,

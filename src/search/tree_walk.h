@@ -34,6 +34,15 @@ Co<std::optional<tree::Child>> AskChild(world::Walker& walker, StepRequest reque
 // Sizes and answer of a tree; the charges are its walkers'.
 SearchResult ToResult(const tree::Tree& tree, const std::optional<tree::Answer>& answer);
 
+// The tips `times` over, the first child of every tip before the second of any: so asked for, a
+// shortage of attempts, nodes or tokens falls on all tips alike.
+std::vector<tree::NodeId> Repeat(const std::vector<tree::NodeId>& tips, int times);
+
+// Of these nodes (kNoNode among them is nobody) the `most` with the best path score, best first,
+// ties to the one asked for first. Dead ones are not kept.
+std::vector<tree::NodeId> KeepBest(const tree::Tree& tree, std::vector<tree::NodeId> nodes,
+                                   tree::PathScore rule, int most);
+
 struct AnswerChoice {
   tree::PathScore path_score = tree::PathScore::kLast;
   tree::AnswerRule rule = tree::AnswerRule::kBest;
@@ -53,10 +62,6 @@ class TreeWalk {
   // The next child of each parent, in turn; one that has no attempt left, is terminal, dead or too
   // deep is passed over. Returns a node for each parent; kNoNode: passed over or too late.
   Co<std::vector<tree::NodeId>> Ask(std::vector<tree::NodeId> parents);
-
-  // `times` children of each tip: the first of every tip before the second of any, so that a
-  // shortage falls on all alike. Returns each tip's nodes.
-  Co<std::vector<std::vector<tree::NodeId>>> AskEach(std::vector<tree::NodeId> tips, int times);
 
   // Ends the search and answers.
   SearchResult Finish(AnswerChoice choice);

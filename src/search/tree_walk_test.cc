@@ -118,20 +118,32 @@ TEST(TreeWalkTest, ComesToTheSameAsAskingOneByOne) {
   }
 }
 
-Co<void> AskEachInto(TreeWalk& walk, std::vector<NodeId> tips, int times, Asks* into) {
-  Asks nodes = co_await walk.AskEach(std::move(tips), times);
-  *into = std::move(nodes);
-}
-
 TEST(TreeWalkTest, AShortageFallsOnAllTipsAlike) {
   SearchFixture fixture(SameStepEverywhere());
   fixture.limits.max_nodes = 5;
   TreeWalk walk(fixture.Context(), 2);
-  AskInTurn(fixture, walk, {{kRoot, kRoot}});
-  Asks of_tip;
-  fixture.rounds.Spawn(AskEachInto(walk, {1, 2}, 2, &of_tip));
-  fixture.rounds.Run();
-  EXPECT_THAT(of_tip, ElementsAre(ElementsAre(3, 5), ElementsAre(4)));
+  const auto nodes = AskInTurn(fixture, walk, {{kRoot, kRoot}, Repeat({1, 2}, 2)});
+  EXPECT_THAT(nodes[1], ElementsAre(3, 4, 5, kNoNode));
+  EXPECT_EQ(walk.tree().node(3).parent, 1);
+  EXPECT_EQ(walk.tree().node(4).parent, 2);
+  EXPECT_EQ(walk.tree().node(5).parent, 1);
+}
+
+TEST(KeepBestTest, RanksByPathScoreAndLeavesOutTheDead) {
+  tree::Tree tree({.max_width = 9});
+  const auto grow = [&](tree::Child child) {
+    if (tree.current() != kRoot) tree.GoTo(kRoot);
+    tree.Apply(tree::Action::kExpand, std::move(child));
+  };
+  grow({.score = 0.4F});                // 1
+  grow({.score = 0.9F, .dead = true});  // 2
+  grow({.score = 0.7F});                // 3
+  grow({.score = 0.7F});                // 4
+  const auto keep = [&](int most) {
+    return KeepBest(tree, {4, kNoNode, 3, 2, 1}, tree::PathScore::kLast, most);
+  };
+  EXPECT_THAT(keep(9), ElementsAre(3, 4, 1));
+  EXPECT_THAT(keep(1), ElementsAre(3));  // ties to the earlier
 }
 
 TEST(TreeWalkTest, WhatTheWorldCannotSayEndsIt) {
