@@ -52,13 +52,19 @@ void MeanOverChains(const task::Task& task, const search::SearchResult& result,
   record.seconds /= n;
 }
 
+std::string AnswerText(const Ticket& ticket) {
+  const search::SearchResult& result = ticket.result;
+  const world::World& world = result.answer_world ? *result.answer_world : *ticket.world;
+  return world.PathText(result.answer_step);
+}
+
 ProblemRecord Grade(Session& session, const MethodRun& run, const Ticket& ticket) {
   const search::SearchResult& result = ticket.result;
   ProblemRecord record{.problem = ticket.problem.index,
                        .recorded = !result.charges.not_recorded,
                        .answer = result.answer.value_or(""),
                        .gold = ticket.problem.gold,
-                       .text = ticket.world->PathText(result.answer_step),
+                       .text = AnswerText(ticket),
                        .answered = result.answer ? 1.0 : 0.0,
                        .tokens = static_cast<double>(result.charges.tokens),
                        .computed_tokens = static_cast<double>(result.charges.computed_tokens),
@@ -84,7 +90,11 @@ Co<void> Search(Session& session, const MethodRun& run, Ticket& ticket) {
                                 .world = ticket.world,
                                 .limits = run.limits,
                                 .draw = draw,
-                                .observer = &ticket.recorder};
+                                .observer = &ticket.recorder,
+                                .further_world = [&](int k) {
+                                  return run.worlds->Open(ticket.problem,
+                                                          world::VotingEpoch(run.epoch, k));
+                                }};
   ticket.result = co_await run.searcher->Run(std::move(context));
 }
 

@@ -22,6 +22,13 @@ Co<void> WalkInto(std::shared_ptr<world::World> world, ChainOrder order, ChainRe
   *into = std::move(chain);
 }
 
+void Take(const ChainResult& chain, SearchResult& result) {
+  result.answer = chain.answer;
+  result.answer_step = chain.last_step;
+  result.answer_world = chain.world;
+  result.score = chain.score;
+}
+
 // Its last step is named even if it states no answer: what there is to read.
 void TakeFirst(SearchResult& result) {
   if (result.chains.empty()) return;
@@ -39,19 +46,14 @@ void Vote(bool weighted, SearchResult& result) {
     if (chain.answer.empty()) continue;
     const bool better = !result.answer || votes[chain.answer] > votes[*result.answer];
     const bool same_but_surer = result.answer == chain.answer && chain.score > result.score;
-    if (!better && !same_but_surer) continue;
-    result.answer = chain.answer;
-    result.answer_step = chain.last_step;
-    result.score = chain.score;
+    if (better || same_but_surer) Take(chain, result);
   }
 }
 
 void TakeBest(SearchResult& result) {
   for (const ChainResult& chain : result.chains) {
     if (chain.answer.empty() || (result.answer && chain.score <= result.score)) continue;
-    result.answer = chain.answer;
-    result.answer_step = chain.last_step;
-    result.score = chain.score;
+    Take(chain, result);
   }
 }
 
@@ -134,6 +136,15 @@ Co<std::vector<ChainResult>> DrawChains(const SearchContext& context, ChainDraws
   co_return chains;
 }
 
+void Answer(ChainVote vote, SearchResult& result) {
+  switch (vote) {
+    case ChainVote::kFirst: TakeFirst(result); break;
+    case ChainVote::kMajority: Vote(/*weighted=*/false, result); break;
+    case ChainVote::kWeighted: Vote(/*weighted=*/true, result); break;
+    case ChainVote::kBest: TakeBest(result); break;
+  }
+}
+
 SearchResult Conclude(std::vector<ChainResult> chains, ChainVote vote) {
   SearchResult result;
   for (const ChainResult& chain : chains) {
@@ -144,12 +155,7 @@ SearchResult Conclude(std::vector<ChainResult> chains, ChainVote vote) {
   }
   if (!chains.empty()) result.charges.prompt_tokens = chains[0].charges.prompt_tokens;
   result.chains = std::move(chains);
-  switch (vote) {
-    case ChainVote::kFirst: TakeFirst(result); break;
-    case ChainVote::kMajority: Vote(/*weighted=*/false, result); break;
-    case ChainVote::kWeighted: Vote(/*weighted=*/true, result); break;
-    case ChainVote::kBest: TakeBest(result); break;
-  }
+  Answer(vote, result);
   return result;
 }
 

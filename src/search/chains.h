@@ -36,6 +36,9 @@ enum class ChainVote {
   kBest,      // the answer of the chain with the largest score
 };
 
+// Fills in the answer from the chains.
+void Answer(ChainVote vote, SearchResult& result);
+
 // Sums charges and sizes, and answers.
 SearchResult Conclude(std::vector<ChainResult> chains, ChainVote vote);
 

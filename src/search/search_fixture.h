@@ -27,14 +27,19 @@ class SearchFixture {
   SearchFixture(world::Script script, Parts parts)
       : task_(task::MakeTask("word_problems")),
         worlds_(WithOwn(parts), std::move(script)),
-        world(worlds_.Open(task::Problem{.id = "toy/1", .question = "Q"}, 0)) {}
+        world(Epoch(0)) {}
 
   SearchContext Context(tree::SearchObserver* observer = nullptr) {
     return {.rounds = rounds,
             .world = world,
             .limits = limits,
             .draw = Key("test").With(draw),
-            .observer = observer};
+            .observer = observer,
+            .further_world = [this](int k) { return Epoch(k); }};
+  }
+
+  std::shared_ptr<world::World> Epoch(int epoch) {
+    return worlds_.Open(task::Problem{.id = "toy/1", .question = "Q"}, epoch);
   }
 
   SearchResult Run(const Searcher& searcher, tree::SearchObserver* observer = nullptr) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,7 +19,7 @@
 
 namespace pgts::search {
 
-// One chain of a method that draws several, or the single walk of one that does not.
+// One chain, or one search, of a method that draws several.
 struct ChainResult {
   std::string answer;   // empty: none
   float score = 0;      // of its path by the method's rule, where it answers and the method scores
@@ -26,12 +27,14 @@ struct ChainResult {
   world::Charges charges;
   int depth = 0;
   int last_step = world::kRootStep;  // its end in the world
+  std::shared_ptr<world::World> world;  // where it walked; null: the context's
 };
 
 struct SearchResult {
   std::optional<std::string> answer;
   float score = 0;  // of the step that states the answer; 0 where the method looks at none
   int answer_step = world::kRootStep;  // the step of the world that states it
+  std::shared_ptr<world::World> answer_world;  // that world; null: the context's
   world::Charges charges;  // charges.not_recorded: the walk is no evidence
   int nodes = 0;
   int depth = 0;    // deepest step
@@ -45,7 +48,10 @@ struct SearchContext {
   std::shared_ptr<world::World> world;
   tree::Limits limits;
   Key draw;  // names this search; decision n draws from draw.With(n)
-  tree::SearchObserver* observer = nullptr;  // sees tree searches; may be null
+  tree::SearchObserver* observer = nullptr;  // may be null
+  // World k = 1, 2, ... of this problem beside `world`, for searches that vote together; empty: all
+  // of them walk `world`.
+  std::function<std::shared_ptr<world::World>(int k)> further_world = {};
 };
 
 // Immutable; many searches may run it at once on one thread.
