@@ -122,8 +122,8 @@ void RunChunk(Session& session, const MethodRun& run, std::span<const int64_t> p
 MethodResult RunMethod(Session& session, const MethodRun& run) {
   MethodResult result{.method = run.method, .setting = run.setting};
   Progress progress(run.method, static_cast<int64_t>(run.problems.size()), "problems");
-  const size_t chunk =
-      static_cast<size_t>(std::max(1, session.options().engine.width / std::max(1, run.walkers)));
+  const int walkers = run.searcher->Walkers(run.limits);
+  const auto chunk = static_cast<size_t>(std::max(1, session.options().engine.width / walkers));
   for (size_t begin = 0; begin < run.problems.size(); begin += chunk) {
     const size_t count = std::min(chunk, run.problems.size() - begin);
     RunChunk(session, run, run.problems.subspan(begin, count), result);

@@ -18,8 +18,7 @@ std::vector<std::vector<ScoredChain>> WalkAll(Session& session, const Sequential
                 .split = task::Split::kValidation,
                 .problems = search.problems,
                 .epoch = world::kValidationEpoch,
-                .limits = search.limits,
-                .walkers = search.max_chains};
+                .limits = search.limits};
   run.on_result = [&](const task::Problem& problem, const search::SearchResult& result,
                       const std::vector<tree::Trajectory>&) {
     std::vector<ScoredChain>& chains = all.emplace_back();

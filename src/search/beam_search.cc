@@ -7,7 +7,7 @@ using tree::NodeId;
 
 Co<SearchResult> BeamSearch::Run(SearchContext context) const {
   const int first_round = options_.width * options_.expansion;
-  TreeWalk walk(context, first_round);
+  TreeWalk walk(context, Walkers(context.limits));
   std::vector<NodeId> open = {tree::kRoot};
   int places = options_.width;  // B - F
   int times = first_round;

@@ -23,16 +23,23 @@ struct BeamOptions {
   int width = 4;        // B
   int expansion = 4;    // M
   AnswerChoice answer;  // its path score also ranks the beams
+
+  template <class Visitor>
+  void Visit(Visitor& v) {
+    v("width", width, {.min = 1, .max = 64, .help = "Beams"});
+    v("expansion", expansion, {.min = 1, .max = 64, .help = "Children of each beam in a round"});
+  }
 };
 
 class BeamSearch : public Searcher {
  public:
-  explicit BeamSearch(BeamOptions options) : options_(options) {}
-  std::string_view name() const override { return "beam"; }
+  using Options = BeamOptions;
+  explicit BeamSearch(Options options) : options_(options) {}
+  int Walkers(const tree::Limits&) const override { return options_.width * options_.expansion; }
   Co<SearchResult> Run(SearchContext context) const override;
 
  private:
-  BeamOptions options_;
+  Options options_;
 };
 
 }  // namespace pgts::search

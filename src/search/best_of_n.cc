@@ -15,4 +15,8 @@ Co<SearchResult> BestOfN::Run(SearchContext context) const {
   co_return result;
 }
 
+int BestOfN::Walkers(const tree::Limits& limits) const {
+  return ChainWalkers(options_.chains, limits);
+}
+
 }  // namespace pgts::search

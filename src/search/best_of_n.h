@@ -17,19 +17,25 @@
 namespace pgts::search {
 
 struct BestOfNOptions {
-  double chains = 1;  // their mean number
+  double chains = 4;
   tree::PathScore path_score = tree::PathScore::kLast;
   bool weighted = false;
+
+  template <class Visitor>
+  void Visit(Visitor& v) {
+    v("chains", chains, {.min = 1, .help = "Chains, their mean number"});
+  }
 };
 
 class BestOfN : public Searcher {
  public:
-  explicit BestOfN(BestOfNOptions options) : options_(options) {}
-  std::string_view name() const override { return "best_of_n"; }
+  using Options = BestOfNOptions;
+  explicit BestOfN(Options options) : options_(options) {}
+  int Walkers(const tree::Limits& limits) const override;
   Co<SearchResult> Run(SearchContext context) const override;
 
  private:
-  BestOfNOptions options_;
+  Options options_;
 };
 
 }  // namespace pgts::search

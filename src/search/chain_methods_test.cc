@@ -36,7 +36,7 @@ TEST(ChainOfThoughtTest, WalksTheFirstChainAndPaysForItAlone) {
 
 TEST(ChainOfThoughtTest, ManyChainsWalkSideBySide) {
   SearchFixture fixture(FourChains());
-  const SearchResult result = fixture.Run(ChainOfThought(4));
+  const SearchResult result = fixture.Run(ChainOfThought({.chains = 4}));
   EXPECT_EQ(result.answer, "5");  // chain 1's
   ASSERT_EQ(result.chains.size(), 4u);
   EXPECT_EQ(result.chains[1].answer, "7");
@@ -75,7 +75,7 @@ TEST(ChainOfThoughtTest, AStepThatIsNotRecordedIsNoEvidence) {
 
 TEST(SelfConsistencyTest, TakesTheMajority) {
   SearchFixture fixture(FourChains());
-  const SearchResult result = fixture.Run(SelfConsistency(4));
+  const SearchResult result = fixture.Run(SelfConsistency({.chains = 4}));
   EXPECT_EQ(result.answer, "7");
   EXPECT_THAT(AnswerPath(fixture, result), ElementsAre(2, 1));  // the first chain that says so
   EXPECT_EQ(result.charges.tokens, 29);
@@ -84,7 +84,7 @@ TEST(SelfConsistencyTest, TakesTheMajority) {
 
 TEST(SelfConsistencyTest, TiesGoToTheAnswerSeenFirst) {
   SearchFixture fixture(FourChains());
-  const SearchResult result = fixture.Run(SelfConsistency(2));
+  const SearchResult result = fixture.Run(SelfConsistency({.chains = 2}));
   EXPECT_EQ(result.answer, "5");
   EXPECT_THAT(AnswerPath(fixture, result), ElementsAre(1, 1));
 }
@@ -194,7 +194,7 @@ TEST(BestOfNTest, TheVoteAddsPathScores) {
 TEST(ChainBudgetTest, ChainsThatVoteShareIt) {
   SearchFixture fixture(FourChains());
   fixture.limits.max_tokens = 12;  // chain 1 takes 9, then chain 2 writes "b\n" and "#### 7\n"
-  const SearchResult result = fixture.Run(SelfConsistency(4));
+  const SearchResult result = fixture.Run(SelfConsistency({.chains = 4}));
   EXPECT_EQ(result.charges.tokens, 18);  // the last step was asked for at 11
   ASSERT_EQ(result.chains.size(), 2u);
   EXPECT_EQ(result.chains[1].answer, "7");
@@ -203,7 +203,7 @@ TEST(ChainBudgetTest, ChainsThatVoteShareIt) {
 TEST(ChainBudgetTest, AChainThatItCutsOffHasNoAnswer) {
   SearchFixture fixture(FourChains());
   fixture.limits.max_tokens = 11;
-  const SearchResult result = fixture.Run(SelfConsistency(4));
+  const SearchResult result = fixture.Run(SelfConsistency({.chains = 4}));
   EXPECT_EQ(result.charges.tokens, 11);
   ASSERT_EQ(result.chains.size(), 2u);
   EXPECT_EQ(result.chains[1].answer, "");
@@ -213,7 +213,7 @@ TEST(ChainBudgetTest, AChainThatItCutsOffHasNoAnswer) {
 TEST(ChainBudgetTest, IndependentChainsHaveItEach) {
   SearchFixture fixture(FourChains());
   fixture.limits.max_tokens = 2;
-  const SearchResult result = fixture.Run(ChainOfThought(3));
+  const SearchResult result = fixture.Run(ChainOfThought({.chains = 3}));
   EXPECT_EQ(result.charges.tokens, 3 * 2);
   EXPECT_EQ(result.answer, std::nullopt);
 }
@@ -255,7 +255,7 @@ TEST(ChainTrajectoryTest, IndependentChainsAreSearchesOfTheirOwn) {
   SearchFixture fixture(FourChains());
   fixture.limits.max_tokens = 100;
   tree::TrajectoryRecorder recorder(/*with_features=*/false);
-  fixture.Run(ChainOfThought(4), &recorder);
+  fixture.Run(ChainOfThought({.chains = 4}), &recorder);
   const std::vector<tree::Trajectory> searches = recorder.TakeAll();
   ASSERT_EQ(searches.size(), 4u);
   EXPECT_EQ(searches[1].answer->text, "7");
@@ -330,7 +330,7 @@ TEST(DrawCountTest, WholeNumbersAreExactAndOneIsTheLeast) {
 TEST(ChainsTest, TwoMethodsAtOnceShareEveryComputation) {
   SearchFixture fixture(FourChains());
   SearchResult vote, best;
-  const SelfConsistency first(3);
+  const SelfConsistency first({.chains = 3});
   const BestOfN second({.chains = 3, .weighted = true});
   fixture.rounds.Spawn(RunInto(first, fixture.Context(), &vote));
   fixture.rounds.Spawn(RunInto(second, fixture.Context(), &best));

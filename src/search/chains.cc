@@ -2,6 +2,7 @@
 #include "search/chains.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <utility>
 
@@ -134,6 +135,10 @@ Co<std::vector<ChainResult>> DrawChains(const SearchContext& context, ChainDraws
     if (budgeted && (left.max_tokens -= drawn.charges.tokens) <= 0) break;
   }
   co_return chains;
+}
+
+int ChainWalkers(double chains, const tree::Limits& limits) {
+  return limits.max_tokens > 0 ? 1 : static_cast<int>(std::ceil(chains));
 }
 
 void Answer(ChainVote vote, SearchResult& result) {

@@ -28,6 +28,9 @@ struct ChainDraws {
 // is drawn.
 Co<std::vector<ChainResult>> DrawChains(const SearchContext& context, ChainDraws draws);
 
+// What DrawChains sends out at once for a mean of `chains`, where nothing ends the drawing early.
+int ChainWalkers(double chains, const tree::Limits& limits);
+
 // How chains answer. Ties to the answer seen first; chains without an answer have no vote.
 enum class ChainVote {
   kFirst,     // the first chain's answer, if it has one

@@ -6,7 +6,7 @@ namespace pgts::search {
 using tree::NodeId;
 
 Co<SearchResult> Dvts::Run(SearchContext context) const {
-  TreeWalk walk(context, options_.subtrees * options_.expansion);
+  TreeWalk walk(context, Walkers(context.limits));
   std::vector<NodeId> tips(options_.subtrees, tree::kRoot);
   while (!tips.empty() && !walk.Over()) {
     const std::vector<NodeId> children = co_await walk.Ask(Repeat(tips, options_.expansion));

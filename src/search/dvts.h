@@ -24,12 +24,21 @@ struct DvtsOptions {
   int subtrees = 4;     // S
   int expansion = 4;    // M
   AnswerChoice answer;  // its path score also chooses where a subtree goes on
+
+  template <class Visitor>
+  void Visit(Visitor& v) {
+    v("subtrees", subtrees, {.min = 1, .max = 64, .help = "Subtrees that go down by themselves"});
+    v("expansion", expansion, {.min = 1, .max = 64, .help = "Children of each tip in a round"});
+  }
 };
 
 class Dvts : public Searcher {
  public:
-  explicit Dvts(DvtsOptions options) : options_(options) {}
-  std::string_view name() const override { return "dvts"; }
+  using Options = DvtsOptions;
+  explicit Dvts(Options options) : options_(options) {}
+  int Walkers(const tree::Limits&) const override {
+    return options_.subtrees * options_.expansion;
+  }
   Co<SearchResult> Run(SearchContext context) const override;
 
  private:
@@ -39,7 +48,7 @@ class Dvts : public Searcher {
                                      const std::vector<tree::NodeId>& children,
                                      size_t subtrees) const;
 
-  DvtsOptions options_;
+  Options options_;
 };
 
 }  // namespace pgts::search

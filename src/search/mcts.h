@@ -33,16 +33,22 @@ struct MctsOptions {
   double exploration = 1;  // c
   int branching = 4;       // b
   AnswerChoice answer;
+
+  template <class Visitor>
+  void Visit(Visitor& v) {
+    v("exploration", exploration, {.min = 0, .max = 100, .help = "Weight of the upper bound"});
+    v("branching", branching, {.min = 1, .max = 1000, .help = "Children of a node, at most"});
+  }
 };
 
 class Mcts : public Searcher {
  public:
-  explicit Mcts(MctsOptions options) : options_(options) {}
-  std::string_view name() const override { return "mcts"; }
+  using Options = MctsOptions;
+  explicit Mcts(Options options) : options_(options) {}
   Co<SearchResult> Run(SearchContext context) const override;
 
  private:
-  MctsOptions options_;
+  Options options_;
 };
 
 }  // namespace pgts::search

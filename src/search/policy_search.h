@@ -13,22 +13,24 @@
 namespace pgts::search {
 
 struct PolicySearchOptions {
-  std::string name = "pgts";
   AnswerChoice answer;
   bool scored = true;  // false: no step is scored, for policies that look at no scores
+
+  template <class Visitor>
+  void Visit(Visitor&) {}
 };
 
 class PolicySearch : public Searcher {
  public:
   // The client must outlive the searcher and everything that it runs.
-  PolicySearch(PolicyClient& policy, PolicySearchOptions options)
+  using Options = PolicySearchOptions;
+  PolicySearch(PolicyClient& policy, Options options)
       : policy_(policy), options_(std::move(options)) {}
-  std::string_view name() const override { return options_.name; }
   Co<SearchResult> Run(SearchContext context) const override;
 
  private:
   PolicyClient& policy_;
-  PolicySearchOptions options_;
+  Options options_;
 };
 
 }  // namespace pgts::search

@@ -51,7 +51,7 @@ TEST(PolicySearchTest, TheHeuristicFindsWhatGreedyDescentMisses) {
 
   HeuristicPolicy policy({.branch_below = 0.3F, .terminate_above = 0.5F});
   tree::TrajectoryRecorder recorder(/*with_features=*/false);
-  const SearchResult result = fixture.RunPolicy(policy, {.name = "heuristic"}, &recorder);
+  const SearchResult result = fixture.RunPolicy(policy, {}, &recorder);
   EXPECT_EQ(result.answer, "3");
   EXPECT_FLOAT_EQ(result.score, 0.95F);
   EXPECT_THAT(fixture.world->Path(result.answer_step), ElementsAre(2, 2));

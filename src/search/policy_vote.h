@@ -12,6 +12,7 @@
 #pragma once
 
 #include "search/policy_search.h"
+#include "world/world_source.h"
 
 namespace pgts::search {
 
@@ -19,19 +20,25 @@ struct PolicyVoteOptions {
   double searches = 4;  // their mean number
   bool weighted = false;
   PolicySearchOptions search;
+
+  template <class Visitor>
+  void Visit(Visitor& v) {
+    v("searches", searches,
+      {.min = 1, .max = world::kMaxVoters, .help = "Searches, their mean number"});
+  }
 };
 
 class PolicyVote : public Searcher {
  public:
   // The client must outlive the searcher and everything that it runs.
-  PolicyVote(PolicyClient& policy, PolicyVoteOptions options)
+  using Options = PolicyVoteOptions;
+  PolicyVote(PolicyClient& policy, Options options)
       : policy_(policy), options_(std::move(options)) {}
-  std::string_view name() const override { return "pgts_vote"; }
   Co<SearchResult> Run(SearchContext context) const override;
 
  private:
   PolicyClient& policy_;
-  PolicyVoteOptions options_;
+  Options options_;
 };
 
 }  // namespace pgts::search

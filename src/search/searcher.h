@@ -54,11 +54,12 @@ struct SearchContext {
   std::function<std::shared_ptr<world::World>(int k)> further_world = {};
 };
 
-// Immutable; many searches may run it at once on one thread.
+// Immutable; many searches may run it at once on one thread. Its names are in search/methods.h.
 class Searcher {
  public:
   virtual ~Searcher() = default;
-  virtual std::string_view name() const = 0;
+  // Walkers that one search sends out at once, at most: each takes a place in the models' memory.
+  virtual int Walkers(const tree::Limits& /*limits*/) const { return 1; }
   // The context is passed by value: it must live as long as the coroutine.
   virtual Co<SearchResult> Run(SearchContext context) const = 0;
 };

@@ -122,7 +122,7 @@ class PolicyPhase {
          config_.teacher.tuning_problems);
     search::HeuristicPolicy policy(teacher.rule);
     search::PolicyClient client(session_.rounds(), policy);
-    const search::PolicySearch searcher(client, {.name = "heuristic"});
+    const search::PolicySearch searcher(client, {});
     Imitate(searcher);
   }
 
@@ -217,11 +217,10 @@ class PolicyPhase {
 
   double ValidationCot() {
     constexpr int kValidationChains = 4;
-    const search::ChainOfThought searcher(kValidationChains);
+    const search::ChainOfThought searcher({.chains = kValidationChains});
     eval::MethodRun run = ValidationRun();
     run.method = "sampled CoT on validation";
     run.searcher = &searcher;
-    run.walkers = kValidationChains;
     run.mean_over_chains = true;
     return Mean(eval::RunMethod(session_, run).Correct());
   }
@@ -230,7 +229,7 @@ class PolicyPhase {
     search::HeuristicPolicy policy({static_cast<float>(state_.teacher_branch_below),
                                     static_cast<float>(state_.teacher_terminate_above)});
     search::PolicyClient client(session_.rounds(), policy);
-    const search::PolicySearch searcher(client, {.name = "heuristic"});
+    const search::PolicySearch searcher(client, {});
     eval::MethodRun run = ValidationRun();
     run.method = "heuristic on validation";
     run.searcher = &searcher;
