@@ -19,7 +19,8 @@
 //
 // The steps of a rollout are charged and stay in the tree; every step is scored. The answer is the
 // tree's (tree/tree.h). One step at a time, by one walker: a place in the models' memory for each
-// branch would stand idle while the others write.
+// branch would stand idle while the others write. (64 problems of 30 nodes with the embedded model:
+// 10.8 s of processor time, with four walkers 12.8 s.)
 #pragma once
 
 #include "search/tree_walk.h"
