@@ -122,7 +122,7 @@ class Solve {
                                .height = terminal.height,
                                .options = {.width = terminal.width}});
     search::PolicyClient client(session.rounds(), policy);
-    const search::PolicySearch searcher(client, {.name = std::string(policy.name())});
+    const search::PolicySearch searcher(client, {});
     search::SearchContext context = Context(session, world);
     context.observer = &shown;
     search::SearchResult result;
@@ -134,7 +134,7 @@ class Solve {
   void Vote(eval::Session& session, const std::shared_ptr<world::World>& world) const {
     Info("no reward model: {} sampled chains vote (self-consistency); the heuristic and PGTS need "
          "--reward-model-path, PGTS a --policy-checkpoint", arguments_.chains);
-    const search::SelfConsistency searcher(arguments_.chains);
+    const search::SelfConsistency searcher({.chains = static_cast<double>(arguments_.chains)});
     search::SearchResult result;
     session.rounds().Spawn(Search(searcher, Context(session, world), result));
     session.rounds().Run();

@@ -2,19 +2,14 @@
 #include "eval/baselines.h"
 
 #include <algorithm>
-#include <cmath>
 #include <memory>
 #include <utility>
 
 #include "base/jsonl.h"
 #include "base/log.h"
 #include "eval/sequential_tuning.h"
-#include "search/best_of_n.h"
-#include "search/cot.h"
-#include "search/policy_search.h"
-#include "search/self_consistency.h"
+#include "search/methods.h"
 #include "search/trace.h"
-#include "search/uniform_policy.h"
 
 namespace pgts::eval {
 namespace {
@@ -27,10 +22,20 @@ class Bench {
       : session_(session), options_(options), split_(split), epoch_(epoch),
         problems_(FirstProblems(session.task(), split, count)) {}
 
-  MethodResult Run(std::string method, const search::Searcher& searcher, MethodRun run = {}) {
-    run.method = std::move(method);
-    run.searcher = &searcher;
-    if (run.worlds == nullptr) run.worlds = &session_.sampled();
+  // A method of the list, with values for its knobs ("chains=2.5").
+  MethodResult Run(std::string_view name, const std::vector<std::string>& knobs,
+                   MethodRun run = {}) {
+    const search::Method& method = search::FindMethod(name);
+    const std::unique_ptr<search::MethodSetup> setup = method.setup();
+    OptionSet options;
+    setup->Declare(name, options);
+    for (const std::string& knob : knobs) options.Set(fmt::format("{}.{}", name, knob), "tuning");
+    const std::unique_ptr<search::Searcher> searcher =
+        setup->Make({.rounds = &session_.rounds(), .greedy = options_.policy});
+    run.method = name;
+    run.searcher = searcher.get();
+    run.worlds = method.worlds == search::Worlds::kGreedy ? &session_.greedy() : &session_.sampled();
+    run.mean_over_chains = method.counting == search::Counting::kEachChain;
     run.split = split_;
     run.problems = problems_;
     run.epoch = epoch_;
@@ -41,37 +46,29 @@ class Bench {
     return RunMethod(session_, run);
   }
 
-  MethodResult Greedy() {
-    return Run("cot_greedy", search::ChainOfThought(1), {.worlds = &session_.greedy()});
-  }
+  MethodResult Greedy() { return Run("cot_greedy", {}); }
   MethodResult Sampled() {
-    return Run("cot_sampled", search::ChainOfThought(options_.eval.chains),
-               {.setting = fmt::format("mean of {} chains", options_.eval.chains),
-                .mean_over_chains = true,
-                .walkers = options_.eval.chains});
+    return Run("cot_sampled", {fmt::format("chains={}", options_.eval.chains)},
+               {.setting = fmt::format("mean of {} chains", options_.eval.chains)});
   }
-  MethodResult SelfConsistency(double chains) {
-    return Run("self_consistency", search::SelfConsistency(chains),
-               {.setting = fmt::format("N = {:.2f}", chains), .walkers = Walkers(chains)});
-  }
-  MethodResult Weighted(double chains) {
-    return Run("best_of_n_weighted", search::BestOfN(chains, /*weighted=*/true),
-               {.setting = fmt::format("N = {:.2f}", chains), .walkers = Walkers(chains)});
-  }
+  MethodResult SelfConsistency(double chains) { return Chains("self_consistency", chains); }
+  MethodResult Weighted(double chains) { return Chains("best_of_n_weighted", chains); }
   MethodResult Sequential(const search::SequentialRule& rule) {
-    return Run("sequential_best_of_n", search::SequentialBestOfN(rule),
+    return Run("sequential_best_of_n",
+               {fmt::format("threshold={}", rule.threshold),
+                fmt::format("max_chains={}", rule.max_chains)},
                {.setting = fmt::format("score >= {:.2f}, N <= {}", rule.threshold, rule.max_chains)});
   }
   MethodResult Heuristic(const search::HeuristicRule& rule) {
-    search::HeuristicPolicy policy(rule);
-    return Tree("heuristic", policy,
-                {.setting = fmt::format("branch < {:.2f}, stop >= {:.2f}", rule.branch_below,
-                                        rule.terminate_above)});
+    return Run("heuristic",
+               {fmt::format("branch_below={}", rule.branch_below),
+                fmt::format("terminate_above={}", rule.terminate_above)},
+               {.setting = fmt::format("branch < {:.2f}, stop >= {:.2f}", rule.branch_below,
+                                       rule.terminate_above)});
   }
   MethodResult Uniform(int64_t tokens) {
-    search::UniformPolicy policy;
-    return Tree("pgts_uniform", policy, {.setting = fmt::format("budget {} tokens", tokens),
-                                         .limits = {.max_tokens = tokens}});
+    return Run("pgts_uniform", {}, {.setting = fmt::format("budget {} tokens", tokens),
+                                    .limits = {.max_tokens = tokens}});
   }
   MethodResult Pgts(const std::string& trajectory_folder = "") {
     MethodRun run{.setting = "greedy policy", .policy_parameters = options_.policy_parameters};
@@ -80,24 +77,22 @@ class Bench {
       writer = std::make_unique<JsonlWriter>(trajectory_folder + "/eval_pgts.jsonl", 0);
       run.on_result = [this, &writer](const task::Problem& problem,
                                       const search::SearchResult& result,
-                                      tree::Trajectory trajectory) {
+                                      std::vector<tree::Trajectory> searches) {
+        tree::Trajectory& trajectory = searches.front();
         if (result.answer) trajectory.correct = session_.task().Same(*result.answer, problem.gold);
         search::WriteTrace({.problem = problem.id, .method = "pgts",
                             .trajectory = std::move(trajectory)}, *writer);
       };
     }
-    return Tree("pgts", *options_.policy, std::move(run));
+    return Run("pgts", {}, std::move(run));
   }
 
   const std::vector<int64_t>& problems() const { return problems_; }
 
  private:
-  static int Walkers(double chains) { return static_cast<int>(std::ceil(chains)); }
-
-  MethodResult Tree(std::string method, tree::Policy& policy, MethodRun run) {
-    search::PolicyClient client(session_.rounds(), policy);
-    const search::PolicySearch searcher(client, {.name = method});
-    return Run(std::move(method), searcher, std::move(run));
+  MethodResult Chains(std::string_view name, double chains) {
+    return Run(name, {fmt::format("chains={}", chains)},
+               {.setting = fmt::format("N = {:.2f}", chains)});
   }
 
   Session& session_;

@@ -33,7 +33,7 @@ HeuristicChoice BestHeuristic(Session& session, const HeuristicSearch& search) {
   for (const search::HeuristicRule& rule : Grid()) {
     search::HeuristicPolicy policy(rule);
     search::PolicyClient client(session.rounds(), policy);
-    const search::PolicySearch searcher(client, {.name = "heuristic"});
+    const search::PolicySearch searcher(client, {});
     const MethodResult result = RunMethod(session, {.method = "tuning the heuristic",
                                                     .searcher = &searcher,
                                                     .worlds = &session.sampled(),

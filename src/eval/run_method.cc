@@ -57,13 +57,19 @@ void MeanOverChains(const Session& session, const search::SearchResult& result,
                  (static_cast<double>(result.charges.prompt_tokens) + record.tokens);
 }
 
+std::string AnswerText(const Ticket& ticket) {
+  const search::SearchResult& result = ticket.result;
+  const world::World& world = result.answer_world ? *result.answer_world : *ticket.world;
+  return world.PathText(result.answer_step);
+}
+
 ProblemRecord Grade(Session& session, const MethodRun& run, const Ticket& ticket) {
   const search::SearchResult& result = ticket.result;
   ProblemRecord record{.problem = ticket.problem.index,
                        .recorded = !result.charges.not_recorded,
                        .answer = result.answer.value_or(""),
                        .gold = ticket.problem.gold,
-                       .text = ticket.world->PathText(result.answer_step),
+                       .text = AnswerText(ticket),
                        .answered = result.answer ? 1.0 : 0.0,
                        .tokens = static_cast<double>(result.charges.tokens),
                        .computed_tokens = static_cast<double>(result.charges.computed_tokens),
@@ -83,7 +89,11 @@ Co<void> Search(Session& session, const MethodRun& run, Ticket& ticket) {
                                 .world = ticket.world,
                                 .limits = run.limits,
                                 .draw = draw,
-                                .observer = &ticket.recorder};
+                                .observer = &ticket.recorder,
+                                .further_world = [&](int k) {
+                                  return run.worlds->Open(ticket.problem,
+                                                          world::VotingEpoch(run.epoch, k));
+                                }};
   ticket.result = co_await run.searcher->Run(std::move(context));
 }
 
@@ -102,7 +112,7 @@ void RunChunk(Session& session, const MethodRun& run, std::span<const int64_t> p
   session.rounds().Run();
   for (const auto& ticket : tickets) {
     out.records.push_back(Grade(session, run, *ticket));
-    if (run.on_result) run.on_result(ticket->problem, ticket->result, ticket->recorder.Take());
+    if (run.on_result) run.on_result(ticket->problem, ticket->result, ticket->recorder.TakeAll());
   }
 }
 
@@ -111,8 +121,8 @@ void RunChunk(Session& session, const MethodRun& run, std::span<const int64_t> p
 MethodResult RunMethod(Session& session, const MethodRun& run) {
   MethodResult result{.method = run.method, .setting = run.setting};
   Progress progress(run.method, static_cast<int64_t>(run.problems.size()), "problems");
-  const size_t chunk =
-      static_cast<size_t>(std::max(1, session.options().engine.width / std::max(1, run.walkers)));
+  const int walkers = run.searcher->Walkers(run.limits);
+  const auto chunk = static_cast<size_t>(std::max(1, session.options().engine.width / walkers));
   for (size_t begin = 0; begin < run.problems.size(); begin += chunk) {
     const size_t count = std::min(chunk, run.problems.size() - begin);
     RunChunk(session, run, run.problems.subspan(begin, count), result);

@@ -29,9 +29,10 @@ struct MethodRun {
   Key draw = Key("search");          // a problem's search draws from draw.With(problem)
   bool mean_over_chains = false;     // cot_sampled: every chain counts by itself
   int64_t policy_parameters = 0;     // for FLOPs
-  int walkers = 1;                   // that one search sends out at once, at most
-  // Called with every finished search, in the order of the problems; may be empty.
-  std::function<void(const task::Problem&, const search::SearchResult&, tree::Trajectory)> on_result;
+  // Called with every finished run, in the order of the problems, and with the decisions of each
+  // search in it (tree/trajectory.h); may be empty.
+  std::function<void(const task::Problem&, const search::SearchResult&,
+                     std::vector<tree::Trajectory>)> on_result;
   bool with_features = false;        // of the trajectories handed to on_result
 };
 

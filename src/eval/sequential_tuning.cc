@@ -11,17 +11,16 @@ namespace {
 
 std::vector<std::vector<ScoredChain>> WalkAll(Session& session, const SequentialSearch& search) {
   std::vector<std::vector<ScoredChain>> all;
-  const search::BestOfN searcher(search.max_chains, /*weighted=*/true);
+  const search::BestOfN searcher({.chains = static_cast<double>(search.max_chains)});
   MethodRun run{.method = "tuning sequential best-of-n",
                 .searcher = &searcher,
                 .worlds = &session.sampled(),
                 .split = task::Split::kValidation,
                 .problems = search.problems,
                 .epoch = world::kValidationEpoch,
-                .limits = search.limits,
-                .walkers = search.max_chains};
+                .limits = search.limits};
   run.on_result = [&](const task::Problem& problem, const search::SearchResult& result,
-                      const tree::Trajectory&) {
+                      const std::vector<tree::Trajectory>&) {
     std::vector<ScoredChain>& chains = all.emplace_back();
     for (const search::ChainResult& chain : result.chains) {
       const bool answered = !chain.answer.empty();

@@ -4,16 +4,19 @@
 #include "search/chains.h"
 
 namespace pgts::search {
+
 Co<SearchResult> BestOfN::Run(SearchContext context) const {
-  const int count = DrawCount(mean_chains_, context.draw);
-  std::vector<ChainResult> chains = co_await WalkChains(context, count, /*scored=*/true);
-  SearchResult result = Collect(std::move(chains));
-  if (weighted_) {
-    Vote(/*weighted=*/true, result);
-  } else {
-    TakeBest(result);
-  }
+  const ChainDraws draws{.most = DrawCount(options_.chains, context.draw),
+                         .path_score = options_.path_score};
+  std::vector<ChainResult> chains = co_await DrawChains(context, draws);
+  SearchResult result =
+      Conclude(std::move(chains), options_.weighted ? ChainVote::kWeighted : ChainVote::kBest);
+  Show(context, result);
   co_return result;
+}
+
+int BestOfN::Walkers(const tree::Limits& limits) const {
+  return ChainWalkers(options_.chains, limits);
 }
 
 }  // namespace pgts::search

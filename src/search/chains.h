@@ -1,25 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the searchers that draw several chains share.
+//
+// Token budgets. Chains that vote share one budget (limits.max_tokens): with one they are drawn one
+// after another, the last is cut off where it ends, and a chain cut off has no answer. Independent
+// chains have the budget each.
 #pragma once
 
-#include <memory>
+#include <functional>
+#include <optional>
 #include <vector>
 
 #include "search/searcher.h"
 
 namespace pgts::search {
 
-// Chains 1..count side by side. With `scored`, every answering chain's last step is scored.
-Co<std::vector<ChainResult>> WalkChains(const SearchContext& context, int count, bool scored);
+// Chains 1..count side by side, each with the limits for itself.
+Co<std::vector<ChainResult>> WalkChains(const SearchContext& context, int count,
+                                        std::optional<tree::PathScore> path_score);
 
-// Sums charges and sizes of the chains; the answer is left to the method.
-SearchResult Collect(std::vector<ChainResult> chains);
+struct ChainDraws {
+  int most = 1;
+  std::optional<tree::PathScore> path_score;       // nullopt: no step is scored
+  std::function<bool(const ChainResult&)> enough;  // ends the drawing; empty: all are drawn
+};
 
-// The answer with the most weight; ties to the one seen first. Chains without an answer have no
-// vote. `weighted`: a chain weighs its score, else 1. Fills answer, score and answer_step.
-void Vote(bool weighted, SearchResult& result);
+// Chains 1, 2, ... that share the limits; side by side where no chain decides whether the next one
+// is drawn.
+Co<std::vector<ChainResult>> DrawChains(const SearchContext& context, ChainDraws draws);
 
-// The answer of the chain with the largest score; ties to the one seen first.
-void TakeBest(SearchResult& result);
+// What DrawChains sends out at once for a mean of `chains`, where nothing ends the drawing early.
+int ChainWalkers(double chains, const tree::Limits& limits);
+
+// How chains answer. Ties to the answer seen first; chains without an answer have no vote.
+enum class ChainVote {
+  kFirst,     // the first chain's answer, if it has one
+  kMajority,  // the answer that most chains give
+  kWeighted,  // the answer with the largest sum of scores
+  kBest,      // the answer of the chain with the largest score
+};
+
+// Fills in the answer from the chains.
+void Answer(ChainVote vote, SearchResult& result);
+
+// Sums charges and sizes, and answers.
+SearchResult Conclude(std::vector<ChainResult> chains, ChainVote vote);
+
+// Shows the observer, if there is one, the chains of a concluded search as one tree, chain after
+// chain.
+void Show(const SearchContext& context, const SearchResult& result);
 
 }  // namespace pgts::search

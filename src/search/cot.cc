@@ -6,12 +6,9 @@
 namespace pgts::search {
 
 Co<SearchResult> ChainOfThought::Run(SearchContext context) const {
-  std::vector<ChainResult> chains = co_await WalkChains(context, chains_, /*scored=*/false);
-  SearchResult result = Collect(std::move(chains));
-  const ChainResult& first = result.chains.front();
-  if (!first.answer.empty()) result.answer = first.answer;
-  result.answer_step = first.last_step;
-  co_return result;
+  std::vector<ChainResult> chains = co_await WalkChains(context, options_.chains, /*path_score=*/{});
+  for (const ChainResult& chain : chains) Show(context, Conclude({chain}, ChainVote::kFirst));
+  co_return Conclude(std::move(chains), ChainVote::kFirst);
 }
 
 }  // namespace pgts::search

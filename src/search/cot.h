@@ -7,15 +7,25 @@
 
 namespace pgts::search {
 
+struct ChainOfThoughtOptions {
+  int chains = 1;
+
+  template <class Visitor>
+  void Visit(Visitor& v) {
+    v("chains", chains, {.min = 1, .max = 256, .help = "Chains; each is a search by itself"});
+  }
+};
+
 class ChainOfThought : public Searcher {
  public:
-  explicit ChainOfThought(int chains = 1) : chains_(chains) {}
-  std::string_view name() const override { return "cot"; }
+  using Options = ChainOfThoughtOptions;
+  explicit ChainOfThought(Options options = {}) : options_(options) {}
+  int Walkers(const tree::Limits&) const override { return options_.chains; }
   // The answer is chain 1's; `chains` holds all of them, `charges` their sum.
   Co<SearchResult> Run(SearchContext context) const override;
 
  private:
-  int chains_;
+  Options options_;
 };
 
 }  // namespace pgts::search

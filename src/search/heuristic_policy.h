@@ -15,10 +15,18 @@ namespace pgts::search {
 struct HeuristicRule {
   float branch_below = 0.3F;
   float terminate_above = 0.5F;
+
+  template <class Visitor>
+  void Visit(Visitor& v) {
+    v("branch_below", branch_below, {.min = 0, .max = 1, .help = "Score that a step is left below"});
+    v("terminate_above", terminate_above,
+      {.min = 0, .max = 1, .help = "Score of an answer that ends the search"});
+  }
 };
 
 class HeuristicPolicy : public tree::Policy {
  public:
+  using Options = HeuristicRule;
   explicit HeuristicPolicy(HeuristicRule rule) : rule_(rule) {}
   std::string_view name() const override { return "heuristic"; }
   void Decide(std::span<const tree::DecisionRequest> requests,

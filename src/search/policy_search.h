@@ -8,31 +8,29 @@
 
 #include "search/policy_client.h"
 #include "search/searcher.h"
+#include "search/tree_walk.h"
 
 namespace pgts::search {
 
 struct PolicySearchOptions {
-  std::string name = "pgts";
-  tree::PathScore path_score = tree::PathScore::kLast;
-  tree::AnswerRule answer_rule = tree::AnswerRule::kBest;
+  AnswerChoice answer;
   bool scored = true;  // false: no step is scored, for policies that look at no scores
+
+  template <class Visitor>
+  void Visit(Visitor&) {}
 };
 
 class PolicySearch : public Searcher {
  public:
   // The client must outlive the searcher and everything that it runs.
-  PolicySearch(PolicyClient& policy, PolicySearchOptions options)
+  using Options = PolicySearchOptions;
+  PolicySearch(PolicyClient& policy, Options options)
       : policy_(policy), options_(std::move(options)) {}
-  std::string_view name() const override { return options_.name; }
   Co<SearchResult> Run(SearchContext context) const override;
 
  private:
-  Co<std::optional<tree::Child>> AskChild(world::Walker& walker, const tree::Tree& tree,
-                                          tree::ChildRequest request) const;
-  static SearchResult Conclude(const tree::Tree& tree, const std::optional<tree::Answer>& answer);
-
   PolicyClient& policy_;
-  PolicySearchOptions options_;
+  Options options_;
 };
 
 }  // namespace pgts::search

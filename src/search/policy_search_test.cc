@@ -51,7 +51,7 @@ TEST(PolicySearchTest, TheHeuristicFindsWhatGreedyDescentMisses) {
 
   HeuristicPolicy policy({.branch_below = 0.3F, .terminate_above = 0.5F});
   tree::TrajectoryRecorder recorder(/*with_features=*/false);
-  const SearchResult result = fixture.RunPolicy(policy, {.name = "heuristic"}, &recorder);
+  const SearchResult result = fixture.RunPolicy(policy, {}, &recorder);
   EXPECT_EQ(result.answer, "3");
   EXPECT_FLOAT_EQ(result.score, 0.95F);
   EXPECT_THAT(fixture.world->Path(result.answer_step), ElementsAre(2, 2));
@@ -147,7 +147,7 @@ TEST(PolicySearchTest, TheAnswerFollowsTheRule) {
   SearchFixture fixture(script);
   GivenPolicy policy(all);
   EXPECT_EQ(fixture.RunPolicy(policy).answer, "1");
-  const SearchResult vote = fixture.RunPolicy(policy, {.answer_rule = tree::AnswerRule::kVote});
+  const SearchResult vote = fixture.RunPolicy(policy, {.answer = {.rule = tree::AnswerRule::kVote}});
   EXPECT_EQ(vote.answer, "2");  // 0.5 + 0.45 > 0.8
   EXPECT_FLOAT_EQ(vote.score, 0.5F);
 }

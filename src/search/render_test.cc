@@ -101,7 +101,7 @@ TEST(RenderTest, SaysWhatIsWrongWithAStep) {
 
 TEST(RenderTest, DrawsChainsAsOneTree) {
   SearchFixture fixture(FourChains());
-  const SearchResult result = fixture.Run(BestOfN(4, /*weighted=*/true));
+  const SearchResult result = fixture.Run(BestOfN({.chains = 4, .weighted = true}));
   EXPECT_EQ(RenderChains(result, *fixture.world, {.width = 64}),
             Row("", "score tokens") +
             Row("  ├ a", "           2") +
@@ -117,7 +117,7 @@ TEST(RenderTest, DrawsChainsAsOneTree) {
 TEST(RenderTest, UnscoredChainsShowNoScores) {
   SearchFixture fixture(FourChains());
   const std::string text =
-      RenderChains(fixture.Run(SelfConsistency(4)), *fixture.world, {.width = 64});
+      RenderChains(fixture.Run(SelfConsistency({.chains = 4})), *fixture.world, {.width = 64});
   EXPECT_THAT(text, Not(HasSubstr("score")));
   EXPECT_THAT(text, Not(HasSubstr("0.")));
   EXPECT_THAT(text, HasSubstr("▸ │ └ #### 7 ← answer 7"));
@@ -126,7 +126,7 @@ TEST(RenderTest, UnscoredChainsShowNoScores) {
 TEST(RenderTest, ChainsWithoutAnAnswerSaySo) {
   SearchFixture fixture(world::TableScript({{{1}, {"d", 0.9F, llm::StepEnd::kEndOfText}}}));
   const std::string text =
-      RenderChains(fixture.Run(SelfConsistency(1)), *fixture.world, {.width = 64});
+      RenderChains(fixture.Run(SelfConsistency({.chains = 1})), *fixture.world, {.width = 64});
   EXPECT_THAT(text, HasSubstr("no answer from 1 chain · 2 tokens\n"));
   EXPECT_THAT(text, Not(HasSubstr("▸")));
 }

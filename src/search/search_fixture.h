@@ -21,17 +21,25 @@ class SearchFixture {
  public:
   using Parts = world::ScriptedWorlds::Parts;
   explicit SearchFixture(world::Script script, world::Store* store = nullptr, bool grow = true)
+      : SearchFixture(std::move(script), Parts{.store = store, .grow = grow}) {}
+
+  // With parts of its own; rounds and task are the fixture's.
+  SearchFixture(world::Script script, Parts parts)
       : task_(task::MakeTask("word_problems")),
-        worlds_(Parts{.rounds = &rounds, .task = task_.get(), .store = store, .grow = grow},
-                std::move(script)),
-        world(worlds_.Open(task::Problem{.id = "toy/1", .question = "Q"}, 0)) {}
+        worlds_(WithOwn(parts), std::move(script)),
+        world(Epoch(0)) {}
 
   SearchContext Context(tree::SearchObserver* observer = nullptr) {
     return {.rounds = rounds,
             .world = world,
             .limits = limits,
             .draw = Key("test").With(draw),
-            .observer = observer};
+            .observer = observer,
+            .further_world = [this](int k) { return Epoch(k); }};
+  }
+
+  std::shared_ptr<world::World> Epoch(int epoch) {
+    return worlds_.Open(task::Problem{.id = "toy/1", .question = "Q"}, epoch);
   }
 
   SearchResult Run(const Searcher& searcher, tree::SearchObserver* observer = nullptr) {
@@ -54,6 +62,12 @@ class SearchFixture {
   uint64_t draw = 0;  // names the next search's draws
 
  private:
+  Parts WithOwn(Parts parts) {
+    parts.rounds = &rounds;
+    parts.task = task_.get();
+    return parts;
+  }
+
   std::unique_ptr<task::Task> task_;
   world::ScriptedWorlds worlds_;
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,19 +19,22 @@
 
 namespace pgts::search {
 
-// One chain of a method that draws several, or the single walk of one that does not.
+// One chain, or one search, of a method that draws several.
 struct ChainResult {
   std::string answer;   // empty: none
-  float score = 0;      // of its last step, where the method asked for it
+  float score = 0;      // of its path by the method's rule, where it answers and the method scores
+  std::vector<std::optional<float>> step_scores;  // [depth], those that the method asked for
   world::Charges charges;
   int depth = 0;
   int last_step = world::kRootStep;  // its end in the world
+  std::shared_ptr<world::World> world;  // where it walked; null: the context's
 };
 
 struct SearchResult {
   std::optional<std::string> answer;
   float score = 0;  // of the step that states the answer; 0 where the method looks at none
   int answer_step = world::kRootStep;  // the step of the world that states it
+  std::shared_ptr<world::World> answer_world;  // that world; null: the context's
   world::Charges charges;  // charges.not_recorded: the walk is no evidence
   int nodes = 0;
   int depth = 0;    // deepest step
@@ -44,23 +48,31 @@ struct SearchContext {
   std::shared_ptr<world::World> world;
   tree::Limits limits;
   Key draw;  // names this search; decision n draws from draw.With(n)
-  tree::SearchObserver* observer = nullptr;  // sees tree searches; may be null
+  tree::SearchObserver* observer = nullptr;  // may be null
+  // World k = 1, 2, ... of this problem beside `world`, for searches that vote together; empty: all
+  // of them walk `world`.
+  std::function<std::shared_ptr<world::World>(int k)> further_world = {};
 };
 
-// Immutable; many searches may run it at once on one thread.
+// Immutable; many searches may run it at once on one thread. Its names are in search/methods.h.
 class Searcher {
  public:
   virtual ~Searcher() = default;
-  virtual std::string_view name() const = 0;
+  // Walkers that one search sends out at once, at most: each takes a place in the models' memory.
+  virtual int Walkers(const tree::Limits& /*limits*/) const { return 1; }
   // The context is passed by value: it must live as long as the coroutine.
   virtual Co<SearchResult> Run(SearchContext context) const = 0;
 };
 
 // Walks one chain: attempt `chain` below the root, then first attempts, until a terminal or dead
-// step or max_depth (the only limit that chains heed). Chain i of a world is the same for every
-// method (common random numbers). `scored`: the last step is scored if it states an answer.
+// step, max_depth or max_tokens (the only limits that a chain heeds). Chain i of a world is the same
+// for every method (common random numbers). With a path score, a chain that answers is scored: its
+// last step for kLast, each of its steps for the others.
 Co<ChainResult> WalkChain(std::shared_ptr<world::World> world, int chain, tree::Limits limits,
-                          bool scored = false);
+                          std::optional<tree::PathScore> path_score = std::nullopt);
+
+// Steps of the world from the first below the root down to `last`; empty for the root.
+std::vector<int> StepsTo(const world::World& world, int last);
 
 // The whole-number N of one problem for a fractional mean: floor(n), or one more with probability
 // frac(n); at least 1.

@@ -6,11 +6,15 @@
 namespace pgts::search {
 
 Co<SearchResult> SelfConsistency::Run(SearchContext context) const {
-  const int count = DrawCount(mean_chains_, context.draw);
-  std::vector<ChainResult> chains = co_await WalkChains(context, count, /*scored=*/false);
-  SearchResult result = Collect(std::move(chains));
-  Vote(/*weighted=*/false, result);
+  const ChainDraws draws{.most = DrawCount(options_.chains, context.draw)};
+  std::vector<ChainResult> chains = co_await DrawChains(context, draws);
+  SearchResult result = Conclude(std::move(chains), ChainVote::kMajority);
+  Show(context, result);
   co_return result;
+}
+
+int SelfConsistency::Walkers(const tree::Limits& limits) const {
+  return ChainWalkers(options_.chains, limits);
 }
 
 }  // namespace pgts::search

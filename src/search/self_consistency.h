@@ -8,14 +8,24 @@
 
 namespace pgts::search {
 
+struct SelfConsistencyOptions {
+  double chains = 4;
+
+  template <class Visitor>
+  void Visit(Visitor& v) {
+    v("chains", chains, {.min = 1, .help = "Chains, their mean number"});
+  }
+};
+
 class SelfConsistency : public Searcher {
  public:
-  explicit SelfConsistency(double mean_chains) : mean_chains_(mean_chains) {}
-  std::string_view name() const override { return "self_consistency"; }
+  using Options = SelfConsistencyOptions;
+  explicit SelfConsistency(Options options) : options_(options) {}
+  int Walkers(const tree::Limits& limits) const override;
   Co<SearchResult> Run(SearchContext context) const override;
 
  private:
-  double mean_chains_;
+  Options options_;
 };
 
 }  // namespace pgts::search

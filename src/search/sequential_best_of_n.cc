@@ -6,18 +6,15 @@
 namespace pgts::search {
 
 Co<SearchResult> SequentialBestOfN::Run(SearchContext context) const {
-  std::vector<ChainResult> chains;
-  while (static_cast<int>(chains.size()) < rule_.max_chains) {
-    const int next = static_cast<int>(chains.size()) + 1;
-    ChainResult chain =
-        co_await WalkChain(context.world, next, context.limits, /*scored=*/true);
-    const bool enough = !chain.answer.empty() && chain.score >= static_cast<float>(rule_.threshold);
-    const bool lost = chain.charges.not_recorded;
-    chains.push_back(std::move(chain));
-    if (enough || lost) break;
-  }
-  SearchResult result = Collect(std::move(chains));
-  TakeBest(result);
+  const auto threshold = static_cast<float>(rule_.threshold);
+  const ChainDraws draws{.most = rule_.max_chains,
+                         .path_score = tree::PathScore::kLast,
+                         .enough = [threshold](const ChainResult& chain) {
+                           return !chain.answer.empty() && chain.score >= threshold;
+                         }};
+  std::vector<ChainResult> chains = co_await DrawChains(context, draws);
+  SearchResult result = Conclude(std::move(chains), ChainVote::kBest);
+  Show(context, result);
   co_return result;
 }
 

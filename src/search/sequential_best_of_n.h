@@ -11,12 +11,18 @@ namespace pgts::search {
 struct SequentialRule {
   double threshold = 0.5;  // of a chain's last score
   int max_chains = 8;
+
+  template <class Visitor>
+  void Visit(Visitor& v) {
+    v("threshold", threshold, {.min = 0, .max = 1, .help = "Score that ends the drawing"});
+    v("max_chains", max_chains, {.min = 1, .help = "Chains, at most"});
+  }
 };
 
 class SequentialBestOfN : public Searcher {
  public:
+  using Options = SequentialRule;
   explicit SequentialBestOfN(SequentialRule rule) : rule_(rule) {}
-  std::string_view name() const override { return "sequential_best_of_n"; }
   Co<SearchResult> Run(SearchContext context) const override;
 
  private:

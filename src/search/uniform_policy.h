@@ -9,6 +9,12 @@ namespace pgts::search {
 
 class UniformPolicy : public tree::Policy {
  public:
+  struct Options {
+    template <class Visitor>
+    void Visit(Visitor&) {}
+  };
+  UniformPolicy() = default;
+  explicit UniformPolicy(Options) {}
   std::string_view name() const override { return "pgts_uniform"; }
   void Decide(std::span<const tree::DecisionRequest> requests,
               std::span<tree::Decision> decisions) override;

@@ -27,12 +27,13 @@ eval::MethodRun Validation::Run(std::string label) const {
 
 ValidationReading Validation::Measure(tree::Policy& policy, std::string label) {
   search::PolicyClient client(session_.rounds(), policy);
-  const search::PolicySearch searcher(client, {.name = std::string(policy.name())});
+  const search::PolicySearch searcher(client, {});
   eval::MethodRun run = Run(std::move(label));
   run.searcher = &searcher;
   double returns = 0;
   run.on_result = [&](const task::Problem& problem, const search::SearchResult& result,
-                      tree::Trajectory trajectory) {
+                      std::vector<tree::Trajectory> searches) {
+    tree::Trajectory& trajectory = searches.front();
     trajectory.correct = result.answer && session_.task().Same(*result.answer, problem.gold);
     const std::vector<double> rewards = policy::Rewards(trajectory, config_.rewards);
     returns += std::accumulate(rewards.begin(), rewards.end(), 0.0);
@@ -46,10 +47,9 @@ ValidationReading Validation::Measure(tree::Policy& policy, std::string label) {
 
 double Validation::SampledCotAccuracy() {
   constexpr int kChains = 4;
-  const search::ChainOfThought searcher(kChains);
+  const search::ChainOfThought searcher({.chains = kChains});
   eval::MethodRun run = Run("sampled CoT on validation");
   run.searcher = &searcher;
-  run.walkers = kChains;
   run.mean_over_chains = true;
   return Mean(eval::RunMethod(session_, run).Correct());
 }

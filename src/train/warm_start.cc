@@ -70,7 +70,7 @@ search::HeuristicRule WarmStart(const RunConfig& config, eval::Session& session,
       tuning.size());
   search::HeuristicPolicy policy(teacher.rule);
   search::PolicyClient client(session.rounds(), policy);
-  const search::PolicySearch searcher(client, {.name = "heuristic"});
+  const search::PolicySearch searcher(client, {});
   Imitate(config, Watch(session, searcher, First(problems, config.teacher.problems), limits),
           network);
   return teacher.rule;

@@ -9,26 +9,31 @@ float Potential(const Tree& tree, NodeId id) {
 }
 
 void TrajectoryRecorder::Before(const Tree& tree, const Decision& decision) {
+  const bool begins = tree.actions() == 0;
+  if (begins && !trajectories_.back().steps.empty()) trajectories_.emplace_back();
   TrajectoryStep step{.decision = decision,
                       .legal = tree.Legal(),
                       .from = tree.current(),
                       .potential_before = Potential(tree, tree.current())};
   if (with_features_) step.features = ReadFeatures(tree);
   tokens_before_ = tree.tokens();
-  trajectory_.steps.push_back(std::move(step));
+  trajectories_.back().steps.push_back(std::move(step));
 }
 
 void TrajectoryRecorder::After(const Tree& tree) {
-  TrajectoryStep& step = trajectory_.steps.back();
+  TrajectoryStep& step = trajectories_.back().steps.back();
   step.to = tree.current();
   step.tokens = static_cast<int>(tree.tokens() - tokens_before_);
   step.potential_after = tree.Done() ? 0.0F : Potential(tree, tree.current());
-  trajectory_.end = tree.end();
+  trajectories_.back().end = tree.end();
 }
 
 void TrajectoryRecorder::Ended(const Tree& tree, const std::optional<Answer>& answer) {
-  trajectory_.end = tree.end();
-  trajectory_.answer = answer;
+  Trajectory& trajectory = trajectories_.back();
+  trajectory.end = tree.end();
+  trajectory.answer = answer;
+  // A searcher may end by its own rule, after its last decision was applied.
+  if (!trajectory.steps.empty()) trajectory.steps.back().potential_after = 0;
 }
 
 }  // namespace pgts::tree

@@ -36,7 +36,9 @@ float Potential(const Tree& tree, NodeId id);
 
 // Sees a search as it runs. A searcher calls Before with every decision it is about to apply, After
 // once it is applied, and Ended once when the search has ended, with its answer by the searcher's
-// rule. A search that its world could not go on with is left without Ended.
+// rule. A search that its world could not go on with is left without Ended. A method of several
+// searches (chains, searches that vote) shows them one after another: one begins with each decision
+// on a tree of no actions.
 class SearchObserver {
  public:
   virtual ~SearchObserver() = default;
@@ -45,20 +47,24 @@ class SearchObserver {
   virtual void Ended(const Tree& /*tree*/, const std::optional<Answer>& /*answer*/) {}
 };
 
-// Records one search. `with_features` keeps what the policy saw, for training.
+// Records what one method does on one problem. `with_features` keeps what the policy saw, for
+// training.
 class TrajectoryRecorder : public SearchObserver {
  public:
   explicit TrajectoryRecorder(bool with_features) : with_features_(with_features) {}
   void Before(const Tree& tree, const Decision& decision) override;
   void After(const Tree& tree) override;
   void Ended(const Tree& tree, const std::optional<Answer>& answer) override;
-  const Trajectory& trajectory() const { return trajectory_; }
-  Trajectory Take() { return std::move(trajectory_); }
+  // Of the latest search; without steps where none has decided anything.
+  const Trajectory& trajectory() const { return trajectories_.back(); }
+  Trajectory Take() { return std::move(trajectories_.back()); }
+  // Of all of them, in order; at least one.
+  std::vector<Trajectory> TakeAll() { return std::move(trajectories_); }
 
  private:
   bool with_features_;
   int64_t tokens_before_ = 0;
-  Trajectory trajectory_;
+  std::vector<Trajectory> trajectories_{1};
 };
 
 }  // namespace pgts::tree

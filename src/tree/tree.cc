@@ -80,6 +80,17 @@ void Tree::Apply(Action action) {
   FinishAction();
 }
 
+void Tree::GoTo(NodeId id) {
+  assert(CanExpand(id) && (!Done() || end_ == End::kNothingLegal));
+  end_ = End::kNone;
+  MoveTo(id);
+}
+
+void Tree::Conclude() {
+  if (Done()) return;
+  end_ = terminal_nodes_ > 0 ? End::kTerminated : End::kNothingLegal;
+}
+
 void Tree::MoveTo(NodeId id) {
   current_ = id;
   ++nodes_[id].visits;
@@ -106,20 +117,34 @@ std::vector<NodeId> Tree::Path(NodeId id) const {
   return path;
 }
 
-float ScoreOfPath(const Tree& tree, NodeId id, PathScore rule) {
-  const std::vector<NodeId> path = tree.Path(id);
-  if (path.empty()) return kRootScore;
-  if (rule == PathScore::kLast) return tree.node(path.back()).child.score;
+std::string_view Name(PathScore rule) {
+  switch (rule) {
+    case PathScore::kLast: return "last";
+    case PathScore::kMin: return "min";
+    case PathScore::kProduct: return "product";
+    case PathScore::kMean: return "mean";
+  }
+  return "?";
+}
+
+float CombineScores(std::span<const float> scores, PathScore rule) {
+  if (scores.empty()) return kRootScore;
+  if (rule == PathScore::kLast) return scores.back();
   float least = 1, product = 1, sum = 0;
-  for (NodeId at : path) {
-    const float score = tree.node(at).child.score;
+  for (const float score : scores) {
     least = std::min(least, score);
     product *= score;
     sum += score;
   }
   if (rule == PathScore::kMin) return least;
   if (rule == PathScore::kProduct) return product;
-  return sum / static_cast<float>(path.size());
+  return sum / static_cast<float>(scores.size());
+}
+
+float ScoreOfPath(const Tree& tree, NodeId id, PathScore rule) {
+  std::vector<float> scores;
+  for (const NodeId at : tree.Path(id)) scores.push_back(tree.node(at).child.score);
+  return CombineScores(scores, rule);
 }
 
 std::optional<Answer> BestAnswer(const Tree& tree, PathScore score, AnswerRule rule) {

@@ -93,6 +93,14 @@ class Tree {
   // Applies Backtrack or Terminate.
   void Apply(Action action);
 
+  // For searchers that keep many leaves open (beam, tree search): stands at another node without an
+  // action, and with nothing charged. `id` can be expanded, and no budget is spent; "nothing legal"
+  // was said of the node left, so it ends no search that goes on from here.
+  void GoTo(NodeId id);
+  // Ends a search that has asked for all it wants: terminated with a terminal node, else with
+  // nothing legal. A search that has ended keeps its end.
+  void Conclude();
+
   NodeId current() const { return current_; }
   const Node& node(NodeId id) const { return nodes_[id]; }
   std::span<const Node> nodes() const { return nodes_; }
@@ -126,12 +134,16 @@ class Tree {
 enum class PathScore : uint8_t { kLast, kMin, kProduct, kMean };
 enum class AnswerRule : uint8_t { kBest, kVote };
 
+std::string_view Name(PathScore rule);  // "last", "min", "product", "mean"
+
 struct Answer {
   NodeId node = kNoNode;  // the terminal node that states it (the vote's best-scored one)
   std::string text;
   float score = 0;        // its path score
 };
 
+// One score for the path whose steps score `scores`, first step first. An empty path: kRootScore.
+float CombineScores(std::span<const float> scores, PathScore rule);
 float ScoreOfPath(const Tree& tree, NodeId id, PathScore rule);
 // Empty when the tree has no terminal node: no answer, which counts as incorrect.
 std::optional<Answer> BestAnswer(const Tree& tree, PathScore score = PathScore::kLast,

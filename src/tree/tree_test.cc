@@ -200,6 +200,13 @@ TEST(AnswerTest, PathScores) {
   EXPECT_FLOAT_EQ(ScoreOfPath(tree, 2, PathScore::kMean), 0.55F);
 }
 
+TEST(AnswerTest, APathOfNoStepsScoresAsTheRoot) {
+  for (const PathScore rule :
+       {PathScore::kLast, PathScore::kMin, PathScore::kProduct, PathScore::kMean}) {
+    EXPECT_FLOAT_EQ(CombineScores({}, rule), kRootScore) << Name(rule);
+  }
+}
+
 TEST(AnswerTest, BestDependsOnThePathScore) {
   const Tree tree = TwoAnswers();
   EXPECT_EQ(BestAnswer(tree, PathScore::kLast)->text, "a");
@@ -225,6 +232,80 @@ TEST(AnswerTest, VoteAddsScoresOfEqualAnswers) {
   EXPECT_EQ(voted->text, "common");
   EXPECT_EQ(voted->node, 3) << "the vote's best-scored node";
   EXPECT_FLOAT_EQ(voted->score, 0.5F);
+}
+
+TEST(RoamingTest, GoesOnFromAnyOpenNodeWithoutAnAction) {
+  Tree tree({});
+  tree.Apply(kExpand, Step());  // 1
+  tree.Apply(kExpand, Step());  // 2, below 1
+  tree.GoTo(kRoot);
+  EXPECT_EQ(tree.current(), kRoot);
+  EXPECT_EQ(tree.actions(), 2);
+  EXPECT_EQ(tree.node(kRoot).visits, 2);
+  tree.Apply(kExpand, Step());  // 3, below the root
+  tree.GoTo(1);
+  EXPECT_EQ(tree.Request(kExpand).attempt, 2);
+  EXPECT_EQ(tree.Request(kExpand).parent, 1);
+}
+
+TEST(RoamingTest, NothingLegalHereEndsNoSearchThatGoesOnElsewhere) {
+  Tree tree({.max_depth = 2, .max_width = 2});
+  tree.Apply(kExpand, Step());  // 1
+  tree.GoTo(kRoot);
+  tree.Apply(kExpand, Step());  // 2: now the root is full
+  tree.Apply(kExpand, Dead());
+  tree.Apply(kBranch, Dead());
+  ASSERT_EQ(tree.end(), End::kNothingLegal);
+  tree.GoTo(1);
+  EXPECT_FALSE(tree.Done());
+  EXPECT_TRUE(tree.Legal().Has(kExpand));
+}
+
+TEST(RoamingTest, ASearchThatWantsNoMoreConcludes) {
+  Tree answered({});
+  answered.Apply(kExpand, Terminal("4", 0.5F));
+  answered.Conclude();
+  EXPECT_EQ(answered.end(), End::kTerminated);
+  Tree lost({});
+  lost.Apply(kExpand, Step());
+  lost.Conclude();
+  EXPECT_EQ(lost.end(), End::kNothingLegal);
+  Tree spent({.max_nodes = 1});
+  spent.Apply(kExpand, Terminal("4", 0.5F));
+  spent.Conclude();
+  EXPECT_EQ(spent.end(), End::kNodes) << "it had ended before";
+}
+
+TEST(TrajectoryTest, ASearchThatConcludesEndsAfterItsLastDecision) {
+  Tree tree({});
+  TrajectoryRecorder recorder(false);
+  recorder.Before(tree, {.action = kExpand});
+  tree.Apply(kExpand, Terminal("4", 0.75F));
+  recorder.After(tree);
+  ASSERT_FLOAT_EQ(recorder.trajectory().steps[0].potential_after, 0.75F);
+  tree.Conclude();
+  recorder.Ended(tree, BestAnswer(tree));
+  EXPECT_FLOAT_EQ(recorder.trajectory().steps[0].potential_after, 0);
+  EXPECT_EQ(recorder.trajectory().end, End::kTerminated);
+}
+
+TEST(TrajectoryTest, SearchesOneAfterAnotherAreKeptApart) {
+  TrajectoryRecorder recorder(false);
+  for (const char* answer : {"1", "2"}) {
+    Tree tree({});
+    for (const Child& child : {Step(), Terminal(answer, 0.5F)}) {
+      recorder.Before(tree, {.action = kExpand});
+      tree.Apply(kExpand, child);
+      recorder.After(tree);
+    }
+    recorder.Ended(tree, BestAnswer(tree));
+  }
+  EXPECT_EQ(recorder.trajectory().answer->text, "2");
+  const std::vector<Trajectory> searches = recorder.TakeAll();
+  ASSERT_EQ(searches.size(), 2U);
+  EXPECT_EQ(searches[0].answer->text, "1");
+  EXPECT_EQ(searches[0].steps.size(), 2U);
+  EXPECT_EQ(searches[1].steps.size(), 2U);
 }
 
 TEST(TrajectoryTest, RecordsTokensMovesAndPotentials) {

@@ -101,7 +101,8 @@ std::shared_ptr<World> ScriptedWorlds::Open(const task::Problem& problem, int ep
                  .walkers = walkers_,
                  .id = id,
                  .scorer_hash = script_.score ? parts_.scorer_hash : 0,
-                 .prompt = llm::Extend(nullptr, ByteTokens(problem.question + "\n"))});
+                 .prompt = llm::Extend(nullptr, ByteTokens(problem.question + "\n")),
+                 .max_step_tokens = parts_.max_step_tokens});
   open_[id] = world;
   return world;
 }

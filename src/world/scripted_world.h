@@ -58,6 +58,7 @@ class ScriptedWorlds : public WorldSource {
     Store* store = nullptr;    // null: nothing is kept
     bool grow = true;          // false: only what is stored
     uint64_t scorer_hash = 1;  // scores are stored under it
+    int max_step_tokens = 0;   // what the script's longest step is charged; 0: not known
   };
   ScriptedWorlds(Parts parts, Script script);
 

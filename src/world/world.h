@@ -59,6 +59,7 @@ struct WorldParts {
   WorldId id = 0;
   uint64_t scorer_hash = 0;  // scores are stored under it; 0: this world has no scorer
   llm::PrefixPtr prompt;
+  int max_step_tokens = 0;  // what the longest step can be charged; 0: not known
 };
 
 class World {
@@ -88,6 +89,7 @@ class World {
   std::vector<int> Path(int id) const;  // attempt indices
   double PathLogProb(int id) const;     // sum over its steps
   int prompt_tokens() const { return parts_.prompt ? parts_.prompt->length : 0; }
+  int max_step_tokens() const { return parts_.max_step_tokens; }  // 0: not known
   bool has_scorer() const { return parts_.scorer_hash != 0; }
   WorldId id() const { return parts_.id; }
 

@@ -124,7 +124,8 @@ std::shared_ptr<World> LiveWorlds::Open(const task::Problem& problem, int epoch)
       .walkers = walkers_,
       .id = id,
       .scorer_hash = parts_.scorer == nullptr ? 0 : parts_.scorer->scorer().hash(),
-      .prompt = prompt});
+      .prompt = prompt,
+      .max_step_tokens = options_.sampling.max_new_tokens});
   std::erase_if(open_, [](const auto& entry) { return entry.second.expired(); });
   open_[id] = world;
   return world;

@@ -25,8 +25,14 @@ enum ReservedEpoch : int {
   kEvaluationEpoch = 1'000'000,
   kPhaseOneEpoch,
   kValidationEpoch,
-  kTeacherEpoch
+  kTeacherEpoch,
+  kFirstVotingEpoch = 1'000'000'000  // and all above
 };
+
+// Searches of one epoch that vote together: the first walks the epoch's own world, search k = 1,
+// 2, ... this one, which nothing else walks.
+inline constexpr int kMaxVoters = 256;
+inline int VotingEpoch(int epoch, int k) { return kFirstVotingEpoch + epoch * kMaxVoters + k; }
 
 struct LiveWorldsOptions {
   uint64_t seed = 0;
