@@ -81,7 +81,7 @@ class FinetuneReport {
 };
 
 std::shared_ptr<model::Decoder> MakeDecoder(const RunConfig& config) {
-  const auto base = model::ReadGguf(BasePath(config), config.optimization.max_sequence_length);
+  const auto base = model::ReadGguf(BaseModelPath(config), config.optimization.max_sequence_length);
   return model::Deepen(*base, config.reward_model.extra_layers,
                        static_cast<uint64_t>(config.run.seed));
 }

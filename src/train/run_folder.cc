@@ -49,7 +49,7 @@ bool RunFolder::HoldsWork() const {
 }
 
 void RunFolder::Create(bool resume) const {
-  if (!resume && HoldsWork()) {
+  if (!resume && FileExists(Config()) && HoldsWork()) {
     throw Error::Format("{} holds a run already: continue it with --resume {}, or choose another "
                         "--output-dir", path, path);
   }
