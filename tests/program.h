@@ -15,17 +15,17 @@ namespace pgts {
 // Killed with its object if it still runs.
 class Program {
  public:
-  // What it prints on either stream goes to the file `output`.
-  Program(std::vector<std::string> arguments, const std::string& output) {
+  // What it prints goes to the file `output`, or what it prints on stderr to `errors`.
+  Program(std::vector<std::string> arguments, const std::string& output,
+          const std::string& errors = "") {
     arguments.insert(arguments.begin(), PGTS_PROGRAM);
     std::vector<char*> argv;
     for (std::string& argument : arguments) argv.push_back(argument.data());
     argv.push_back(nullptr);
     pid_ = fork();
     if (pid_ != 0) return;
-    const int file = open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
-    dup2(file, STDOUT_FILENO);
-    dup2(file, STDERR_FILENO);
+    dup2(Create(output), STDOUT_FILENO);
+    dup2(errors.empty() ? STDOUT_FILENO : Create(errors), STDERR_FILENO);
     execv(argv[0], argv.data());
     _exit(127);
   }
@@ -51,6 +51,10 @@ class Program {
   }
 
  private:
+  static int Create(const std::string& path) {
+    return open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+  }
+
   pid_t pid_ = 0;
   int status_ = 0;
   bool ended_ = false;

@@ -2,6 +2,7 @@
 #include "base/files.h"
 
 #include <fcntl.h>
+#include <fmt/ranges.h>
 #include <glob.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -43,6 +44,21 @@ std::vector<std::string> Matches(const std::string& pattern) {
   }
   globfree(&found);
   return paths;
+}
+
+// Empty if none of them exists.
+std::string LastChanged(const std::vector<std::string>& paths) {
+  std::string newest;
+  fs::file_time_type newest_time;
+  for (const std::string& path : paths) {
+    std::error_code code;
+    const fs::file_time_type time = fs::last_write_time(path, code);
+    // Later in order wins a tie: run names end in their time.
+    if (code || (!newest.empty() && time < newest_time)) continue;
+    newest = path;
+    newest_time = time;
+  }
+  return newest;
 }
 
 }  // namespace
@@ -99,19 +115,19 @@ bool FileExists(const std::string& path) {
   return fs::exists(path, code);
 }
 
+std::string Newest(const std::vector<std::string>& paths) {
+  const std::string newest = LastChanged(paths);
+  if (newest.empty()) {
+    throw Error::Format("{}: no such file or folder; check the path", fmt::join(paths, ", "));
+  }
+  if (paths.size() > 1) Info("the newest of {} is {}", paths.size(), newest);
+  return newest;
+}
+
 std::string ResolveNewest(const std::string& pattern) {
   if (pattern.find('*') == std::string::npos) return pattern;
-  std::string newest;
-  fs::file_time_type newest_time;
-  for (const std::string& path : Matches(pattern)) {
-    std::error_code code;
-    const fs::file_time_type time = fs::last_write_time(path, code);
-    // Later in name order wins a tie: run names end in their time.
-    if (code || (!newest.empty() && time < newest_time)) continue;
-    newest = path;
-    newest_time = time;
-  }
-  if (newest.empty()) throw Error::Format("nothing matches {}", pattern);
+  const std::string newest = LastChanged(Matches(pattern));
+  if (newest.empty()) throw Error::Format("nothing matches {}; check the pattern", pattern);
   Info("{} is {}", pattern, newest);
   return newest;
 }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/posix_file.h"
 
@@ -59,6 +60,10 @@ class FileLock {
 // 64-bit hash of the content as 16 hex digits, the same on every machine. Names worlds; not
 // cryptographic.
 std::string HashFile(const std::string& path);
+
+// The path that was changed last, which one log line names if there are several (as a shell makes
+// them of an unquoted `*`); Error if none exists or none is given.
+std::string Newest(const std::vector<std::string>& paths);
 
 // `pattern` with `*` in any component resolved to the newest match (by modification time), which
 // one log line names; without `*` the pattern itself, whether it exists or not. Error if nothing

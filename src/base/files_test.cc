@@ -118,6 +118,10 @@ TEST(ResolveNewestTest, TakesTheNewestMatch) {
   EXPECT_THAT([&] { ResolveNewest(folder.File("run_*/q")); },
               ThrowsMessage<Error>(HasSubstr("nothing matches")));
   EXPECT_THROW(ResolveNewest(folder.File("run_?/*")), Error);
+  // As a shell hands over an unquoted pattern.
+  EXPECT_EQ(Newest({folder.File("run_1/p"), folder.File("run_2/p"), folder.File("run_3/p")}),
+            folder.File("run_2/p"));
+  EXPECT_THROW(Newest({folder.File("none")}), Error);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A fresh folder under the system's temporary one, removed with all that is in it. For tests.
+// A fresh folder under the system's temporary one, removed with all that is in it.
 #pragma once
 
 #include <cstdlib>

@@ -5,13 +5,16 @@
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
-#include <cmath>
+#include <filesystem>
 #include <memory>
+#include <optional>
 #include <thread>
+#include <vector>
 
 #include "base/error.h"
 #include "base/files.h"
 #include "base/log.h"
+#include "base/temp_folder.h"
 #include "cli/commands.h"
 #include "cli/run_flags.h"
 #include "eval/baselines.h"
@@ -27,8 +30,9 @@ namespace {
 
 struct EvalArguments {
   RunFlags run;
-  std::string policy_checkpoint, reward_model_path, output_dir, summary, split;
-  int64_t limit = 0;
+  // Several where the shell expanded a `*`: the newest is meant.
+  std::vector<std::string> policy_checkpoints, reward_model_paths;
+  std::string policy_checkpoint, reward_model_path, output_dir, summary, split, limit;
   bool compare_baselines = false;
 };
 
@@ -57,13 +61,42 @@ std::string RewardModelPath(const EvalArguments& arguments, const train::RunFold
 }
 
 void ApplyEvalFlags(const EvalArguments& arguments, OptionSet& options) {
-  if (arguments.limit > 0) options.Set("eval.limit=" + std::to_string(arguments.limit), "--limit");
+  if (!arguments.limit.empty()) options.Set("eval.limit=" + arguments.limit, "--limit");
   if (!arguments.split.empty()) options.Set("eval.split=" + arguments.split, "--split");
 }
 
-std::string StoreFolder(const train::RunConfig& config, const train::RunFolder& run) {
+// The methods walk the same worlds, so that these are kept for as long as the evaluation at least.
+std::string StoreFolder(const EvalArguments& arguments, const train::RunConfig& config,
+                        const train::RunFolder& run, std::optional<TempFolder>& scratch) {
   if (!config.world.dir.empty()) return config.world.dir;
-  return run.path.empty() ? "" : run.World();
+  if (!run.path.empty()) return run.World();
+  if (!arguments.output_dir.empty()) return train::RunFolder{arguments.output_dir}.World();
+  return scratch.emplace().path();
+}
+
+std::string OneOf(const std::vector<std::string>& given) {
+  if (given.empty()) return "";
+  return given.size() == 1 ? given[0] : Newest(given);
+}
+
+// Before an evaluation that may take hours: can its results be written?
+void CheckOutputs(const EvalArguments& arguments) {
+  if (!arguments.output_dir.empty()) MakeWritableDirectory(arguments.output_dir);
+  if (arguments.summary.empty()) return;
+  const std::filesystem::path summary(arguments.summary);
+  if (std::filesystem::is_directory(summary)) {
+    throw Error::Format("--summary {} is a folder; give a file", arguments.summary);
+  }
+  if (summary.has_parent_path()) MakeWritableDirectory(summary.parent_path().string());
+}
+
+LoadedPolicy PolicyOf(const EvalArguments& arguments, const train::RunConfig& config) {
+  if (arguments.policy_checkpoint.empty()) return {};
+  if (config.search.use_policy) {
+    return LoadPolicy(train::ResolvePolicy(arguments.policy_checkpoint));
+  }
+  Info("search.use_policy = false: the best threshold heuristic searches instead of the policy");
+  return {};
 }
 
 void Report(const eval::Comparison& comparison, const EvalArguments& arguments,
@@ -79,11 +112,13 @@ void Report(const eval::Comparison& comparison, const EvalArguments& arguments,
   Info("results: {}/results_{}.json", folder, loaded.config.task.name);
 }
 
-void Eval(const EvalArguments& arguments) {
+void Eval(EvalArguments arguments) {
+  arguments.policy_checkpoint = OneOf(arguments.policy_checkpoints);
+  arguments.reward_model_path = OneOf(arguments.reward_model_paths);
   const train::RunFolder run = FindRun(arguments);
   const auto loaded = LoadConfig(arguments.run, run.path.empty() ? "" : run.Config());
   ApplyEvalFlags(arguments, loaded->options);
-  if (!arguments.output_dir.empty()) MakeWritableDirectory(arguments.output_dir);
+  CheckOutputs(arguments);
   InitLog({.verbose = arguments.run.verbose});
   const train::RunConfig& config = loaded->config;
   const int threads = config.engine.threads > 0
@@ -91,11 +126,10 @@ void Eval(const EvalArguments& arguments) {
                           : static_cast<int>(std::thread::hardware_concurrency());
   at::set_num_threads(threads);
 
-  LoadedPolicy policy;
-  if (!arguments.policy_checkpoint.empty()) {
-    policy = LoadPolicy(train::ResolvePolicy(arguments.policy_checkpoint));
-  }
-  eval::Session session(train::ToSessionOptions(config, StoreFolder(config, run)));
+  const LoadedPolicy policy = PolicyOf(arguments, config);
+  std::optional<TempFolder> scratch;
+  eval::Session session(
+      train::ToSessionOptions(config, StoreFolder(arguments, config, run, scratch)));
   std::optional<eval::RewardModelQuality> quality;
   if (const std::string path = RewardModelPath(arguments, run); !path.empty()) {
     const reward::RewardModel reward_model = train::UseRewardModel(config, session, path);
@@ -108,7 +142,7 @@ void Eval(const EvalArguments& arguments) {
                 .seed = config.run.seed,
                 .policy = policy.policy.get(),
                 .policy_parameters = policy.parameters,
-                .baselines = arguments.compare_baselines || policy.policy == nullptr,
+                .baselines = arguments.compare_baselines || !config.search.use_policy,
                 .trajectory_folder = folder.empty() ? "" : folder + "/trajectories"});
   comparison.reward_model = quality;
   Report(comparison, arguments, *loaded, run);
@@ -120,14 +154,14 @@ void AddEval(CLI::App& app) {
   auto arguments = std::make_shared<EvalArguments>();
   CLI::App* command = app.add_subcommand("eval", "Compare searchers on held-out problems");
   AddRunFlags(*command, arguments->run);
-  command->add_option("--policy-checkpoint", arguments->policy_checkpoint,
+  command->add_option("--policy-checkpoint", arguments->policy_checkpoints,
                       "policy_final.safetensors, a checkpoint, or the run folder");
-  command->add_option("--reward-model-path", arguments->reward_model_path,
+  command->add_option("--reward-model-path", arguments->reward_model_paths,
                       "reward_model_final/; default: that of the policy's run");
   command->add_flag("--compare-baselines", arguments->compare_baselines,
                     "Every baseline at PGTS's tokens");
   command->add_option("--split", arguments->split, "train, validation, test or templates");
-  command->add_option("--limit", arguments->limit, "How many problems")->check(CLI::PositiveNumber);
+  command->add_option("--limit", arguments->limit, "How many problems");
   command->add_option("--output-dir", arguments->output_dir, "Where results are written");
   command->add_option("--summary", arguments->summary, "Also write summary.json here");
   command->callback([arguments] { Eval(*arguments); });

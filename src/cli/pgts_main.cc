@@ -3,21 +3,31 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdio>
+#include <filesystem>
+#include <new>
+#include <string_view>
 
 #include "base/error.h"
 #include "base/stop.h"
 #include "cli/arguments.h"
 #include "cli/commands.h"
 #include "cli/openblas_core.h"
+#include "search/step_text.h"
 
 namespace {
 
 constexpr int kBadInput = 2;
 constexpr int kStopped = 130;
 
-int Run(std::vector<std::string> arguments) {
+// One line, whatever a damaged file or a library put into the text. (LibTorch's errors carry a
+// stack trace behind their first line.)
+void Complain(std::string_view prefix, std::string_view text) {
+  const std::string_view first = text.substr(0, text.find('\n'));
+  fmt::print(stderr, "pgts: {}{}\n", prefix, pgts::search::OneLine(first));
+}
+
+int Run(const std::vector<std::string>& arguments) {
   CLI::App app{"PGTS: policy-guided tree search for language-model reasoning", "pgts"};
   app.set_version_flag("--version", "pgts 0.1.0");
   app.require_subcommand(1);
@@ -27,14 +37,13 @@ int Run(std::vector<std::string> arguments) {
   pgts::cli::AddPretrain(app);
   pgts::cli::AddQuantize(app);
   pgts::cli::AddOptions(app);
-  std::reverse(arguments.begin(), arguments.end());  // CLI11 pops from the back
+  pgts::cli::RefuseEmptyValues(app);
   try {
-    app.parse(std::move(arguments));
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));  // popped from the back
   } catch (const CLI::Success& e) {
     return app.exit(e);  // --help, --version
   } catch (const CLI::ParseError& e) {
-    fmt::print(stderr, "pgts: {} (see: pgts {} --help)\n", e.what(),
-               app.get_subcommands().empty() ? "" : app.get_subcommands()[0]->get_name());
+    Complain("", pgts::cli::ExplainParseError(app, e, arguments));
     return kBadInput;
   }
   return 0;
@@ -48,13 +57,19 @@ int main(int argc, char** argv) {
   try {
     return Run(pgts::cli::NormaliseFlags({argv + 1, argv + argc}));
   } catch (const pgts::Error& e) {
-    fmt::print(stderr, "pgts: {}\n", e.what());
+    Complain("", e.what());
+    return kBadInput;
+  } catch (const std::filesystem::filesystem_error& e) {
+    Complain("", e.what());
+    return kBadInput;
+  } catch (const std::bad_alloc&) {
+    Complain("", "out of memory: lower engine.width or engine.cells, or use a smaller model");
     return kBadInput;
   } catch (const pgts::Interrupted&) {
     fmt::print(stderr, "pgts: stopped; what was finished is kept\n");
     return kStopped;
   } catch (const std::exception& e) {
-    fmt::print(stderr, "pgts: internal error: {}\n", e.what());
+    Complain("internal error: ", e.what());
     return 1;
   }
 }

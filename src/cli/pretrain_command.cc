@@ -14,6 +14,7 @@
 #include "base/progress.h"
 #include "base/stop.h"
 #include "cli/commands.h"
+#include "cli/run_flags.h"
 #include "model/decoder.h"
 #include "model/gguf_writer.h"
 #include "model/pretrain.h"
@@ -94,7 +95,7 @@ void Pretrain(const PretrainArguments& arguments) {
   OptionSet options;
   options.Add("decoder", shape);
   options.Add("pretrain", settings);
-  options.LoadYaml(arguments.config);
+  options.LoadYaml(FindResource(arguments.config));
   for (const std::string& assignment : arguments.assignments) options.Set(assignment, "--set");
   settings.shape = shape;
   settings.seed = static_cast<uint64_t>(settings.seed_value);

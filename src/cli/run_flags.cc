@@ -36,11 +36,10 @@ void ApplyFlags(const RunFlags& flags, OptionSet& options) {
   set(flags.data, "task.data_dir", "--data");
   set(flags.prompt, "qwen3.prompt", "--prompt");
   set(flags.world, "world.dir", "--world");
-  if (flags.seed >= 0) options.Set("run.seed=" + std::to_string(flags.seed), "--seed");
+  set(flags.seed, "run.seed", "--seed");
   for (const std::string& assignment : flags.assignments) options.Set(assignment, "--set");
 }
 
-// Hub names come from the user's own recipes; what is needed today is a file.
 }  // namespace
 
 void FindModel(const OptionSet& options, const std::string& key, std::string& name) {
@@ -61,7 +60,8 @@ void AddRunFlags(CLI::App& command, RunFlags& flags) {
   command.add_option("--prompt", flags.prompt, "auto, chat or plain");
   command.add_option("--world", flags.world, "Folder of stored worlds");
   command.add_option("--seed", flags.seed, "Training seed");
-  command.add_option("--set", flags.assignments, "group.key=value, repeatable (see: pgts options)");
+  command.add_option("--set", flags.assignments, "group.key=value, repeatable (see: pgts options)")
+      ->allow_extra_args(false);
   command.add_flag("--verbose", flags.verbose, "Debug lines on the terminal too");
 }
 
@@ -77,7 +77,8 @@ std::unique_ptr<LoadedConfig> LoadConfig(const RunFlags& flags, const std::strin
     config.task.data_dir = data;
   }
   FindModel(options, "qwen3.model_name", config.generator.model_name);
-  train::ExplainKeysWithoutEffect(config, options);
+  // What the run's own file holds was said when the run began.
+  train::ExplainKeysWithoutEffect(config, options, base_file);
   return loaded;
 }
 

@@ -3,7 +3,6 @@
 // environment < command line.
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,9 +18,8 @@ namespace pgts::cli {
 
 struct RunFlags {
   std::string model_config, train_config;
-  std::string model, task, data, prompt, world;
+  std::string model, task, data, prompt, world, seed;
   std::vector<std::string> assignments;
-  int64_t seed = -1;
   bool verbose = false;
 };
 

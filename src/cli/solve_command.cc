@@ -7,21 +7,26 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <thread>
+#include <vector>
 
 #include "base/error.h"
 #include "base/files.h"
 #include "base/log.h"
+#include "base/table.h"
 #include "cli/commands.h"
 #include "cli/run_flags.h"
 #include "policy/checkpoint.h"
 #include "policy/network_policy.h"
+#include "search/growing_chains.h"
 #include "search/growing_tree.h"
 #include "search/heuristic_policy.h"
 #include "search/policy_search.h"
 #include "search/self_consistency.h"
+#include "search/step_text.h"
 #include "train/reward_phase.h"
 #include "train/run_folder.h"
 #include "train/trainer.h"
@@ -50,9 +55,57 @@ Terminal ReadTerminal() {
   return terminal;
 }
 
-Co<void> Search(const search::Searcher& searcher, search::SearchContext context,
-                search::SearchResult& result) {
-  result = co_await searcher.Run(std::move(context));
+// Error for what cannot be asked. Without the white space around it.
+std::string CheckQuestion(const std::string& given) {
+  constexpr const char* kBlanks = " \t\r\n\f\v";
+  const size_t first = given.find_first_not_of(kBlanks);
+  if (first == std::string::npos) {
+    throw Error("the question is empty; give it in quotes: pgts solve \"What is 3 + 4?\"");
+  }
+  if (!world::IsValidUtf8(given, /*cut_off=*/false)) {
+    throw Error("the question is not valid UTF-8; convert it first");
+  }
+  return given.substr(first, given.find_last_not_of(kBlanks) + 1 - first);
+}
+
+std::vector<std::string> LinesOf(std::string_view text) {
+  std::vector<std::string> lines;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = std::min(text.find('\n', begin), text.size());
+    lines.push_back(search::OneLine(text.substr(begin, end - begin)));
+    begin = end + 1;
+  }
+  return lines;
+}
+
+int LongestLine(std::string_view text) {
+  int longest = 0;
+  for (const std::string& line : LinesOf(text)) longest = std::max(longest, DisplayWidth(line));
+  return longest;
+}
+
+void PrintLines(std::string_view text) {
+  for (const std::string& line : LinesOf(text)) fmt::print("{}\n", line);
+}
+
+struct Found {
+  search::SearchResult result;
+  bool done = false;
+};
+
+Co<void> Search(const search::Searcher& searcher, search::SearchContext context, Found& found) {
+  search::SearchResult result = co_await searcher.Run(std::move(context));
+  found.result = std::move(result);
+  found.done = true;
+}
+
+// The chosen steps in full where the drawing, `width` columns wide, had to cut them.
+void PrintSteps(const search::SearchResult& result, const world::World& world, int width) {
+  constexpr int kDrawingsOwn = 24;  // its columns of marks, branches and numbers
+  const std::string text = world.PathText(result.answer_step);
+  if (!result.answer || LongestLine(text) <= width - kDrawingsOwn) return;
+  fmt::print("\n");
+  PrintLines(text);
 }
 
 void PrintCosts(const search::SearchResult& result) {
@@ -73,11 +126,18 @@ class Solve {
     if (!reward_model.empty()) train::UseRewardModel(config(), session, reward_model);
     const task::Problem problem{.id = "question", .question = arguments_.question};
     const auto world = session.sampled().Open(problem, world::kEvaluationEpoch);
-    fmt::print("{}\n\n", arguments_.question);
+    const std::unique_ptr<tree::Policy> policy = session.has_scorer() ? MakePolicy() : nullptr;
+    if (policy == nullptr) {
+      Info("no reward model: {} sampled chains vote (self-consistency); the heuristic and PGTS need "
+           "--reward-model-path, PGTS a --policy-checkpoint", arguments_.chains);
+    }
+    PrintLines(arguments_.question);
+    fmt::print("\n");
     std::fflush(stdout);
-    if (!session.has_scorer()) return Vote(session, world);
-    const std::unique_ptr<tree::Policy> policy = MakePolicy();
-    SearchTree(session, world, *policy);
+    const search::SearchResult result =
+        policy == nullptr ? Vote(session, world) : SearchTree(session, world, *policy);
+    PrintSteps(result, *world, ReadTerminal().width);
+    PrintCosts(result);
   }
 
  private:
@@ -98,8 +158,9 @@ class Solve {
   }
 
   std::unique_ptr<tree::Policy> MakePolicy() const {
-    if (arguments_.policy_checkpoint.empty()) {
-      Info("no --policy-checkpoint: the threshold heuristic decides");
+    if (arguments_.policy_checkpoint.empty() || !config().search.use_policy) {
+      Info("{}: the threshold heuristic decides",
+           config().search.use_policy ? "no --policy-checkpoint" : "search.use_policy = false");
       return std::make_unique<search::HeuristicPolicy>(search::HeuristicRule{});
     }
     const std::string path = train::ResolvePolicy(arguments_.policy_checkpoint);
@@ -114,8 +175,9 @@ class Solve {
             .draw = Key("solve").With(static_cast<uint64_t>(config().run.seed))};
   }
 
-  void SearchTree(eval::Session& session, const std::shared_ptr<world::World>& world,
-                  tree::Policy& policy) const {
+  search::SearchResult SearchTree(eval::Session& session,
+                                  const std::shared_ptr<world::World>& world,
+                                  tree::Policy& policy) const {
     const Terminal terminal = ReadTerminal();
     search::GrowingTree shown(*world, std::cout,
                               {.redraw = terminal.redraw,
@@ -125,22 +187,26 @@ class Solve {
     const search::PolicySearch searcher(client, {});
     search::SearchContext context = Context(session, world);
     context.observer = &shown;
-    search::SearchResult result;
-    session.rounds().Spawn(Search(searcher, std::move(context), result));
+    Found found;
+    session.rounds().Spawn(Search(searcher, std::move(context), found));
     session.rounds().Run();
-    PrintCosts(result);
+    return std::move(found.result);
   }
 
-  void Vote(eval::Session& session, const std::shared_ptr<world::World>& world) const {
-    Info("no reward model: {} sampled chains vote (self-consistency); the heuristic and PGTS need "
-         "--reward-model-path, PGTS a --policy-checkpoint", arguments_.chains);
+  search::SearchResult Vote(eval::Session& session,
+                            const std::shared_ptr<world::World>& world) const {
+    const Terminal terminal = ReadTerminal();
+    const search::RenderOptions options{.width = terminal.width, .scored = false};
+    search::GrowingChains shown(
+        session.rounds(), *world, std::cout,
+        {.redraw = terminal.redraw, .height = terminal.height, .options = options});
     const search::SelfConsistency searcher({.chains = static_cast<double>(arguments_.chains)});
-    search::SearchResult result;
-    session.rounds().Spawn(Search(searcher, Context(session, world), result));
+    Found found;
+    session.rounds().Spawn(Search(searcher, Context(session, world), found));
+    session.rounds().Spawn(shown.Watch(found.done));
     session.rounds().Run();
-    fmt::print("{}", search::RenderChains(result, *world,
-                                          {.width = ReadTerminal().width, .scored = false}));
-    PrintCosts(result);
+    std::cout << search::RenderChains(found.result, *world, options) << std::flush;
+    return std::move(found.result);
   }
 
   const SolveArguments& arguments_;
@@ -160,7 +226,10 @@ void AddSolve(CLI::App& app) {
   command->add_option("--reward-model-path", arguments->reward_model_path, "reward_model_final/");
   command->add_option("--chains", arguments->chains, "Chains that vote without a reward model")
       ->check(CLI::Range(1, 256));
-  command->callback([arguments] { Solve(*arguments).Run(); });
+  command->callback([arguments] {
+    arguments->question = CheckQuestion(arguments->question);
+    Solve(*arguments).Run();
+  });
 }
 
 }  // namespace pgts::cli

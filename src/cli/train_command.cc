@@ -12,6 +12,7 @@
 #include "cli/commands.h"
 #include "cli/run_flags.h"
 #include "reward/reward_model.h"
+#include "train/preflight.h"
 #include "train/trainer.h"
 
 namespace pgts::cli {
@@ -51,7 +52,6 @@ void Train(const TrainArguments& arguments) {
   train::RunFolder folder;
   if (resume) folder = train::RunFolder::Owning(arguments.resume);
   const auto loaded = LoadConfig(arguments.run, resume ? folder.Config() : "");
-  FindModel(loaded->options, "reward_model.model_name", loaded->config.reward_base.model_name);
   if (!resume) {
     folder.path = arguments.output_dir.empty() ? DefaultFolder(loaded->config.run.name)
                                                : arguments.output_dir;
@@ -61,6 +61,11 @@ void Train(const TrainArguments& arguments) {
     reward_model = ResolveNewest(arguments.reward_model_path);
     reward::ReadRewardModel(reward_model);  // complains before a folder is made
   }
+  const bool trains_reward_model = reward_model.empty() && !FileExists(folder.RewardModel());
+  if (trains_reward_model) {
+    FindModel(loaded->options, "reward_model.model_name", loaded->config.reward_base.model_name);
+  }
+  train::CheckBeforeTraining(loaded->config, trains_reward_model);
   folder.Create(resume);
   InitLog({.file = folder.Log(), .verbose = arguments.run.verbose});
   Info("run folder: {}", folder.path);

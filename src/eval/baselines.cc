@@ -118,16 +118,26 @@ Knobs Tune(Session& session, const ComparisonOptions& options) {
   Bench bench(session, options, task::Split::kValidation, world::kValidationEpoch,
               options.eval.tuning_problems);
   Info("setting the baselines' knobs on {} validation problems", bench.problems().size());
-  const double target = bench.Pgts().MeanOf(&ProblemRecord::tokens);
+  HeuristicSearch heuristic{.problems = bench.problems(), .limits = options.limits};
+  Knobs knobs;
+  double target = 0;
+  if (options.policy != nullptr) {
+    target = bench.Pgts().MeanOf(&ProblemRecord::tokens);
+    heuristic.max_tokens = 1.02 * target;
+    knobs.heuristic = BestHeuristic(session, heuristic).rule;
+  } else {
+    const HeuristicChoice best = BestHeuristic(session, heuristic);
+    knobs.heuristic = best.rule;
+    target = best.tokens;
+  }
   const double chain = bench.Sampled().MeanOf(&ProblemRecord::tokens);
-  Knobs knobs{.chains = std::max(1.0, target / chain)};
+  knobs.chains = std::max(1.0, target / chain);
   knobs.sequential = TuneSequential(
       session, {.problems = bench.problems(), .limits = options.limits, .max_tokens = target,
                 .max_chains = options.eval.chains});
-  knobs.heuristic = BestHeuristic(session, {.problems = bench.problems(), .limits = options.limits,
-                                            .max_tokens = 1.02 * target}).rule;
   knobs.uniform_tokens = TuneUniform(bench, target);
-  Info("equal tokens: PGTS charges {:.1f} a problem there, a sampled chain {:.1f}", target, chain);
+  Info("equal tokens: {} charges {:.1f} a problem there, a sampled chain {:.1f}",
+       options.policy != nullptr ? "PGTS" : "the heuristic", target, chain);
   return knobs;
 }
 
@@ -145,14 +155,15 @@ Comparison Compare(Session& session, const ComparisonOptions& options) {
   const task::Split split = task::ParseSplit(options.eval.split);
   Comparison comparison{.seed = options.seed};
   std::optional<Knobs> knobs;
-  if (options.policy != nullptr && options.baselines) knobs = Tune(session, options);
+  const bool searches = options.policy != nullptr || session.has_scorer();
   Bench bench(session, options, split, world::kEvaluationEpoch, options.eval.limit);
+  if (options.baselines && searches) knobs = Tune(session, options);
   std::vector<MethodResult>& methods = comparison.methods;
   methods.push_back(bench.Greedy());
   methods.push_back(bench.Sampled());
   if (knobs) {
     RunBaselines(bench, *knobs, methods);
-  } else if (options.baselines) {
+  } else if (options.policy == nullptr) {
     methods.push_back(bench.SelfConsistency(options.eval.chains));
     if (session.has_scorer()) {
       methods.push_back(bench.Weighted(options.eval.chains));

@@ -5,6 +5,7 @@
 #include <numeric>
 #include <utility>
 
+#include "base/error.h"
 #include "base/progress.h"
 
 namespace pgts::eval {
@@ -133,6 +134,10 @@ MethodResult RunMethod(Session& session, const MethodRun& run) {
 }
 
 std::vector<int64_t> FirstProblems(const task::Task& task, task::Split split, int64_t count) {
+  if (task.Size(split) == 0) {
+    throw Error::Format("the task {} has no problems in its split {}; use train, validation or test",
+                        task.name(), task::SplitName(split));
+  }
   std::vector<int64_t> problems(static_cast<size_t>(std::min(count, task.Size(split))));
   std::iota(problems.begin(), problems.end(), 0);
   return problems;

@@ -40,6 +40,7 @@ struct MethodRun {
 MethodResult RunMethod(Session& session, const MethodRun& run);
 
 // 0, 1, ..., at most Size(split).
+// Error where the split is empty.
 std::vector<int64_t> FirstProblems(const task::Task& task, task::Split split, int64_t count);
 
 }  // namespace pgts::eval

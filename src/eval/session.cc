@@ -31,7 +31,8 @@ llm::EngineOptions ToEngineOptions(const GeneratorSettings& generator,
                              .lanes = engine.lanes,
                              .context = engine.context > 0 ? engine.context : kDefaultContext,
                              .cells = engine.cells};
-  options.flash_attention = generator.use_flash_attention ? 1 : -1;
+  if (generator.use_flash_attention == "true") options.flash_attention = 1;
+  if (generator.use_flash_attention == "false") options.flash_attention = 0;
   return options;
 }
 

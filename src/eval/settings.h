@@ -19,7 +19,7 @@ struct GeneratorSettings {
   double top_p = 0.95;
   int top_k = 0;
   double min_p = 0;
-  bool use_flash_attention = false;
+  std::string use_flash_attention = "auto";
   bool load_in_8bit = false;
   std::string prompt = "auto";
 
@@ -36,7 +36,8 @@ struct GeneratorSettings {
     v("top_p", top_p, {.max = 1, .above = 0, .help = "Nucleus of the step sampling; 1: off"});
     v("top_k", top_k, {.min = 0, .help = "Candidates of the step sampling; 0: off"});
     v("min_p", min_p, {.min = 0, .max = 1, .help = "Least share of the best probability; 0: off"});
-    v("use_flash_attention", use_flash_attention, {.help = "llama.cpp's flash attention"});
+    v("use_flash_attention", use_flash_attention,
+      {.choices = {"auto", "true", "false"}, .help = "Flash attention; auto: for all but tiny models"});
     v("load_in_8bit", load_in_8bit, {.help = "Q8_0 weights"});
     v("prompt", prompt, {.choices = {"auto", "chat", "plain"}, .help = "How problems are put"});
   }
@@ -81,8 +82,9 @@ struct EngineSettings {
   void Visit(Visitor& v) {
     v("width", width, {.min = 1, .max = 256, .unit = "sequences", .help = "Walks in flight"});
     v("context", context,
-      {.min = 0, .unit = "tokens", .help = "Longest sequence; 0: 4096 or the model's own, the smaller"});
-    v("cells", cells, {.min = 0, .unit = "tokens", .help = "KV memory; 0: by width and context"});
+      {.min = 0, .max = 1 << 24, .unit = "tokens",
+       .help = "Longest sequence; 0: 4096 or the model's own, the smaller"});
+    v("cells", cells, {.min = 0, .max = 1 << 30, .unit = "tokens", .help = "KV memory; 0: by width and context"});
     v("lanes", lanes, {.min = 0, .max = 64, .help = "Contexts side by side; 0: by the model's size"});
     v("threads", threads, {.min = 0, .max = 1024, .help = "Threads; 0: all cores"});
   }
@@ -120,9 +122,10 @@ struct EvalSettings {
   void Visit(Visitor& v) {
     v("split", split, {.choices = {"train", "validation", "test", "templates"},
                        .help = "Problems of the final tables"});
-    v("limit", limit, {.min = 1, .unit = "problems", .help = "How many of them (also --limit)"});
+    v("limit", limit, {.min = 1, .max = 1'000'000, .unit = "problems", .help = "How many of them (also --limit)"});
     v("tuning_problems", tuning_problems,
-      {.min = 1, .unit = "problems", .help = "Validation problems that set the baselines' knobs"});
+      {.min = 1, .max = 1'000'000, .unit = "problems",
+       .help = "Validation problems that set the baselines' knobs"});
     v("chains", chains, {.min = 1, .max = 256, .help = "Chains behind cot_sampled"});
   }
 };

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <memory>
 #include <vector>
 
@@ -45,7 +46,9 @@ class FakeMachine : public Machine {
       sequence.push_back(std::make_shared<Token>(rows[i].token));
       cells_in_use_.push_back(sequence.back());
       ++tokens;
-      if (rows[i].output) outputs_[i] = FakeOutput(Path(rows[i].sequence), output_size_);
+      if (!rows[i].output) continue;
+      outputs_[i] = FakeOutput(Path(rows[i].sequence), output_size_);
+      if (outputs_are_nan) outputs_[i].assign(output_size_, NAN);
     }
     return EvaluateStatus::kDone;
   }
@@ -80,6 +83,7 @@ class FakeMachine : public Machine {
     return static_cast<int>(cells_in_use_.size());
   }
 
+  bool outputs_are_nan = false;  // as from a damaged model
   int evaluations = 0;
   int refusals = 0;
   int64_t tokens = 0;

@@ -218,6 +218,14 @@ TEST(GenerateLane, AFullContextEndsTheStep) {
   EXPECT_EQ(none.generated, 0);
 }
 
+TEST(GenerateLane, LogitsThatAreNotNumbersAreAnError) {
+  for (const double temperature : {0.0, 1.0}) {
+    Lab lab(1, 400);
+    lab.machine.outputs_are_nan = true;
+    EXPECT_THROW(lab.Run({{Root(0), 1, Key("d"), Sampling(12, temperature)}}), Error);
+  }
+}
+
 TEST(EncodeLane, EqualsPlainAndCountsEachTokenOnce) {
   FakeMachine machine(3, 400, 8, 7);
   TokenLedger ledger;

@@ -2,6 +2,7 @@
 #include "llm/llama_gguf_check.h"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <string_view>
@@ -14,7 +15,7 @@ namespace pgts::llm {
 namespace {
 
 constexpr std::string_view kCure = "fetch or write the file again";
-constexpr uint32_t kString = 8, kArray = 9, kTypes = 13;  // gguf value types
+constexpr uint32_t kFloat32 = 6, kString = 8, kArray = 9, kTypes = 13;  // gguf value types
 constexpr int kMaxNesting = 4;
 constexpr uint64_t kMaxName = 1 << 16;
 constexpr uint64_t kBuffer = 1 << 12;
@@ -118,6 +119,13 @@ void ReadValue(Reader& reader, Metadata& metadata) {
     const std::string value = reader.String(kMaxName);
     if (key == "general.architecture") metadata.summary.architecture = value;
     if (key == "general.type") metadata.summary.is_adapter = value == "adapter";
+  } else if (type == kFloat32) {
+    const auto value = reader.Number<float>();
+    // llama.cpp aborts on such an epsilon only when it evaluates the first token.
+    const bool negative = key.ends_with("epsilon") && value < 0;
+    if (!std::isfinite(value) || negative) {
+      reader.Fail(fmt::format("is damaged: {} = {}", key, value));
+    }
   } else if (key == "general.alignment") {
     if (type != 4) reader.Fail("is damaged: general.alignment is not a uint32");
     metadata.alignment = reader.Number<uint32_t>();

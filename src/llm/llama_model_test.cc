@@ -6,7 +6,9 @@
 #include <unistd.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <random>
 
@@ -86,6 +88,25 @@ TEST(LlamaModel, ADamagedHeaderNeverAborts) {
     EXPECT_THAT(error, AllOf(HasSubstr(damaged), Not(HasSubstr("\n"))));
   }
   EXPECT_GT(errors, 20);
+}
+
+// llama.cpp meets these only when it evaluates, and aborts.
+TEST(LlamaModel, NumbersThatAbortAnEvaluationAreNamed) {
+  const std::string whole = Temporary("whole.gguf"), damaged = Temporary("damaged.gguf");
+  WriteTestModel(whole, Small());
+  const std::string bytes = ReadFile(whole);
+  for (const char* key : {"layer_norm_rms_epsilon", "rope.freq_base"}) {
+    std::string broken = bytes;
+    const size_t value = bytes.find(key) + std::string(key).size() + sizeof(uint32_t);
+    const float infinite = INFINITY;
+    std::memcpy(broken.data() + value, &infinite, sizeof(infinite));
+    WriteFileAtomic(damaged, broken);
+    EXPECT_THAT(ErrorOf(damaged), AllOf(HasSubstr(damaged), HasSubstr(key), HasSubstr("inf")));
+  }
+  std::string negative = bytes;
+  negative[bytes.find("rms_epsilon") + 11 + 2 * sizeof(uint32_t) - 1] ^= 0x80;
+  WriteFileAtomic(damaged, negative);
+  EXPECT_THAT(ErrorOf(damaged), HasSubstr("rms_epsilon = -"));
 }
 
 TEST(LlamaModel, AnUnknownArchitectureIsNamed) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "llm/llama_runtime.h"
 
+#include <cstdio>
+#include <cstdlib>
 #include <mutex>
 #include <stdexcept>
 #include <string_view>
@@ -24,10 +26,13 @@ void KeepErrors(ggml_log_level level, const char* text, void*) {
   if (first_error.empty()) first_error = line;
 }
 
-// The process is about to abort; a guarded caller gets an exception instead.
+// The process is about to abort. A guarded caller gets an exception instead; elsewhere, perhaps in
+// a thread of llama.cpp's own, nothing can be unwound: the process ends in one line.
 void OnAssert(const char* message) {
   if (guarded) throw std::runtime_error(message);
-  fprintf(stderr, "%s\n", message);
+  fprintf(stderr, "pgts: llama.cpp failed an internal check (%s): the model file may be damaged; "
+                  "fetch it again or use another\n", message);
+  std::_Exit(1);
 }
 
 struct Guard {

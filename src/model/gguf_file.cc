@@ -129,6 +129,15 @@ bool GgufFile::HasTensor(const std::string& name) const {
   return gguf_find_tensor(file_.get(), name.c_str()) >= 0;
 }
 
+int64_t GgufFile::CountElements() const {
+  int64_t count = 0;
+  for (ggml_tensor* tensor = ggml_get_first_tensor(tensors_.get()); tensor != nullptr;
+       tensor = ggml_get_next_tensor(tensors_.get(), tensor)) {
+    count += ggml_nelements(tensor);
+  }
+  return count;
+}
+
 int64_t GgufFile::FindTensor(const std::string& name) const {
   const int64_t id = gguf_find_tensor(file_.get(), name.c_str());
   if (id < 0) throw Error::Format("{}: the tensor {} is missing", path_, name);

@@ -44,6 +44,11 @@ DecoderShape ReadShape(const GgufFile& file) {
   shape.qk_norm = file.HasTensor("blk.0.attn_q_norm.weight");
   shape.qkv_bias = file.HasTensor("blk.0.attn_q.bias");
   CheckShape(shape, file.path().c_str());
+  // Before anyone makes room for what damaged keys promise.
+  if (CountWeights(shape) > file.CountElements()) {
+    throw Error::Format("{}: its keys describe {} weights, it holds {}; fetch or write the file "
+                        "again", file.path(), CountWeights(shape), file.CountElements());
+  }
   return shape;
 }
 

@@ -134,6 +134,19 @@ TEST_F(Gguf, DamageNeverCrashes) {
   EXPECT_GT(refused, 100);
 }
 
+// Nobody makes room for a width or a number of layers that the tensors do not have.
+TEST_F(Gguf, KeysThatPromiseMoreThanTheTensorsAreRefusedAtOnce) {
+  WriteGguf(path_, decoder_);
+  const std::string bytes = ReadFile(path_);
+  for (const char* key : {".embedding_length", ".block_count", ".feed_forward_length"}) {
+    std::string damaged = bytes;
+    const size_t value = bytes.find(key) + std::string_view(key).size() + sizeof(uint32_t);
+    damaged[value + 2] = 0x40;  // 4 million more
+    Put(path_, damaged);
+    EXPECT_THAT(ReadMessage(path_), HasSubstr("its keys describe")) << key;
+  }
+}
+
 TEST_F(Gguf, SaysWhatIsWrong) {
   EXPECT_THAT(ReadMessage(folder_.File("none.gguf")), HasSubstr("no such GGUF file"));
   Put(path_, "this is text, not a model");

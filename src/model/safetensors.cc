@@ -159,7 +159,7 @@ void CopyTensors(const Safetensors& from,
   for (const auto& [name, target] : targets) {
     const torch::Tensor& source = from.Get(name);
     if (source.sizes() == target.sizes()) continue;
-    throw Error::Format("{}: tensor {} is [{}], [{}] is needed", from.path, name,
+    throw Error::Format("{}: tensor {} is [{}], [{}] is needed; take a file of that shape", from.path, name,
                         fmt::join(source.sizes().vec(), ", "),
                         fmt::join(target.sizes().vec(), ", "));
   }

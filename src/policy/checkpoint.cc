@@ -137,11 +137,28 @@ class PolicyFile {
     return out;
   }
 
+  // Before a network is made: the metadata speak of the tensors that are there.
+  void CheckShape(const NetworkOptions& options) const {
+    CheckOptions(options, content_.path.c_str());
+    const std::string last = "policy.layers." + std::to_string(options.num_layers - 1);
+    const auto input = content_.tensors.find("policy.input.weight");
+    if (input == content_.tensors.end() || input->second.dim() != 2 ||
+        input->second.size(0) != options.hidden_dim ||
+        content_.tensors.count(last + ".mix.weight") == 0) {
+      Refuse("network", "does not describe the file's tensors");
+    }
+  }
+
   // Copies weights and statistics; the tensors of a checkpoint's optimiser are not looked at.
   void CopyInto(GpsNetwork& network) const {
     model::Safetensors weights{.path = content_.path};
     for (const auto& [name, tensor] : content_.tensors) {
-      if (name.starts_with("policy.")) weights.tensors[name.substr(7)] = tensor;
+      if (!name.starts_with("policy.")) continue;
+      if (!tensor.isfinite().all().item<bool>()) {
+        throw Error::Format("{}: tensor {} holds values that are not numbers; take another "
+                            "checkpoint", content_.path, name);
+      }
+      weights.tensors[name.substr(7)] = tensor;
     }
     const ReturnStatistics returns = Returns();
     model::CopyTensors(weights, network.Weights());
@@ -182,7 +199,7 @@ void SaveCheckpoint(const std::string& path, const PpoTrainer& trainer, const Me
 LoadedPolicy LoadPolicy(const std::string& path) {
   const PolicyFile file(path);
   const NetworkOptions options = file.Network();
-  CheckOptions(options, path.c_str());
+  file.CheckShape(options);
   LoadedPolicy out{.network = std::make_shared<GpsNetwork>(options), .metadata = file.Caller()};
   file.CopyInto(*out.network);
   if (file.Has("iteration")) out.iteration = file.Number("iteration");

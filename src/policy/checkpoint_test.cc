@@ -149,5 +149,30 @@ TEST_F(CheckpointTest, DamagedOrForeignFilesAreOneLine) {
   EXPECT_THAT(Message([&] { LoadPolicy(Path("poor.safetensors")); }), HasSubstr("head.weight"));
 }
 
+// Metadata that promise more than the file holds must not make a network of that size first.
+TEST_F(CheckpointTest, MetadataThatDoNotFitTheTensorsAreRefused) {
+  const auto network = std::make_shared<GpsNetwork>(kSmall, 1);
+  SavePolicy(Path("p.safetensors"), *network);
+  for (const char* claim : {R"("hidden_dim":1000000000,"num_layers":1)",
+                            R"("hidden_dim":16,"num_layers":1000000000)"}) {
+    model::Safetensors edited = model::ReadSafetensors(Path("p.safetensors"));
+    edited.metadata["pgts.network"] =
+        "{" + std::string(claim) + R"(,"num_heads":2,"dropout":0.1,"activation":"gelu"})";
+    model::WriteSafetensors(Path("edited.safetensors"), edited);
+    EXPECT_THAT(Message([&] { LoadPolicy(Path("edited.safetensors")); }),
+                HasSubstr("pgts.network does not describe the file's tensors"));
+  }
+}
+
+TEST_F(CheckpointTest, WeightsThatAreNotNumbersAreRefused) {
+  const auto network = std::make_shared<GpsNetwork>(kSmall, 1);
+  SavePolicy(Path("p.safetensors"), *network);
+  model::Safetensors edited = model::ReadSafetensors(Path("p.safetensors"));
+  edited.tensors["policy.head.bias"][3] = NAN;
+  model::WriteSafetensors(Path("nan.safetensors"), edited);
+  EXPECT_THAT(Message([&] { LoadPolicy(Path("nan.safetensors")); }),
+              HasSubstr("policy.head.bias holds values that are not numbers"));
+}
+
 }  // namespace
 }  // namespace pgts::policy

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "search/growing_tree.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-
 namespace pgts::search {
 
 void GrowingTree::Before(const tree::Tree& tree, const tree::Decision& decision) {
@@ -22,26 +18,14 @@ void GrowingTree::After(const tree::Tree& tree) {
 }
 
 void GrowingTree::Ended(const tree::Tree& tree, const std::optional<tree::Answer>& answer) {
-  Erase();
+  frame_.Erase();
   out_ << RenderTree(tree, world_, answer, view_.options) << std::flush;
   if (next_ != nullptr) next_->Ended(tree, answer);
 }
 
-void GrowingTree::Erase() {
-  if (shown_ > 0) out_ << fmt::format("\x1b[{}A\r\x1b[J", shown_);
-  shown_ = 0;
-}
-
 void GrowingTree::Redraw(const tree::Tree& tree) {
   const RenderedTree drawing = RenderLines(tree, world_, std::nullopt, view_.options);
-  const int lines = static_cast<int>(drawing.lines.size());
-  const int room = std::max(3, view_.height - 1);  // the cursor's own line stays free
-  const int count = std::min(lines, room);
-  const int first = std::clamp(drawing.current_row - count / 2, 0, lines - count);
-  Erase();
-  for (int i = first; i < first + count; ++i) out_ << drawing.lines[i] << "\n";
-  out_ << std::flush;
-  shown_ = count;
+  frame_.Show(drawing.lines, drawing.current_row);
 }
 
 }  // namespace pgts::search

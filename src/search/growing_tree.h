@@ -7,6 +7,7 @@
 #include <ostream>
 
 #include "search/render.h"
+#include "search/terminal_frame.h"
 #include "tree/trajectory.h"
 
 namespace pgts::search {
@@ -21,7 +22,7 @@ class GrowingTree : public tree::SearchObserver {
   // `world` and `out` outlive it. `next`, if any, sees the same search.
   GrowingTree(const world::World& world, std::ostream& out, View view,
               tree::SearchObserver* next = nullptr)
-      : world_(world), out_(out), view_(view), next_(next) {}
+      : world_(world), out_(out), view_(view), frame_(out, view.height), next_(next) {}
 
   void Before(const tree::Tree& tree, const tree::Decision& decision) override;
   void After(const tree::Tree& tree) override;
@@ -29,14 +30,13 @@ class GrowingTree : public tree::SearchObserver {
 
  private:
   void Redraw(const tree::Tree& tree);
-  void Erase();
 
   const world::World& world_;
   std::ostream& out_;
   View view_;
+  TerminalFrame frame_;
   tree::SearchObserver* next_;
   tree::Action action_ = tree::Action::kExpand;
-  int shown_ = 0;  // lines on the terminal that the next drawing replaces
 };
 
 }  // namespace pgts::search

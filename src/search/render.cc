@@ -121,11 +121,16 @@ class ChainDrawing {
     }
   }
 
-  std::vector<std::string> Lines() {
+  // `current`: the step whose row is wanted.
+  RenderedTree Lines(int current = world::kRootStep) {
     for (const ChainResult& chain : result_.chains) Add(chain.last_step);
-    std::vector<std::string> lines = {HeadLine(scored_, width_)};
-    for (std::string& line : drawing_.Draw(width_).lines) lines.push_back(std::move(line));
-    return lines;
+    TreeDrawing::Text text = drawing_.Draw(width_);
+    RenderedTree out{.lines = {HeadLine(scored_, width_)}};
+    if (const auto found = lines_.find(current); found != lines_.end()) {
+      out.current_row = text.row_of[found->second] + 1;
+    }
+    for (std::string& line : text.lines) out.lines.push_back(std::move(line));
+    return out;
   }
 
  private:
@@ -175,7 +180,7 @@ std::string RenderTree(const tree::Tree& tree, const world::World& world,
 
 std::string RenderChains(const SearchResult& result, const world::World& world,
                          const RenderOptions& options) {
-  std::vector<std::string> lines = ChainDrawing(result, world, options).Lines();
+  std::vector<std::string> lines = ChainDrawing(result, world, options).Lines().lines;
   const auto same = std::count_if(
       result.chains.begin(), result.chains.end(),
       [&](const ChainResult& chain) { return result.answer && chain.answer == *result.answer; });
@@ -187,6 +192,22 @@ std::string RenderChains(const SearchResult& result, const world::World& world,
   if (result.charges.not_recorded) last += " · not all recorded";
   lines.push_back(CutTo(last, Width(options)));
   return Join(lines);
+}
+
+RenderedTree RenderRunningChains(const world::World& world, const RenderOptions& options) {
+  std::map<std::vector<int>, int> ends;  // by path: a chain keeps its place while it grows
+  int64_t tokens = 0;
+  for (int id = 1; id < world.size(); ++id) {
+    ends.erase(world.Path(world.step(id).parent));
+    ends[world.Path(id)] = id;
+    tokens += world.step(id).raw.generated;
+  }
+  SearchResult running;
+  for (const auto& [path, id] : ends) running.chains.push_back({.last_step = id});
+  RenderedTree out = ChainDrawing(running, world, options).Lines(world.size() - 1);
+  out.lines.push_back(CutTo(fmt::format("writing · {} · {}", Plural(world.size() - 1, "step"),
+                                        Plural(tokens, "token")), Width(options)));
+  return out;
 }
 
 std::string RenderStep(const tree::Tree& tree, const world::World& world, tree::Action action,

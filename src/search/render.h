@@ -29,20 +29,26 @@ struct RenderOptions {
 std::string RenderTree(const tree::Tree& tree, const world::World& world,
                        const std::optional<tree::Answer>& answer, const RenderOptions& options);
 
+// The lines of a drawing, and which of them shows the current node (0: none, it is the root).
+struct RenderedTree {
+  std::vector<std::string> lines;
+  int current_row = 0;
+};
+
 // The result of a method that draws chains.
 std::string RenderChains(const SearchResult& result, const world::World& world,
                          const RenderOptions& options);
+
+// Chains that are still being written, as far as the world knows them; the current row is the step
+// that was written last.
+RenderedTree RenderRunningChains(const world::World& world, const RenderOptions& options);
 
 // One line, without a newline, for the decision just applied: its number, what was done, and the
 // step where the search now stands.
 std::string RenderStep(const tree::Tree& tree, const world::World& world, tree::Action action,
                        const RenderOptions& options);
 
-// The lines of RenderTree, and which of them shows the current node (0: none, it is the root).
-struct RenderedTree {
-  std::vector<std::string> lines;
-  int current_row = 0;
-};
+// Those of RenderTree.
 RenderedTree RenderLines(const tree::Tree& tree, const world::World& world,
                          const std::optional<tree::Answer>& answer, const RenderOptions& options);
 

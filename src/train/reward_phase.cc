@@ -13,6 +13,7 @@
 #include "model/gguf_reader.h"
 #include "reward/data_builder.h"
 #include "reward/finetune.h"
+#include "train/preflight.h"
 #include "train/resume_state.h"
 
 namespace pgts::train {
@@ -27,11 +28,6 @@ reward::GeneratorContract Contract(const RunConfig& config, eval::Session& sessi
   return reward::DescribeGenerator(session.generator(), StepSampling(config),
                                    llm::ParsePromptKind(config.generator.prompt),
                                    session.task().name());
-}
-
-std::string BasePath(const RunConfig& config) {
-  return config.reward_base.model_name.empty() ? config.generator.model_name
-                                               : config.reward_base.model_name;
 }
 
 // What a resumed run starts from: the worlds of the chunks that are finished.
@@ -85,7 +81,7 @@ class FinetuneReport {
 };
 
 std::shared_ptr<model::Decoder> MakeDecoder(const RunConfig& config) {
-  const auto base = model::ReadGguf(BasePath(config), config.optimization.max_sequence_length);
+  const auto base = model::ReadGguf(BaseModelPath(config), config.optimization.max_sequence_length);
   return model::Deepen(*base, config.reward_model.extra_layers,
                        static_cast<uint64_t>(config.run.seed));
 }
@@ -113,9 +109,16 @@ reward::GateReading ReadGate(const RunConfig& config, const reward::StepData& da
 
 }  // namespace
 
+const std::string& BaseModelPath(const RunConfig& config) {
+  return config.reward_base.model_name.empty() ? config.generator.model_name
+                                               : config.reward_base.model_name;
+}
+
 reward::RewardModel RunRewardPhase(const RunConfig& config, eval::Session& session,
                                    const RunFolder& folder) {
   Info("phase 1: the reward model");
+  CheckVocabularies(session.generator().Info().vocabulary,
+                    model::ReadGgufShape(BaseModelPath(config)).vocab, BaseModelPath(config));
   const reward::StepData data = MakeData(config, session, folder);
   const std::shared_ptr<model::Decoder> decoder = MakeDecoder(config);
   const reward::FinetuneResult trained = Train(config, data, decoder);
@@ -131,7 +134,7 @@ reward::RewardModel RunRewardPhase(const RunConfig& config, eval::Session& sessi
                            {"seconds", trained.seconds},
                            {"seed", config.run.seed}};
   reward::SaveRewardModel(folder.RewardModel(), reward_model, *decoder,
-                          {.base_path = BasePath(config),
+                          {.base_path = BaseModelPath(config),
                            .weight_type = config.reward_model.weight_type});
   Info("phase 1 done: {}", folder.RewardModel());
   return reward_model;

@@ -27,9 +27,12 @@ void DeclareOptions(RunConfig& config, OptionSet& options) {
   options.Add("eval", config.eval);
 }
 
-void ExplainKeysWithoutEffect(const RunConfig& config, const OptionSet& options) {
+void ExplainKeysWithoutEffect(const RunConfig& config, const OptionSet& options,
+                              const std::string& resolved_file) {
   const auto explain = [&](bool given, std::string_view key, std::string_view why) {
-    if (given) Info("{} ({}) has no effect: {}", key, options.Source(key), why);
+    const std::string& source = options.Source(key);
+    if (!resolved_file.empty() && source.starts_with(resolved_file + ":")) return;
+    if (given) Info("{} ({}) has no effect: {}", key, source, why);
   };
   const auto set = [&](std::string_view key) { return options.Source(key) != "default"; };
   explain(set("qwen3.torch_dtype"), "qwen3.torch_dtype", "a GGUF file carries its own weight type");

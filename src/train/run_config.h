@@ -126,7 +126,10 @@ struct RunConfig {
 // Declares every option of `config`, which must outlive the set.
 void DeclareOptions(RunConfig& config, OptionSet& options);
 
-// One log line for each key that was given but has no effect here, saying why not.
-void ExplainKeysWithoutEffect(const RunConfig& config, const OptionSet& options);
+// One log line for each key that was given but has no effect here, saying why not. Values that were
+// read from `resolved_file` (a run's config.yaml; empty: none) count as not given: that file holds
+// every key, and the run said it when it began.
+void ExplainKeysWithoutEffect(const RunConfig& config, const OptionSet& options,
+                              const std::string& resolved_file = "");
 
 }  // namespace pgts::train

@@ -41,8 +41,15 @@ std::string RunFolder::ResumePolicy(int iteration) const {
   return fmt::format("{}/resume/policy_{}.safetensors", path, iteration);
 }
 
+bool RunFolder::HoldsWork() const {
+  std::error_code ignored;
+  const fs::path steps = fs::path(World()) / "steps.bin";
+  return FileExists(RewardData()) || FileExists(RewardModel()) || FileExists(ResumeState()) ||
+         (fs::exists(steps, ignored) && fs::file_size(steps, ignored) > 0);
+}
+
 void RunFolder::Create(bool resume) const {
-  if (!resume && FileExists(Config())) {
+  if (!resume && FileExists(Config()) && HoldsWork()) {
     throw Error::Format("{} holds a run already: continue it with --resume {}, or choose another "
                         "--output-dir", path, path);
   }

@@ -21,7 +21,11 @@ struct RunFolder {
   std::string ResumeState() const { return path + "/resume/state.json"; }
   std::string ResumePolicy(int iteration) const;
 
-  // Creates it; Error if it cannot be written, or holds a run already and `resume` is false.
+  // Whether anything was finished or written that starting anew would mix with. A configuration and
+  // a log alone, left by a command that failed at once, are not.
+  bool HoldsWork() const;
+
+  // Creates it; Error if it cannot be written, or holds work already and `resume` is false.
   void Create(bool resume) const;
 
   // The run folder that a file or folder given by the user belongs to: itself if it holds a

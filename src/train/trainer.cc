@@ -60,6 +60,11 @@ void Train(const RunConfig& config, const TrainRequest& request) {
   if (request.resume && config.world.dir.empty()) options.keep = state.store;
   eval::Session session(options);
   PrepareRewardModel(config, request.folder, session);
+  if (!config.search.use_policy) {
+    Info("search.use_policy = false: no policy is trained, the best threshold heuristic searches; "
+         "evaluate with: pgts eval --policy-checkpoint {}", request.folder.path);
+    return;
+  }
   RunPolicyPhase(config, session, request.folder, state);
   const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
   Info("training took {}; evaluate with: pgts eval --policy-checkpoint {}",

@@ -19,6 +19,15 @@ Key SamplingKey(Key key, const llm::SamplingOptions& sampling) {
   return key.With(static_cast<uint64_t>(sampling.max_new_tokens)).With(sampling.separator);
 }
 
+void CheckLength(const llm::Prefix& prompt, const std::string& problem,
+                 const llm::Generator& generator) {
+  if (prompt.length < generator.context()) return;
+  const bool models_own = generator.context() == generator.Info().context_train;
+  throw Error::Format("{}: the prompt takes {} tokens and the context holds {}: shorten the question "
+                      "or {}", problem, prompt.length, generator.context(),
+                      models_own ? "use a model with a longer context" : "raise engine.context");
+}
+
 // Writes steps with the generator and judges them with the scorer.
 class LiveGrower : public Grower {
  public:
@@ -101,11 +110,7 @@ llm::PrefixPtr LiveWorlds::Prompt(const task::Problem& problem) const {
 
 std::shared_ptr<World> LiveWorlds::Open(const task::Problem& problem, int epoch) {
   const llm::PrefixPtr prompt = Prompt(problem);
-  if (prompt->length >= parts_.generator->generator().context()) {
-    throw Error::Format("{}: the prompt takes {} tokens and the context holds {}: shorten the "
-                        "question or raise engine.context", problem.id, prompt->length,
-                        parts_.generator->generator().context());
-  }
+  CheckLength(*prompt, problem.id, parts_.generator->generator());
   Key key = Key("problem").With(WorldKey(epoch)).With(problem.id);
   for (llm::Token token : prompt->tokens) key = key.With(static_cast<uint64_t>(token));
   const WorldId id = key.value();

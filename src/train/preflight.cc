@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/preflight.h"
+
+#include <c10/core/Device.h>
+#include <torch/cuda.h>
+
+#include "base/error.h"
+#include "model/decoder_shape.h"
+#include "model/gguf_reader.h"
+#include "policy/options.h"
+#include "task/task.h"
+#include "train/reward_phase.h"
+
+namespace pgts::train {
+namespace {
+
+void CheckTrainingDevice(const std::string& name) {
+  const auto parsed = [&] {
+    try {
+      return c10::Device(name);
+    } catch (const c10::Error&) {
+      throw Error::Format("reward_training.device = {} is not one of cpu, cuda, cuda:N", name);
+    }
+  }();
+  if (parsed.is_cpu()) return;
+  const auto gpus = parsed.is_cuda() ? static_cast<int>(torch::cuda::device_count()) : 0;
+  if (parsed.index() >= gpus || gpus == 0) {
+    throw Error::Format("reward_training.device = {} is not there: this LibTorch sees {} GPUs; use "
+                        "cpu, or build with a LibTorch that has CUDA", name, gpus);
+  }
+}
+
+void CheckBase(const RunConfig& config) {
+  const std::string& path = BaseModelPath(config);
+  const model::DecoderShape shape = model::ReadGgufShape(path);
+  const int64_t length = config.optimization.max_sequence_length;
+  if (length > shape.context) {
+    throw Error::Format("optimization.max_sequence_length = {} is more than the {} tokens of {}: "
+                        "lower it, or fine-tune another reward_model.model_name", length,
+                        shape.context, path);
+  }
+}
+
+}  // namespace
+
+void CheckBeforeTraining(const RunConfig& config, bool trains_reward_model) {
+  policy::CheckOptions(config.policy_network, "configuration");
+  task::MakeTask(config.task.name, {.data_dir = config.task.data_dir});
+  if (!trains_reward_model) return;
+  CheckTrainingDevice(config.reward_training.device);
+  CheckBase(config);
+}
+
+void CheckVocabularies(int64_t generator, int64_t base, const std::string& base_path) {
+  if (base >= generator) return;
+  throw Error::Format("{}: knows {} tokens, the generator writes {}: a reward model reads the "
+                      "generator's tokens as they are; give a reward_model.model_name of the same "
+                      "family", base_path, base, generator);
+}
+
+}  // namespace pgts::train

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+// The pgts program given what it cannot use: one line on stderr that names the thing, the place and
+// the cure, exit code 2, nothing written. And what it prints where there is no terminal.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/files.h"
+#include "base/temp_folder.h"
+#include "program.h"
+
+namespace pgts {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+const std::string kQuestion = "Tom has 14 pens. He buys 9 and doubles them. How many pens now?";
+const std::string kTinyModel = PGTS_SOURCE_DIR "/models/tiny.gguf";
+
+struct Output {
+  int code = -1;  // -1: a signal ended it
+  std::string out, err;
+};
+
+class CommandTest : public ::testing::Test {
+ protected:
+  CommandTest() { unsetenv("PGTS_DATA"); }
+
+  std::unique_ptr<Program> Start(const std::vector<std::string>& arguments) const {
+    return std::make_unique<Program>(arguments, folder_.File("stdout"), folder_.File("stderr"));
+  }
+
+  Output Finish(Program& program) const {
+    const int code = program.Wait();
+    return {code, ReadFile(folder_.File("stdout")), ReadFile(folder_.File("stderr"))};
+  }
+
+  Output Run(const std::vector<std::string>& arguments) const { return Finish(*Start(arguments)); }
+
+  // The one line on stderr of a command that must end with code 2 and print nothing else.
+  std::string Refused(const std::vector<std::string>& arguments) const {
+    const Output output = Run(arguments);
+    EXPECT_EQ(output.code, 2) << output.err;
+    EXPECT_EQ(std::count(output.err.begin(), output.err.end(), '\n'), 1) << output.err;
+    EXPECT_THAT(output.err, ::testing::StartsWith("pgts: "));
+    return output.err;
+  }
+
+  std::string Write(const std::string& name, const std::string& bytes) const {
+    WriteFileAtomic(folder_.File(name), bytes);
+    return folder_.File(name);
+  }
+
+  TempFolder folder_;
+};
+
+TEST_F(CommandTest, WordsThatAreNotKnown) {
+  EXPECT_THAT(Refused({"trian"}), HasSubstr("'trian'; nearest: train"));
+  EXPECT_THAT(Refused({"eval", "--polcy_checkpoint", "x"}),
+              HasSubstr("--polcy-checkpoint; nearest: --policy-checkpoint"));
+  EXPECT_THAT(Refused({"eval", "--limit", ""}), HasSubstr("--limit: the value is empty"));
+}
+
+TEST_F(CommandTest, QuestionsThatCannotBeAsked) {
+  EXPECT_THAT(Refused({"solve", " \n"}), HasSubstr("the question is empty"));
+  EXPECT_THAT(Refused({"solve", "How many\xff?"}), HasSubstr("not valid UTF-8"));
+  std::string longest;
+  for (int i = 0; i < 100; ++i) longest += kQuestion;
+  EXPECT_THAT(Refused({"solve", longest}),
+              AllOf(HasSubstr("the prompt takes"), HasSubstr("a model with a longer context")));
+}
+
+TEST_F(CommandTest, ModelsThatCannotBeLoaded) {
+  EXPECT_THAT(Refused({"solve", "--model", "no/such.gguf", kQuestion}),
+              AllOf(HasSubstr("no/such.gguf"), HasSubstr("--model")));
+  EXPECT_THAT(Refused({"solve", "--model", Write("text.gguf", "no model"), kQuestion}),
+              HasSubstr("text.gguf is not a GGUF file"));
+  const std::string bytes = ReadFile(kTinyModel);
+  EXPECT_THAT(Refused({"solve", "--model", Write("cut.gguf", bytes.substr(0, bytes.size() / 2)),
+                       kQuestion}),
+              AllOf(HasSubstr("cut.gguf is cut short"), HasSubstr("fetch")));
+}
+
+TEST_F(CommandTest, OptionsThatCannotBe) {
+  const std::string unknown = Write("a.yaml", "search:\n  max_node: 40\n");
+  EXPECT_THAT(Refused({"solve", "--train_config", unknown, kQuestion}),
+              AllOf(HasSubstr("a.yaml:2"), HasSubstr("nearest valid key: search.max_nodes")));
+  EXPECT_THAT(Refused({"solve", "--set", "search.max_nodes=0", kQuestion}),
+              AllOf(HasSubstr("search.max_nodes = 0"), HasSubstr("1 to 100000")));
+  EXPECT_THAT(Refused({"eval", "--limit", "99999999999999999999"}), HasSubstr("out of range"));
+}
+
+TEST_F(CommandTest, DataThatCannotBeRead) {
+  const std::string line = R"({"question": "How many?", "answer": "1+1=2\n#### 2"})";
+  Write("gsm8k/train.jsonl", line + "\n" + line.substr(0, 20) + "\n");
+  Write("gsm8k/test.jsonl", line + "\n");
+  EXPECT_THAT(Refused({"eval", "--task", "gsm8k", "--data", folder_.path()}),
+              AllOf(HasSubstr("gsm8k/train.jsonl:2"), HasSubstr("mend or remove this line")));
+  EXPECT_THAT(Refused({"eval", "--task", "gsm8k"}), HasSubstr("--data DIR or PGTS_DATA"));
+}
+
+TEST_F(CommandTest, RunsAndRewardModelsThatAreNotThere) {
+  EXPECT_THAT(Refused({"eval", "--policy_checkpoint", folder_.File("*/policy_final.pt")}),
+              HasSubstr("nothing matches"));
+  EXPECT_THAT(Refused({"train", "--resume", folder_.path()}), HasSubstr("not part of a run"));
+  EXPECT_THAT(Refused({"solve", "--reward_model_path", folder_.path(), kQuestion}),
+              HasSubstr("is not a reward model"));
+}
+
+// Before an hour of work, not behind it.
+TEST_F(CommandTest, FoldersThatCannotBeWrittenAreFoundFirst) {
+  const std::string file = Write("file", "in the way");
+  EXPECT_THAT(Refused({"train", "--output_dir", file}), HasSubstr("choose another output folder"));
+  EXPECT_THAT(Refused({"eval", "--output-dir", file}), HasSubstr("choose another output folder"));
+  EXPECT_THAT(Refused({"eval", "--summary", folder_.path()}), HasSubstr("is a folder"));
+}
+
+TEST_F(CommandTest, ATrainingThatCannotSucceedLeavesNothing) {
+  const std::string run = folder_.File("run");
+  EXPECT_THAT(Refused({"train", "--output_dir", run, "--set", "policy_network.num_heads=3"}),
+              HasSubstr("num_heads = 3"));
+  EXPECT_THAT(Refused({"train", "--output_dir", run, "--set", "optimization.max_sequence_length=600"}),
+              HasSubstr("max_sequence_length = 600"));
+  EXPECT_FALSE(FileExists(run));
+}
+
+TEST_F(CommandTest, AFolderOfWorldsHasOneWriter) {
+  MakeWritableDirectory(folder_.File("world"));
+  const FileLock held(folder_.File("world/lock"));
+  EXPECT_THAT(Refused({"solve", "--world", folder_.File("world"), kQuestion}),
+              AllOf(HasSubstr("is held by process"), HasSubstr("use another folder")));
+}
+
+TEST_F(CommandTest, WithoutATerminalTheOutputIsPlain) {
+  const Output output = Run({"solve", "--chains", "3", kQuestion});
+  EXPECT_EQ(output.code, 0) << output.err;
+  EXPECT_THAT(output.out, AllOf(HasSubstr(kQuestion), HasSubstr("\nanswer: "), Not(HasSubstr("\x1b"))));
+  EXPECT_THAT(output.err, AllOf(HasSubstr("no reward model"), Not(HasSubstr("\x1b"))));
+}
+
+TEST_F(CommandTest, AStopIsSaidAndItsExitCodeIs130) {
+  const auto program = Start({"eval", "--split", "train", "--limit", "100000"});
+  // The handler stands before the evaluation says its first word.
+  while (!FileExists(folder_.File("stderr")) || ReadFile(folder_.File("stderr")).empty()) {
+    ASSERT_TRUE(program->Running()) << "it ended by itself";
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  program->Kill(SIGINT);
+  const Output output = Finish(*program);
+  EXPECT_EQ(output.code, 130);
+  EXPECT_THAT(output.err, HasSubstr("pgts: stopped"));
+  EXPECT_THAT(output.out, IsEmpty());
+}
+
+}  // namespace
+}  // namespace pgts
