@@ -26,7 +26,7 @@ std::string Watched(GrowingChains::View view) {
       {{{1}, {"a\n"}}, {{2}, {"b\n"}}, {{1, 1}, {"#### 7\n"}}, {{2, 1}, {"#### 7\n"}}}));
   std::ostringstream out;
   GrowingChains shown(fixture.rounds, *fixture.world, out, view);
-  const SelfConsistency searcher(2);
+  const SelfConsistency searcher({.chains = 2});
   bool done = false;
   fixture.rounds.Spawn(RunThenTell(searcher, fixture.Context(), &done));
   fixture.rounds.Spawn(shown.Watch(done));
