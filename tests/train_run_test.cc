@@ -214,6 +214,7 @@ TEST_F(TrainRunTest, KilledInPhaseTwoItEndsTheSame) {
 TEST_F(TrainRunTest, ARunIsNotBegunTwiceAndNothingIsResumedThatIsNoRun) {
   fs::create_directories(Run("taken"));
   WriteFileAtomic(Run("taken") + "/config.yaml", "run:\n");
+  fs::create_directories(Run("taken") + "/reward_data");
   EXPECT_EQ(Start("taken").Wait(), 2);
   EXPECT_THAT(Output("taken"), HasSubstr("holds a run already"));
   EXPECT_EQ(Resume("none").Wait(), 2);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "base/error.h"
@@ -44,7 +45,8 @@ std::string RunFolder::ResumePolicy(int iteration) const {
 bool RunFolder::HoldsWork() const {
   std::error_code ignored;
   const fs::path steps = fs::path(World()) / "steps.bin";
-  return FileExists(RewardData()) || FileExists(RewardModel()) || FileExists(ResumeState()) ||
+  const std::string made[] = {RewardData(), RewardModel(), ResumeState(), FinalPolicy()};
+  return std::ranges::any_of(made, [&](const auto& at) { return fs::exists(at, ignored); }) ||
          (fs::exists(steps, ignored) && fs::file_size(steps, ignored) > 0);
 }
 
