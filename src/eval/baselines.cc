@@ -78,11 +78,10 @@ class Bench {
     std::unique_ptr<JsonlWriter> writer;
     if (!trajectory_folder.empty()) {
       writer = std::make_unique<JsonlWriter>(trajectory_folder + "/eval_pgts.jsonl", 0);
-      run.on_result = [this, &writer](const task::Problem& problem,
-                                      const search::SearchResult& result,
-                                      tree::Trajectory trajectory) {
-        if (result.answer) trajectory.correct = session_.task().Same(*result.answer, problem.gold);
+      run.on_result = [&writer](const task::Problem& problem, const search::SearchResult&,
+                                tree::Trajectory trajectory) {
         search::WriteTrace({.problem = problem.id, .method = "pgts",
+                            .question = problem.question, .gold = problem.gold,
                             .trajectory = std::move(trajectory)}, *writer);
       };
     }

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "base/progress.h"
+#include "eval/grade.h"
+#include "search/trace.h"
 
 namespace pgts::eval {
 namespace {
@@ -88,6 +90,14 @@ Co<void> Search(Session& session, const MethodRun& run, Ticket& ticket) {
   ticket.result = co_await run.searcher->Run(std::move(context));
 }
 
+// What the search recorded, told in full.
+tree::Trajectory TakeTrajectory(const task::Task& task, Ticket& ticket) {
+  tree::Trajectory trajectory = ticket.recorder.Take();
+  search::AddTexts(*ticket.world, trajectory);
+  GradeTrajectory(task, ticket.problem, trajectory);
+  return trajectory;
+}
+
 void RunChunk(Session& session, const MethodRun& run, std::span<const int64_t> problems,
               MethodResult& out) {
   session.Forget();
@@ -103,7 +113,8 @@ void RunChunk(Session& session, const MethodRun& run, std::span<const int64_t> p
   session.rounds().Run();
   for (const auto& ticket : tickets) {
     out.records.push_back(Grade(session, run, *ticket));
-    if (run.on_result) run.on_result(ticket->problem, ticket->result, ticket->recorder.Take());
+    if (!run.on_result) continue;
+    run.on_result(ticket->problem, ticket->result, TakeTrajectory(session.task(), *ticket));
   }
 }
 

@@ -30,7 +30,7 @@ struct MethodRun {
   bool mean_over_chains = false;     // cot_sampled: every chain counts by itself
   int64_t policy_parameters = 0;     // for FLOPs
   int walkers = 1;                   // that one search sends out at once, at most
-  // Called with every finished search, in the order of the problems; may be empty.
+  // Called with every finished search, graded, in the order of the problems; may be empty.
   std::function<void(const task::Problem&, const search::SearchResult&, tree::Trajectory)> on_result;
   bool with_features = false;        // of the trajectories handed to on_result
 };

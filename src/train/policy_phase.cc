@@ -194,7 +194,9 @@ class PolicyPhase {
       const int64_t number = int64_t{state_.iteration} * config_.loop.rollouts_per_problem +
                              rollout.number;
       search::TracedSearch traced{.problem = rollout.problem.id, .method = "pgts",
-                                  .rollout = number, .trajectory = rollout.trajectory};
+                                  .rollout = number, .question = rollout.problem.question,
+                                  .gold = rollout.problem.gold,
+                                  .trajectory = rollout.trajectory};
       search::WriteTrace(traced, files_.trajectories);
       trajectories.push_back(std::move(traced.trajectory));
     }
@@ -249,9 +251,8 @@ class PolicyPhase {
     run.method = "validation";
     run.searcher = &searcher;
     double sum = 0;
-    run.on_result = [&](const task::Problem& problem, const search::SearchResult& result,
-                        tree::Trajectory trajectory) {
-      trajectory.correct = result.answer && session_.task().Same(*result.answer, problem.gold);
+    run.on_result = [&](const task::Problem&, const search::SearchResult&,
+                        const tree::Trajectory& trajectory) {
       sum += SumOf(policy::Rewards(trajectory, config_.rewards));
     };
     const eval::MethodResult result = eval::RunMethod(session_, run);
