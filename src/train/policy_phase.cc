@@ -20,6 +20,7 @@
 #include "search/policy_search.h"
 #include "search/trace.h"
 #include "train/policy_report.h"
+#include "train/reward_report.h"
 #include "train/rollouts.h"
 
 namespace pgts::train {
@@ -53,7 +54,7 @@ class PolicyPhase {
         session_(session),
         folder_(folder),
         resumed_(state.has_value()),
-        state_(state.value_or(ResumeState{})),
+        state_(state.value_or(ResumeState{.metrics = RewardRecordsLength(folder.Metrics())})),
         limits_(eval::ToLimits(config.search)),
         seed_(static_cast<uint64_t>(config.run.seed)),
         network_(std::make_shared<policy::GpsNetwork>(config.policy_network, seed_)),
@@ -102,8 +103,11 @@ class PolicyPhase {
     Info("policy_network.dropout {} acts in the warm start only; PPO runs without it",
          config_.policy_network.dropout);
     WarmStart();
-    state_.validation_cot = ValidationCot();
+    state_.validation_cot = ValidateCot();
     state_.validation_teacher = ValidateTeacher();
+    Info("validation: sampled CoT {:.3f} for {:.1f} tokens, heuristic {:.3f} for {:.1f} tokens",
+         state_.validation_cot.accuracy, state_.validation_cot.tokens,
+         state_.validation_teacher.accuracy, state_.validation_teacher.tokens);
     Validate();
     Save();
   }
@@ -217,7 +221,12 @@ class PolicyPhase {
             .limits = limits_};
   }
 
-  double ValidationCot() {
+  static ValidationLine Line(const eval::MethodResult& result) {
+    return {.accuracy = Mean(result.Correct()),
+            .tokens = result.MeanOf(&eval::ProblemRecord::tokens)};
+  }
+
+  ValidationLine ValidateCot() {
     constexpr int kValidationChains = 4;
     const search::ChainOfThought searcher(kValidationChains);
     eval::MethodRun run = ValidationRun();
@@ -225,10 +234,10 @@ class PolicyPhase {
     run.searcher = &searcher;
     run.walkers = kValidationChains;
     run.mean_over_chains = true;
-    return Mean(eval::RunMethod(session_, run).Correct());
+    return Line(eval::RunMethod(session_, run));
   }
 
-  double ValidateTeacher() {
+  ValidationLine ValidateTeacher() {
     search::HeuristicPolicy policy({static_cast<float>(state_.teacher_branch_below),
                                     static_cast<float>(state_.teacher_terminate_above)});
     search::PolicyClient client(session_.rounds(), policy);
@@ -236,10 +245,7 @@ class PolicyPhase {
     eval::MethodRun run = ValidationRun();
     run.method = "heuristic on validation";
     run.searcher = &searcher;
-    const eval::MethodResult result = eval::RunMethod(session_, run);
-    Info("validation: sampled CoT {:.3f}, heuristic {:.3f} for {:.1f} tokens", state_.validation_cot,
-         Mean(result.Correct()), result.MeanOf(&eval::ProblemRecord::tokens));
-    return Mean(result.Correct());
+    return Line(eval::RunMethod(session_, run));
   }
 
   // The greedy policy on the fixed validation problems; keeps the best.
@@ -263,8 +269,8 @@ class PolicyPhase {
                               .tokens = result.MeanOf(&eval::ProblemRecord::tokens),
                               .mean_return = mean_return,
                               .answered = result.MeanOf(&eval::ProblemRecord::answered),
-                              .cot_accuracy = state_.validation_cot,
-                              .teacher_accuracy = state_.validation_teacher,
+                              .cot = state_.validation_cot,
+                              .teacher = state_.validation_teacher,
                               .best = best});
     if (!best) return;
     state_.best_iteration = state_.iteration;

@@ -10,6 +10,7 @@
 #include "base/jsonl.h"
 #include "base/tensorboard.h"
 #include "policy/ppo.h"
+#include "train/resume_state.h"
 #include "train/rollouts.h"
 #include "train/run_folder.h"
 
@@ -26,7 +27,7 @@ struct IterationReport {
 struct ValidationReport {
   int iteration = 0;
   double accuracy = 0, tokens = 0, mean_return = 0, answered = 0;
-  double cot_accuracy = 0, teacher_accuracy = 0;
+  ValidationLine cot, teacher;
   bool best = false;
 };
 

@@ -8,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/error.h"
 #include "base/log.h"
 #include "base/progress.h"
 #include "train/policy_phase.h"
@@ -30,6 +31,13 @@ void AdoptRewardModel(const std::string& from, const RunFolder& folder) {
   Info("reward model: {}", from);
 }
 
+// Phase 1 begins metrics.jsonl anew: never under a phase 2 that goes on.
+void RefuseToRepeatPhaseOne(const RunFolder& folder) {
+  if (!FileExists(folder.ResumeState())) return;
+  throw Error::Format("{} is missing, but phase 2 has begun with it: put it back, or start a new run",
+                      folder.RewardModel());
+}
+
 void PrepareRewardModel(const RunConfig& config, const TrainRequest& request,
                         eval::Session& session) {
   if (request.skip_reward_training) {
@@ -37,6 +45,7 @@ void PrepareRewardModel(const RunConfig& config, const TrainRequest& request,
       AdoptRewardModel(request.reward_model_path, request.folder);
     }
   } else if (!FileExists(request.folder.RewardModel() + "/reward_model.json")) {
+    RefuseToRepeatPhaseOne(request.folder);
     RunRewardPhase(config, session, request.folder);
   }
   const reward::RewardModel reward_model =
