@@ -24,6 +24,7 @@ int Run(std::vector<std::string> arguments) {
   pgts::cli::AddTrain(app);
   pgts::cli::AddEval(app);
   pgts::cli::AddSolve(app);
+  pgts::cli::AddReport(app);
   pgts::cli::AddPretrain(app);
   pgts::cli::AddOptions(app);
   std::reverse(arguments.begin(), arguments.end());  // CLI11 pops from the back
