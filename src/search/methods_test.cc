@@ -17,6 +17,9 @@
 #include "world/store.h"
 
 namespace pgts::search {
+
+void PrintTo(const Method& method, std::ostream* out) { *out << method.name; }
+
 namespace {
 
 using ::testing::AllOf;

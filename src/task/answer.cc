@@ -3,75 +3,110 @@
 
 #include <re2/re2.h>
 
+#include <algorithm>
+#include <vector>
+
+#include "task/answer_place.h"
+#include "task/fold_text.h"
+#include "task/last_number.h"
 #include "task/number.h"
 
 namespace pgts::task {
 namespace {
 
+using Kind = PlaceReading::Kind;
+
 constexpr std::string_view kAnswerMark = "####";
-constexpr std::string_view kBlanks = " \t";
+// What is read of a box or a sentence. Bounds the work where a text has very many of them.
+constexpr size_t kPlaceBytes = 512;
 
-std::string_view SkipBlanks(std::string_view text) {
-  const size_t at = text.find_first_not_of(kBlanks);
-  return at == std::string_view::npos ? std::string_view() : text.substr(at);
+re2::StringPiece Piece(std::string_view text) { return {text.data(), text.size()}; }
+
+std::string_view Line(std::string_view text) { return text.substr(0, text.find('\n')); }
+
+// Offsets after each match.
+std::vector<size_t> EndsOf(const RE2& pattern, std::string_view text) {
+  std::vector<size_t> ends;
+  re2::StringPiece rest = Piece(text);
+  while (RE2::FindAndConsume(&rest, pattern)) ends.push_back(text.size() - rest.size());
+  return ends;
 }
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
-// "14+9" and "18=18" begin with a number but are not one.
-bool GoesOnAsExpression(std::string_view rest) {
-  if (rest.empty()) return false;
-  if (std::string_view("+*=^/").find(rest[0]) != std::string_view::npos) return true;
-  return rest[0] == '-' && rest.size() > 1 && IsDigit(rest[1]);
+// The text without what follows an answer and a new question.
+std::string_view OwnText(std::string_view text) {
+  static const RE2 kQuestion(
+      R"((?im)^[ \t#*]*(?:Q|Question|Problem|User|Human)\b[ \t]*\d*[ \t]*(?:[:.*]|$))");
+  static const RE2 kAnswer(R"((?im)####[^\n]*?\d|\\boxed[^\n]*?\d)"
+                           R"(|(?:\banswer(?:[ \t]+is)?|^[ \t]*A:)[ \t*:=("'$]*-?[$]*\d)");
+  const size_t start = std::min(text.find_first_not_of(" \t\r\n"), text.size());
+  const re2::StringPiece all = Piece(text);
+  if (kQuestion.Match(all, start, text.size(), RE2::ANCHOR_START, nullptr, 0)) return text;
+  re2::StringPiece found;
+  if (!kAnswer.Match(all, 0, text.size(), RE2::UNANCHORED, &found, 1)) return text;
+  const auto answered = static_cast<size_t>(found.data() + found.size() - text.data());
+  if (!kQuestion.Match(all, answered, text.size(), RE2::UNANCHORED, &found, 1)) return text;
+  return text.substr(0, static_cast<size_t>(found.data() - text.data()));
 }
 
-std::optional<std::string> Strict(std::string_view text) {
+PlaceReading Marked(std::string_view text) {
   const size_t mark = text.rfind(kAnswerMark);
-  if (mark == std::string_view::npos) return std::nullopt;
-  std::string_view line = text.substr(mark + kAnswerMark.size());
-  line = SkipBlanks(line.substr(0, line.find('\n')));
-  const std::optional<NumberSpan> number = ScanNumber(line, 0);
-  if (!number || GoesOnAsExpression(line.substr(number->end))) return std::nullopt;
-  return NormalForm(*number);
+  if (mark == text.npos) return {};
+  return ReadPlace(Line(text.substr(mark + kAnswerMark.size())), PlaceKind::kMark);
 }
 
-std::optional<std::string> Boxed(std::string_view text) {
-  constexpr std::string_view kBox = "\\boxed{";
+// What stands in the braces that open at text[0]; to the end of the line where they do not close.
+std::string_view Braced(std::string_view text) {
+  int depth = 0;
+  for (size_t i = 0; i < std::min(text.size(), kPlaceBytes); ++i) {
+    depth += text[i] == '{' ? 1 : text[i] == '}' ? -1 : 0;
+    if (depth == 0) return text.substr(1, i - 1);
+  }
+  return Line(text.substr(1, kPlaceBytes));
+}
+
+PlaceReading Boxed(std::string_view text) {
+  constexpr std::string_view kBox = "\\boxed";
   const size_t at = text.rfind(kBox);
-  if (at == std::string_view::npos) return std::nullopt;
-  return NormaliseNumber(text.substr(at + kBox.size()));
+  if (at == text.npos) return {};
+  std::string_view box = text.substr(at + kBox.size());
+  box.remove_prefix(std::min(box.find_first_not_of(" \t"), box.size()));
+  const bool braced = box.starts_with('{');
+  return ReadPlace(braced ? Braced(box) : Line(box.substr(0, kPlaceBytes)), PlaceKind::kBox);
 }
 
-std::optional<std::string> Stated(std::string_view text) {
-  static const RE2 pattern(R"((?im)(?:\banswer(?:[ \t]+is)?|^[ \t]*A:)[ \t*:=(\\]*)");
-  std::optional<std::string> stated;
-  re2::StringPiece rest(text.data(), text.size());
-  while (RE2::FindAndConsume(&rest, pattern)) {
-    // The pattern may have eaten the backslash of "\$" or "\frac"; the number is still found.
-    std::optional<std::string> number = NormaliseNumber({rest.data(), rest.size()});
-    if (number) stated = std::move(number);
+// The last sentence that says what the answer is.
+PlaceReading Stated(std::string_view text) {
+  static const RE2 kSays(
+      R"((?im)(?:\banswer(?:[ \t]+(?:is|was|would be|should be|will be|equals))?|^[ \t]*A:))"
+      R"([ \t*:=("'>\\]*)"
+      R"((?:(?:approximately|about|around|roughly|exactly|therefore|thus|then|now|simply|only|just)"
+      R"(|equal to|between|from)[ \t]+)*)");
+  const std::vector<size_t> ends = EndsOf(kSays, text);
+  for (size_t i = ends.size(); i-- > 0;) {
+    const std::string_view said = Line(text.substr(ends[i], kPlaceBytes));
+    const PlaceReading reading = ReadPlace(said, PlaceKind::kSentence);
+    if (reading.kind != Kind::kNothing) return reading;
   }
-  return stated;
+  return {};
 }
 
-// A '-' after a digit, a letter or a bracket is a subtraction or a hyphen.
-bool MayBeSign(std::string_view text, size_t at) {
-  return at == 0 || std::string_view(" \t\n=(:[{*,").find(text[at - 1]) != std::string_view::npos;
+// "18 is the answer".
+PlaceReading Named(std::string_view text) {
+  static const RE2 kNames(
+      R"((?i)([-$]*[\d.,/]*\d%?(?:[ \t]+\pL+){0,2})[ \t*]+is[ \t]+(?:the|my|our)[ \t]+)"
+      R"((?:final[ \t]+|correct[ \t]+|right[ \t]+)?answer\b)");
+  re2::StringPiece rest = Piece(text), number, last;
+  while (RE2::FindAndConsume(&rest, kNames, &number)) last = number;
+  return ReadPlace({last.data(), last.size()}, PlaceKind::kSentence);
 }
 
-std::optional<std::string> LastNumber(std::string_view text) {
-  std::optional<NumberSpan> last;
-  for (size_t at = 0; at < text.size();) {
-    const bool signed_here = text[at] == '-' && MayBeSign(text, at);
-    if (!signed_here && text[at] != '$' && text[at] != '.' && !IsDigit(text[at])) {
-      ++at;
-      continue;
-    }
-    const std::optional<NumberSpan> number = ScanNumber(text, at);
-    if (number) last = number;
-    at = number ? number->end : at + 1;
+std::optional<std::string> Flexible(std::string_view text) {
+  for (const auto& read : {Marked, Boxed, Stated, Named}) {
+    const PlaceReading reading = read(text);
+    if (reading.kind == Kind::kNumber) return reading.number;
+    if (reading.kind == Kind::kUnclear) return std::nullopt;
   }
-  return last ? NormalForm(*last) : std::nullopt;
+  return LastNumber(text);
 }
 
 }  // namespace
@@ -86,23 +121,22 @@ std::string_view VerdictName(Verdict verdict) {
 }
 
 std::optional<std::string> NormaliseNumber(std::string_view text) {
-  static const RE2 fraction(R"(^(-?)\\?[dt]?frac\{(\d+)\}\{(\d+)\})");
-  text = SkipBlanks(text);
-  std::string sign, p, q;
-  if (RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), fraction, &sign, &p, &q)) {
-    return NormalForm({.negative = !sign.empty(), .whole = p, .denominator = q});
-  }
-  const std::optional<NumberSpan> number = ScanNumber(text, 0);
+  const std::string folded = FoldText(text);
+  const size_t begin = folded.find_first_not_of(" \t");
+  if (begin == std::string::npos) return std::nullopt;
+  const std::optional<NumberSpan> number = ScanNumber(folded, begin, NumberPlace::kAnswer);
   return number ? NormalForm(*number) : std::nullopt;
 }
 
 std::optional<std::string> ExtractNumber(std::string_view text, AnswerRule rule) {
-  std::optional<std::string> answer = Strict(text);
-  if (rule == AnswerRule::kStrict) return answer;
-  if (!answer) answer = Boxed(text);
-  if (!answer) answer = Stated(text);
-  if (!answer) answer = LastNumber(text);
-  return answer;
+  constexpr std::string_view kWideMark = "＃";
+  const bool marked = text.find(kAnswerMark) != text.npos || text.find(kWideMark) != text.npos;
+  if (rule == AnswerRule::kStrict && !marked) return std::nullopt;
+  const std::string folded = FoldText(text);
+  const std::string_view own = OwnText(folded);
+  if (rule == AnswerRule::kFlexible) return Flexible(own);
+  const PlaceReading reading = Marked(own);
+  return reading.in_form ? std::optional(reading.number) : std::nullopt;
 }
 
 }  // namespace pgts::task

@@ -4,9 +4,17 @@
 //
 // Normal form: an optional '-', digits without leading zeros, and, where there is a fraction, '.'
 // and digits without trailing zeros; a quotient whose decimal expansion does not end is "p/q" in
-// lowest terms with q > 1. "-0" is "0". Accepted around a number: thousands separators, a currency
-// sign, '%' (dropped: "50%" is "50"), a trailing full stop, unit words after it. Quotients with a
-// part longer than 18 digits are kept as written.
+// lowest terms with q > 1. "-0" is "0". Read as numbers: what task/number.h lists, in the digits of
+// any script (task/fold_text.h). Around a number: markup, a currency sign, '%', unit words; none of
+// them changes it ("50%" is "50", as the gold answers have it), but "thousand" to "trillion" do.
+// Quotients with a part longer than 18 digits are kept as written.
+//
+// No answer is what commits to no single number: two alternatives, a range, a ratio, a date, a
+// clock time, a calculation that nobody carried out, a number in words (task/answer_place.h).
+//
+// Other problems' answers do not count: once the text states an answer, what a new question opens
+// ("Q:", "Question:", "User:", ... at a line's start) is not read. A text that itself begins with a
+// question, as one does that repeats the examples first, is read to its end.
 #pragma once
 
 #include <optional>
@@ -16,9 +24,10 @@
 namespace pgts::task {
 
 enum class AnswerRule {
-  kStrict,    // the number after the last "####"; only spaces and a currency sign in between
-  kFlexible,  // strict, else the last "\boxed{N}", else the last "answer is N" or "A: N", else the
-              // last number in the text
+  kStrict,    // the number after the last "####", on its line; no words in between, no calculation
+  kFlexible,  // what that line says in whatever way, else the last "\boxed{}", else the last
+              // "answer is N" or "A: N", else "N is the answer", else the last number of the text.
+              // Where one of these places is unclear there is no answer
 };
 
 enum class Verdict { kRight, kWrong, kNoAnswer };

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "task/number.h"
 
+#include <re2/re2.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <numeric>
+
+#include "task/fold_text.h"
 
 namespace pgts::task {
 namespace {
@@ -12,51 +16,216 @@ constexpr size_t kMaxQuotientDigits = 18;  // fits int64_t
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-size_t DigitsFrom(std::string_view text, size_t at) {
-  while (at < text.size() && IsDigit(text[at])) ++at;
-  return at;
-}
+class Scanner {
+ public:
+  Scanner(std::string_view text, size_t at, NumberPlace place)
+      : text_(text), at_(at), in_answer_(place == NumberPlace::kAnswer) {}
 
-// A comma belongs to the number when exactly three digits follow it.
-bool IsThousandsSeparator(std::string_view text, size_t at) {
-  return at + 3 < text.size() && text[at] == ',' && IsDigit(text[at + 1]) &&
-         IsDigit(text[at + 2]) && IsDigit(text[at + 3]) &&
-         (at + 4 == text.size() || !IsDigit(text[at + 4]));
-}
-
-bool Skip(std::string_view text, size_t& at, std::string_view what) {
-  if (!text.substr(at).starts_with(what)) return false;
-  at += what.size();
-  return true;
-}
-
-bool SkipMinus(std::string_view text, size_t& at) {
-  return Skip(text, at, "-") || Skip(text, at, "\xE2\x88\x92");  // U+2212
-}
-
-void SkipCurrency(std::string_view text, size_t& at) {
-  Skip(text, at, "\\");  // LaTeX writes \$
-  Skip(text, at, "$") || Skip(text, at, "\xC2\xA3") || Skip(text, at, "\xE2\x82\xAC");
-}
-
-std::string Digits(std::string_view whole) {  // without separators and leading zeros
-  std::string digits;
-  digits.reserve(whole.size());
-  for (char c : whole) {
-    if (IsDigit(c) && !(digits.empty() && c == '0')) digits += c;
+  std::optional<NumberSpan> Scan() {
+    ScanSign();
+    ScanCurrency();
+    ScanSign();
+    ScanWhole();
+    ScanFraction();
+    if (number_.whole.empty() && number_.fraction.empty()) return std::nullopt;
+    if (number_.fraction.empty()) ScanQuotient();
+    ScanScale();
+    number_.end = at_;
+    return number_;
   }
-  return digits.empty() ? "0" : digits;
+
+ private:
+  char At(size_t at) const { return at < text_.size() ? text_[at] : '\0'; }
+  bool DigitAt(size_t at) const { return IsDigit(At(at)); }
+  size_t DigitsFrom(size_t at) const {
+    while (DigitAt(at)) ++at;
+    return at;
+  }
+  size_t BlanksFrom(size_t at) const {
+    while (At(at) == ' ' || At(at) == '\t') ++at;
+    return at;
+  }
+  std::string_view Between(size_t begin, size_t end) const {
+    return text_.substr(begin, end - begin);
+  }
+  bool Skip(std::string_view what) {
+    if (!text_.substr(at_).starts_with(what)) return false;
+    at_ += what.size();
+    return true;
+  }
+
+  void ScanSign() {
+    if (Skip("-")) {
+      number_.negative = true;
+      if (in_answer_) at_ = BlanksFrom(at_);
+    } else if (in_answer_) {
+      Skip("+");
+    }
+  }
+
+  void ScanCurrency() {
+    const size_t begin = at_;
+    if (SkipCurrencySign()) SkipCurrencySign();  // LaTeX's display mathematics: "$$29$$"
+    currency_ = at_ > begin;
+    if (currency_ && in_answer_) at_ = BlanksFrom(at_);
+  }
+  bool SkipCurrencySign() { return Skip("$") || Skip("£") || Skip("€") || Skip("¥") || Skip("₹"); }
+
+  // `separator` and exactly three digits.
+  bool GroupAt(size_t at, char separator) const {
+    return At(at) == separator && DigitsFrom(at + 1) == at + 4;
+  }
+  size_t GroupsFrom(size_t at, char separator) const {
+    while (GroupAt(at, separator)) at += 4;
+    return at;
+  }
+
+  void ScanWhole() {
+    const size_t begin = at_;
+    at_ = DigitsFrom(at_);
+    if (at_ > begin) ScanGroups(at_ - begin);
+    number_.whole = Between(begin, at_);
+  }
+
+  void ScanGroups(size_t leading) {
+    if (leading <= 2 && TakeIndianGroups()) return;
+    if (TakeGroups(',') || leading > 3) return;
+    if (TakeGroups('\'') || TakeGroups('_') || TakeGroups(kThinSpace)) return;
+    const size_t points = GroupsFrom(at_, '.');
+    if (points >= at_ + 8 || (points == at_ + 4 && At(points) == ',' && DigitAt(points + 1))) {
+      TakeGroups('.');
+    }
+    if (in_answer_ && At(at_ - leading) != '0') TakeGroups(' ');
+  }
+
+  bool TakeGroups(char separator) {
+    const size_t end = GroupsFrom(at_, separator);
+    if (end == at_) return false;
+    at_ = end;
+    separator_ = separator;
+    return true;
+  }
+
+  // 12,34,567: pairs, then a group of three.
+  bool TakeIndianGroups() {
+    constexpr size_t kMostPairs = 16;  // so that a long list of pairs is not read again and again
+    size_t end = at_;
+    while (end < at_ + 3 * kMostPairs && At(end) == ',' && DigitsFrom(end + 1) == end + 3) end += 3;
+    if (end == at_ || !GroupAt(end, ',') || At(end + 4) == ',') return false;
+    at_ = end + 4;
+    separator_ = ',';
+    return true;
+  }
+
+  void ScanFraction() {
+    const bool point = At(at_) == '.' && separator_ != '.';
+    if (!DigitAt(at_ + 1) || (!point && !IsDecimalComma())) return;
+    const size_t end = DigitsFrom(at_ + 1);
+    number_.fraction = Between(at_ + 1, end);
+    at_ = end;
+  }
+
+  bool IsDecimalComma() const {
+    if (At(at_) != ',' || separator_ == ',') return false;
+    const size_t end = DigitsFrom(at_ + 1);
+    if (At(end) == ',' && DigitAt(end + 1)) return false;
+    if (separator_ != '\0') return true;
+    return end - at_ <= 3 && (in_answer_ || currency_ || CurrencyAt(BlanksFrom(end)));
+  }
+  bool CurrencyAt(size_t at) const {
+    const std::string_view rest = text_.substr(std::min(at, text_.size()));
+    return rest.starts_with("$") || rest.starts_with("€") || rest.starts_with("£");
+  }
+
+  void ScanQuotient() {
+    if (number_.whole.empty()) return;
+    size_t bar = in_answer_ ? BlanksFrom(at_) : at_;
+    if (At(bar) == '/') {
+      const size_t begin = in_answer_ ? BlanksFrom(bar + 1) : bar + 1;
+      if (DigitAt(begin)) TakeDenominator(begin);
+      return;
+    }
+    const size_t begin = BlanksFrom(at_);
+    bar = DigitsFrom(begin);
+    if (begin == at_ || bar == begin || At(bar) != '/' || !DigitAt(bar + 1)) return;
+    const std::string_view numerator = Between(begin, bar);
+    const std::string_view denominator = Between(bar + 1, DigitsFrom(bar + 1));
+    if (!IsLess(numerator, denominator)) return;
+    number_.numerator = numerator;
+    TakeDenominator(bar + 1);
+  }
+
+  static bool IsLess(std::string_view a, std::string_view b) {
+    return a.size() != b.size() ? a.size() < b.size() : a < b;
+  }
+
+  void TakeDenominator(size_t begin) {
+    at_ = DigitsFrom(begin);
+    number_.denominator = Between(begin, at_);
+  }
+
+  void ScanScale() {
+    static const RE2 kExponent(R"(^[eE]([+-]?\d{1,3})(?:[^\w]|$))");
+    static const RE2 kPower(R"(^[ \t]*(?:×|[xX*])[ \t]*10\^([+-]?\d{1,3})(?:\D|$))");
+    static const RE2 kWord(R"((?i)^[ \t]*(thousand|million|billion|trillion)\b)");
+    static const RE2 kKilo(R"(^([kK])(?:[^\w]|$))");
+    constexpr std::string_view kFirstBytes = "eExX*kKtTmMbB\xC3";  // the last: of ×
+    const char first = At(BlanksFrom(at_));
+    if (first == '\0' || kFirstBytes.find(first) == std::string_view::npos) return;
+    const re2::StringPiece rest(text_.data() + at_, text_.size() - at_);
+    re2::StringPiece found;
+    if (RE2::PartialMatch(rest, kExponent, &found) || RE2::PartialMatch(rest, kPower, &found)) {
+      number_.exponent = std::stoi(std::string(found));
+    } else if (RE2::PartialMatch(rest, kWord, &found)) {
+      number_.exponent = ExponentOf(found[0] | 0x20, found[1] | 0x20);
+    } else if (RE2::PartialMatch(rest, kKilo, &found)) {
+      number_.exponent = 3;
+    } else {
+      return;
+    }
+    at_ = static_cast<size_t>(found.data() + found.size() - text_.data());
+  }
+
+  static int ExponentOf(int first, int second) {
+    if (first == 'm') return 6;
+    if (first == 'b') return 9;
+    return second == 'h' ? 3 : 12;  // thousand, trillion
+  }
+
+  std::string_view text_;
+  size_t at_;
+  bool in_answer_;
+  bool currency_ = false;
+  char separator_ = '\0';  // of the thousands
+  NumberSpan number_;
+};
+
+std::string DigitsOf(std::string_view text) {  // without separators
+  std::string digits;
+  digits.reserve(text.size());
+  std::ranges::copy_if(text, std::back_inserter(digits), IsDigit);
+  return digits;
+}
+
+std::string Trimmed(std::string digits) {  // without leading zeros
+  const size_t first = digits.find_first_not_of('0');
+  return first == std::string::npos ? "0" : digits.substr(first);
 }
 
 std::string Signed(bool negative, std::string magnitude) {
   return negative && magnitude != "0" ? "-" + magnitude : magnitude;
 }
 
-std::string Decimal(std::string_view whole, std::string_view fraction) {
-  while (fraction.ends_with('0')) fraction.remove_suffix(1);
-  std::string text = Digits(whole);
-  if (!fraction.empty()) text.append(".").append(fraction);
-  return text;
+// The digits whole.fraction with the point moved to the right by `exponent` places.
+std::string Decimal(std::string_view whole, std::string_view fraction, int exponent) {
+  std::string digits = DigitsOf(whole).append(fraction);
+  auto point = static_cast<int64_t>(digits.size() - fraction.size()) + exponent;
+  if (point < 0) digits.insert(0, static_cast<size_t>(-point), '0'), point = 0;
+  if (point > static_cast<int64_t>(digits.size())) digits.resize(static_cast<size_t>(point), '0');
+  std::string after = digits.substr(static_cast<size_t>(point));
+  after.erase(after.find_last_not_of('0') + 1);
+  digits.resize(static_cast<size_t>(point));
+  return after.empty() ? Trimmed(std::move(digits)) : Trimmed(std::move(digits)) + "." + after;
 }
 
 // p/q in lowest terms, as a decimal where that ends.
@@ -73,44 +242,39 @@ std::string Quotient(uint64_t p, uint64_t q) {
     r *= 10;
     fraction += static_cast<char>('0' + static_cast<int>(r / q));
   }
-  return Decimal(std::to_string(p / q), fraction);
+  return Decimal(std::to_string(p / q), fraction, 0);
+}
+
+std::optional<std::string> QuotientForm(const NumberSpan& number) {
+  std::string p = Trimmed(DigitsOf(number.whole));
+  const std::string q = Trimmed(DigitsOf(number.denominator));
+  if (q == "0") return std::nullopt;
+  const bool plain = number.numerator.empty() && number.exponent == 0;
+  if (plain && std::max(p.size(), q.size()) > kMaxQuotientDigits) return p + "/" + q;
+  const std::string extra = Trimmed(DigitsOf(number.numerator));
+  const auto zeros = static_cast<size_t>(std::abs(number.exponent));
+  if (number.exponent < 0 || p.size() + q.size() + zeros > kMaxQuotientDigits) {
+    return plain ? std::optional(Quotient(std::stoull(p), std::stoull(q))) : std::nullopt;
+  }
+  if (!number.numerator.empty()) {
+    p = std::to_string(std::stoull(p) * std::stoull(q) + std::stoull(extra));
+  }
+  return Quotient(std::stoull(p.append(zeros, '0')), std::stoull(q));
 }
 
 }  // namespace
 
-std::optional<NumberSpan> ScanNumber(std::string_view text, size_t at) {
-  NumberSpan number;
-  number.negative = SkipMinus(text, at);
-  SkipCurrency(text, at);
-  number.negative = SkipMinus(text, at) || number.negative;
-  const size_t begin = at;
-  at = DigitsFrom(text, at);
-  while (at > begin && IsThousandsSeparator(text, at)) at += 4;
-  number.whole = text.substr(begin, at - begin);
-  if (at + 1 < text.size() && text[at] == '.' && IsDigit(text[at + 1])) {
-    const size_t end = DigitsFrom(text, at + 1);
-    number.fraction = text.substr(at + 1, end - at - 1);
-    at = end;
-  } else if (at > begin && at + 1 < text.size() && text[at] == '/' && IsDigit(text[at + 1])) {
-    const size_t end = DigitsFrom(text, at + 1);
-    number.denominator = text.substr(at + 1, end - at - 1);
-    at = end;
-  }
-  number.end = at;
-  if (number.whole.empty() && number.fraction.empty()) return std::nullopt;
-  return number;
+std::optional<NumberSpan> ScanNumber(std::string_view text, size_t at, NumberPlace place) {
+  return Scanner(text, at, place).Scan();
 }
 
 std::optional<std::string> NormalForm(const NumberSpan& number) {
   if (number.denominator.empty()) {
-    return Signed(number.negative, Decimal(number.whole, number.fraction));
+    return Signed(number.negative, Decimal(number.whole, number.fraction, number.exponent));
   }
-  const std::string p = Digits(number.whole), q = Digits(number.denominator);
-  if (q == "0") return std::nullopt;
-  if (std::max(p.size(), q.size()) > kMaxQuotientDigits) {
-    return Signed(number.negative, p + "/" + q);
-  }
-  return Signed(number.negative, Quotient(std::stoull(p), std::stoull(q)));
+  std::optional<std::string> quotient = QuotientForm(number);
+  if (!quotient) return std::nullopt;
+  return Signed(number.negative, *std::move(quotient));
 }
 
 }  // namespace pgts::task

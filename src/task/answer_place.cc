@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "task/answer_place.h"
+
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "task/number.h"
+
+namespace pgts::task {
+namespace {
+
+using Kind = PlaceReading::Kind;
+
+constexpr std::string_view kDigits = "0123456789";
+
+re2::StringPiece Piece(std::string_view text) { return {text.data(), text.size()}; }
+
+struct Span {
+  size_t begin = std::string_view::npos;
+  size_t end = std::string_view::npos;
+};
+
+Span Match(std::string_view text, const RE2& pattern, RE2::Anchor anchor) {
+  re2::StringPiece match;
+  if (!pattern.Match(Piece(text), 0, text.size(), anchor, &match, 1)) return {};
+  const auto begin = static_cast<size_t>(match.data() - text.data());
+  return {begin, begin + match.size()};
+}
+
+std::string_view UpTo(std::string_view text, const RE2& pattern) {
+  return text.substr(0, Match(text, pattern, RE2::UNANCHORED).begin);
+}
+
+// Markup as blanks.
+std::string WithoutMarkup(std::string_view line) {
+  std::string plain(line);
+  for (const std::string_view mark : {"\\boxed", "\\fbox", "**", "__", "`", "{", "}", "|"}) {
+    for (size_t at = plain.find(mark); at != std::string::npos; at = plain.find(mark, at)) {
+      std::fill_n(plain.begin() + static_cast<ptrdiff_t>(at), mark.size(), ' ');
+    }
+  }
+  return plain;
+}
+
+size_t AfterDecoration(std::string_view text) {
+  static const RE2 kDecoration(
+      R"((?:[ \t*_"'(\[<~=:>]|≈|(?:USD?|EUR|GBP|INR|JPY|CHF|CAD|AUD|Rs\.?)[ \t]*)*)");
+  return Match(text, kDecoration, RE2::ANCHOR_START).end;
+}
+
+// Up to where the sentence of its first number ends.
+std::string_view FirstSentence(std::string_view text) {
+  static const RE2 kSentenceEnd(R"([.!?](?:\s|$))");
+  const size_t digit = text.find_first_of(kDigits);
+  const Span end = Match(text.substr(digit), kSentenceEnd, RE2::UNANCHORED);
+  return end.begin == std::string_view::npos ? text : text.substr(0, digit + end.begin);
+}
+
+// An operator, a ratio, a date, a second number: the number before it is only a part.
+bool GoesOn(std::string_view rest, PlaceKind kind) {
+  static const RE2 kGoesOn(
+      R"(\s*[-+*/×÷^xX:]\s*[$€£]?\.?\d|\s*[+×÷√π]|[*^][A-Za-z(]|[.,]\d|[\s\x1f]+\d)"
+      R"(|[²³¹⁰⁴⁵⁶⁷⁸⁹]|\s*\\[A-Za-z])");
+  static const RE2 kVariable(R"(\s*[xyn]\b)");
+  if (Match(rest, kGoesOn, RE2::ANCHOR_START).begin == 0) return true;
+  return kind == PlaceKind::kBox && Match(rest, kVariable, RE2::ANCHOR_START).begin == 0;
+}
+
+// "or 6", "apples and 6", "to 6", ", 6": another number beside `value`.
+bool NamesAnother(std::string_view rest, const std::string& value) {
+  static const RE2 kJoined(
+      R"((?i)^[\s%°$€£]*(?:\pL[\pL\pN'./²³-]*\s+){0,3}(?:or|and|to)\s+([$€£]?-?[\d.,]*\d))");
+  static const RE2 kListed(R"(^\s*(?:\pL+\s*)?[,;]\s*([$€£]?-?[\d.,]*\d)[\s)\].%"'*_]*$)");
+  re2::StringPiece found;
+  if (!RE2::PartialMatch(Piece(rest), kJoined, &found) &&
+      !RE2::PartialMatch(Piece(rest), kListed, &found)) {
+    return false;
+  }
+  const std::string text(found);
+  const std::optional<NumberSpan> other = ScanNumber(text, 0, NumberPlace::kAnswer);
+  return !other || NormalForm(*other) != value;
+}
+
+// "5 feet 3 inches": a unit and then a number, with no word such as "of" between them.
+bool HasSecondPart(std::string_view rest) {
+  static const RE2 kUnitAndNumber(R"((?i)^\s*(\pL+)\.?\s+\d)");
+  constexpr std::array<std::string_view, 16> kJoiners = {
+      "of", "out", "per", "for",  "in",   "at", "by", "with",
+      "on", "is",  "are", "from", "than", "as", "or", "after"};
+  std::string word;
+  return RE2::PartialMatch(Piece(rest), kUnitAndNumber, &word) &&
+         std::ranges::find(kJoiners, word) == kJoiners.end();
+}
+
+// Whether a number of this value is all that is said, given what follows it in its sentence.
+bool IsWhole(std::string_view rest, const std::string& value, PlaceKind kind) {
+  static const RE2 kFullHour(R"(:00\b)");
+  static const RE2 kParenthesis(R"(\()");
+  static const RE2 kAside(R"([,;]\s*\pL|\s[-—]\s)");
+  if (Match(rest, kFullHour, RE2::ANCHOR_START).begin == 0) rest.remove_prefix(3);
+  if (GoesOn(rest, kind)) return false;
+  rest = UpTo(rest, kParenthesis);
+  if (NamesAnother(rest, value) || HasSecondPart(rest)) return false;
+  return UpTo(rest, kAside).find('=') == std::string_view::npos;
+}
+
+// The value at text[at] if it is whole.
+std::optional<std::string> WholeAt(std::string_view text, const NumberSpan& number,
+                                   PlaceKind kind) {
+  std::optional<std::string> value = NormalForm(number);
+  const std::string_view rest = text.substr(std::min(number.end, text.size()));
+  return value && IsWhole(rest, *value, kind) ? value : std::nullopt;
+}
+
+bool IsLetter(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
+
+// The first number of one side of an equation, words before it or not.
+PlaceReading ReadSide(std::string_view side, PlaceKind kind) {
+  for (size_t at = 0; at < side.size(); ++at) {
+    const bool glued = at > 0 && (IsLetter(side[at - 1]) || kDigits.find(side[at - 1]) < 10);
+    if (glued || side[at] == ' ') continue;  // "A4" holds no number
+    const std::optional<NumberSpan> number = ScanNumber(side, at, NumberPlace::kAnswer);
+    if (!number) continue;
+    const std::string_view before = side.substr(0, at);
+    const bool computes = before.find('\\') != before.npos || before.find("√") != before.npos;
+    const auto value = computes ? std::nullopt : WholeAt(side, *number, kind);
+    if (!value) return {.kind = Kind::kUnclear};
+    return {.kind = Kind::kNumber, .number = *value};
+  }
+  return {};
+}
+
+// The last side that is a number: a result stands last, or before its reasons.
+PlaceReading ReadSides(std::string_view sentence, PlaceKind kind) {
+  PlaceReading best;
+  for (size_t end = sentence.size();;) {
+    const size_t sign = end == 0 ? sentence.npos : sentence.rfind('=', end - 1);
+    const size_t begin = sign == sentence.npos ? 0 : sign + 1;
+    const PlaceReading side = ReadSide(sentence.substr(begin, end - begin), kind);
+    if (side.kind == Kind::kNumber) return side;
+    if (side.kind == Kind::kUnclear) best = side;
+    if (sign == sentence.npos) return best;
+    end = sign;
+  }
+}
+
+}  // namespace
+
+PlaceReading ReadPlace(std::string_view line, PlaceKind kind) {
+  if (line.find_first_of(kDigits) == line.npos) return {};
+  const std::string plain = WithoutMarkup(line);
+  const std::string_view sentence = FirstSentence(plain);
+  const std::optional<NumberSpan> number =
+      ScanNumber(sentence, AfterDecoration(sentence), NumberPlace::kAnswer);
+  if (!number && kind == PlaceKind::kSentence) return {};
+  if (number) {
+    const std::optional<std::string> value = WholeAt(sentence, *number, kind);
+    if (value) return {.kind = Kind::kNumber, .number = *value, .in_form = true};
+  }
+  return ReadSides(sentence, kind);
+}
+
+}  // namespace pgts::task

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reading the answer at a place that a text gives to it: after "####", in a box, after "the answer
+// is". A place holds one number with whatever decorates it (markup, currency, unit words, an aside
+// in parentheses), or the result of a calculation, or nothing definite:
+//
+//   "$1,200 dollars."                      1200
+//   "18 (since 9 + 9 = 18)"                18
+//   "9 + 9 = 18", "x = 18", "about 18"     18, not in form
+//   "5 or 6", "5-6", "5, 6", "3:4"         unclear: two numbers
+//   "2 hours and 30 minutes"               unclear: a quantity of two parts
+//   "12/05/2023", "3:30"                   unclear: a date, a clock time ("3:00" is 3)
+//   "9 + 9", "2^4", "\sqrt{2}", "18²"      unclear: a calculation that nobody carried out
+//   "eighteen", ""                         nothing
+//
+// All texts are folded (task/fold_text.h).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace pgts::task {
+
+struct PlaceReading {
+  enum class Kind { kNothing, kNumber, kUnclear };
+  Kind kind = Kind::kNothing;
+  std::string number;    // in normal form
+  bool in_form = false;  // the number comes first, and nothing computes
+};
+
+enum class PlaceKind {
+  kMark,      // words may come before the number, which is then not in form
+  kBox,       // the same; a letter after the number is a variable
+  kSentence,  // the number comes first
+};
+
+// `line` begins at the place and ends with its line or box at the latest.
+PlaceReading ReadPlace(std::string_view line, PlaceKind kind);
+
+}  // namespace pgts::task

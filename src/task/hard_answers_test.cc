@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// The grader against testdata/hard_answers.jsonl: texts with the verdicts of a careful reader,
+// written before the code was run on them. What he went by:
+//
+//   strict     the answer stands after the last "####" of the text's own part, on its line: one
+//              number with markup, sign, currency, unit; no words before it, no calculation
+//   flexible   what a reader takes for the final answer; where the text states none, its last
+//              number, for want of better
+//   exact      rounded is wrong; a percent sign, a currency and a unit do not change the number,
+//              "thousand" and "million" do
+//   no answer  two alternatives, a range, a ratio, a date, a clock time, a calculation that nobody
+//              carried out, a number in words
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "task/jsonl_reader.h"
+#include "task/task.h"
+
+namespace pgts::task {
+namespace {
+
+TEST(HardAnswersTest, TheGraderJudgesAsACarefulReader) {
+  const auto task = MakeTask("word_problems");
+  JsonlReader reader(PGTS_SOURCE_DIR "/src/task/testdata/hard_answers.jsonl");
+  int cases = 0;
+  while (reader.Next() == JsonlReader::Outcome::kRecord) {
+    ++cases;
+    const std::string text = reader.Text("text");
+    const std::optional<std::string> gold = NormaliseNumber(reader.Text("gold"));
+    ASSERT_TRUE(gold) << reader.line();
+    const Problem problem{.gold = *gold};
+    const auto verdict = [&](AnswerRule rule) {
+      return std::string(VerdictName(task->Grade(text, problem, rule)));
+    };
+    EXPECT_EQ(verdict(AnswerRule::kStrict), reader.Text("strict"))
+        << "line " << reader.line() << " strict: " << text << " (" << reader.Text("why") << ")";
+    EXPECT_EQ(verdict(AnswerRule::kFlexible), reader.Text("flexible"))
+        << "line " << reader.line() << " flexible: " << text << " (" << reader.Text("why") << ")";
+  }
+  EXPECT_GE(cases, 300);
+}
+
+}  // namespace
+}  // namespace pgts::task
