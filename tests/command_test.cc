@@ -150,7 +150,8 @@ TEST_F(CommandTest, WithoutATerminalTheOutputIsPlain) {
 }
 
 TEST_F(CommandTest, AStopIsSaidAndItsExitCodeIs130) {
-  const auto program = Start({"eval", "--split", "train", "--limit", "100000"});
+  const auto program = Start({"eval", "--split", "train", "--limit", "100000", "--set",
+                              "qwen3.torch_dtype=float16"});  // which is said at once
   // The handler stands before the evaluation says its first word.
   while (!FileExists(folder_.File("stderr")) || ReadFile(folder_.File("stderr")).empty()) {
     ASSERT_TRUE(program->Running()) << "it ended by itself";

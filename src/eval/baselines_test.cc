@@ -83,6 +83,21 @@ TEST(CompareWithoutAScorer, RunsWhatNeedsNone) {
               ElementsAre("cot_greedy", "cot_sampled", "self_consistency"));
 }
 
+// The best heuristic stands in for a policy, and the others are set to its tokens.
+TEST(CompareWithoutAPolicy, RunsTheHeuristicAndTheOthersAtItsTokens) {
+  const TempFolder folder;
+  Session session(TinyOptions(/*width=*/8, folder.File("world")));
+  session.SetScorer(std::make_unique<DrawnScores>());
+  const Comparison comparison = Compare(session, Small());
+  EXPECT_THAT(Names(comparison),
+              ElementsAre("cot_greedy", "cot_sampled", "self_consistency", "best_of_n_weighted",
+                          "sequential_best_of_n", "heuristic", "pgts_uniform"));
+  ComparisonOptions quick = Small();
+  quick.baselines = false;
+  EXPECT_THAT(Names(Compare(session, quick)),
+              ElementsAre("cot_greedy", "cot_sampled", "self_consistency", "best_of_n_weighted"));
+}
+
 TEST(BestHeuristicTest, KeepsToItsTokensOrIsTheCheapest) {
   const TempFolder folder;
   Session session(TinyOptions(/*width=*/8, folder.File("world")));

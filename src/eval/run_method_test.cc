@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include "base/error.h"
 #include "eval/tiny_session.h"
 #include "search/best_of_n.h"
 #include "search/cot.h"
@@ -160,6 +161,25 @@ TEST_F(ChargesTest, EveryMethodsTokensAreThoseOfItsTrajectories) {
   ExpectCharged(heuristic);
   search::UniformPolicy uniform;
   ExpectCharged(uniform);
+}
+
+class TaskWithoutProblems : public task::Task {
+ public:
+  std::string_view name() const override { return "none"; }
+  int64_t Size(task::Split) const override { return 0; }
+  task::Problem Get(task::Split, int64_t) const override { return {}; }
+  task::PromptParts Prompt(const task::Problem&) const override { return {}; }
+};
+
+TEST(FirstProblemsTest, AnEmptySplitIsNamed) {
+  try {
+    FirstProblems(TaskWithoutProblems(), task::Split::kTemplates, 3);
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(std::string(error.what()),
+              "the task none has no problems in its split templates; use "
+              "train, validation or test");
+  }
 }
 
 }  // namespace

@@ -107,7 +107,8 @@ struct SearchSettings {
     v("max_actions", max_actions, {.min = 0, .help = "Decisions of a search; 0: 3 x max_nodes"});
     v("temperature", temperature,
       {.max = 10, .above = 0, .help = "How the policy's actions are sampled in training"});
-    v("use_policy", use_policy, {.help = "Accepted; comparisons show the best threshold heuristic beside the policy"});
+    v("use_policy", use_policy,
+      {.help = "false: no policy is trained, the best threshold heuristic searches"});
   }
 };
 

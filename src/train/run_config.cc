@@ -40,8 +40,6 @@ void ExplainKeysWithoutEffect(const RunConfig& config, const OptionSet& options,
           "weights are used as they stand in the GGUF file; give one in Q8_0");
   explain(config.reward_base.load_in_8bit, "reward_model.load_in_8bit",
           "weights are used as they stand in the GGUF file; give one in Q8_0");
-  explain(!config.search.use_policy, "search.use_policy",
-          "the policy always searches; a comparison shows the best threshold heuristic beside it");
   explain(config.optimization.use_gradient_checkpointing, "optimization.use_gradient_checkpointing",
           "models that are trained in full today fit without it");
   explain(config.optimization.use_fp16, "optimization.use_fp16",

@@ -87,17 +87,30 @@ TEST_F(RunConfigTest, WhatWasResolvedLoadsBackTheSame) {
 
 TEST_F(RunConfigTest, AKeyWithoutEffectSaysWhy) {
   Declared declared;
-  for (const char* given : {"qwen3.torch_dtype=float16", "search.use_policy=false",
+  for (const char* given : {"qwen3.torch_dtype=float16", "optimization.use_fp16=true",
                             "optimization.offload_optimizer=true"}) {
     declared.options.Set(given, "--set");
   }
   InitLog({.file = folder_.File("log")});
   ExplainKeysWithoutEffect(declared.config, declared.options);
   InitLog({});
-  EXPECT_THAT(
-      ReadFile(folder_.File("log")),
-      AllOf(HasSubstr("qwen3.torch_dtype (--set) has no effect"), HasSubstr("search.use_policy"),
-            HasSubstr("offload_optimizer"), Not(HasSubstr("load_in_8bit"))));
+  EXPECT_THAT(ReadFile(folder_.File("log")),
+              AllOf(HasSubstr("qwen3.torch_dtype (--set) has no effect"),
+                    HasSubstr("optimization.use_fp16"), HasSubstr("offload_optimizer"),
+                    Not(HasSubstr("load_in_8bit"))));
+}
+
+// A run's own file holds every key; what had no effect was said when the run began.
+TEST_F(RunConfigTest, AResolvedFileExplainsNothing) {
+  Declared declared;
+  const std::string resolved = Write(declared.options.Yaml());
+  declared.options.LoadYaml(resolved);
+  InitLog({.file = folder_.File("log")});
+  ExplainKeysWithoutEffect(declared.config, declared.options, resolved);
+  EXPECT_EQ(ReadFile(folder_.File("log")), "");
+  ExplainKeysWithoutEffect(declared.config, declared.options);
+  InitLog({});
+  EXPECT_THAT(ReadFile(folder_.File("log")), HasSubstr("qwen3.torch_dtype"));
 }
 
 }  // namespace

@@ -97,5 +97,17 @@ TEST_F(RunFolderTest, ARunIsNeverBegunOverAnother) {
   EXPECT_TRUE(fs::is_directory(fresh.path));
 }
 
+// A command that failed at once leaves a configuration, a log and an empty world: the mended
+// command may use the same folder.
+TEST_F(RunFolderTest, WhatHoldsNoWorkCanBeBegunAgain) {
+  const RunFolder run{In("outputs/failed")};
+  for (const std::string& file : {run.Config(), run.Log(), run.World() + "/steps.bin"}) {
+    WriteFileAtomic(file, "");
+  }
+  EXPECT_NO_THROW(run.Create(/*resume=*/false));
+  WriteFileAtomic(run.World() + "/steps.bin", "a step");
+  EXPECT_THAT(Refusal([&] { run.Create(/*resume=*/false); }), HasSubstr("holds a run already"));
+}
+
 }  // namespace
 }  // namespace pgts::train
