@@ -119,17 +119,14 @@ Knobs Tune(Session& session, const ComparisonOptions& options) {
               options.eval.tuning_problems);
   Info("setting the baselines' knobs on {} validation problems", bench.problems().size());
   HeuristicSearch heuristic{.problems = bench.problems(), .limits = options.limits};
-  Knobs knobs;
   double target = 0;
   if (options.policy != nullptr) {
     target = bench.Pgts().MeanOf(&ProblemRecord::tokens);
     heuristic.max_tokens = 1.02 * target;
-    knobs.heuristic = BestHeuristic(session, heuristic).rule;
-  } else {
-    const HeuristicChoice best = BestHeuristic(session, heuristic);
-    knobs.heuristic = best.rule;
-    target = best.tokens;
   }
+  const HeuristicChoice best = BestHeuristic(session, heuristic);
+  if (options.policy == nullptr) target = best.tokens;
+  Knobs knobs{.heuristic = best.rule};
   const double chain = bench.Sampled().MeanOf(&ProblemRecord::tokens);
   knobs.chains = std::max(1.0, target / chain);
   knobs.sequential = TuneSequential(
