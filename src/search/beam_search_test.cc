@@ -12,13 +12,6 @@ namespace {
 
 using ::testing::ElementsAre;
 
-// In the order of asking, the paths of a world that no one else has walked in.
-std::vector<std::vector<int>> PathsAsked(const SearchFixture& fixture) {
-  std::vector<std::vector<int>> paths;
-  for (int id = 1; id < fixture.world->size(); ++id) paths.push_back(fixture.world->Path(id));
-  return paths;
-}
-
 // Width 2, expansion 2. Round 1: 1 and 2 stay. Round 2: 2·1 (0.7) is finished and 1·2 (0.6) stays,
 // though 1·1 is the child of the better beam. Round 3: the one place left goes to 1·2·2.
 world::Script TwoBeams() {
@@ -38,7 +31,7 @@ TEST(BeamSearchTest, KeepsTheBestOfEachRound) {
   SearchFixture fixture(TwoBeams());
   fixture.limits.max_width = 4;
   const SearchResult result = fixture.Run(BeamSearch({.width = 2, .expansion = 2}));
-  EXPECT_THAT(PathsAsked(fixture),
+  EXPECT_THAT(fixture.PathsAsked(),
               ElementsAre(ElementsAre(1), ElementsAre(2), ElementsAre(3), ElementsAre(4),
                           ElementsAre(1, 1), ElementsAre(2, 1), ElementsAre(1, 2),
                           ElementsAre(2, 2), ElementsAre(1, 2, 1), ElementsAre(1, 2, 2)));

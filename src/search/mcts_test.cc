@@ -14,12 +14,6 @@ namespace {
 
 using ::testing::ElementsAre;
 
-std::vector<std::vector<int>> PathsAsked(const SearchFixture& fixture) {
-  std::vector<std::vector<int>> paths;
-  for (int id = 1; id < fixture.world->size(); ++id) paths.push_back(fixture.world->Path(id));
-  return paths;
-}
-
 // b = 2, c = 1, values by score. Q/N and bounds (to three places) before each simulation:
 //   1, 2   the root lacks children: 1 (0.6), 2 (0.5)
 //   3      1: 0.6 + sqrt(ln 2 / 1) = 1.433, 2: 0.5 + 0.833 = 1.333      1·1 (0.2)
@@ -42,7 +36,7 @@ TEST(MctsTest, SelectsByTheUpperBound) {
   SearchFixture fixture(Worked());
   fixture.limits.max_nodes = 7;
   const SearchResult result = fixture.Run(Mcts({.exploration = 1, .branching = 2}));
-  EXPECT_THAT(PathsAsked(fixture),
+  EXPECT_THAT(fixture.PathsAsked(),
               ElementsAre(ElementsAre(1), ElementsAre(2), ElementsAre(1, 1), ElementsAre(2, 1),
                           ElementsAre(2, 2), ElementsAre(1, 2), ElementsAre(1, 2, 1)));
   EXPECT_FALSE(result.charges.not_recorded);
@@ -57,7 +51,7 @@ TEST(MctsTest, WithoutExplorationItFollowsTheMean) {
   fixture.limits.max_nodes = 5;
   fixture.Run(Mcts({.exploration = 0, .branching = 2}));
   // 1 leads at 0.6; after 1·1 its mean is 0.4, so 2 follows; 2·1 lifts 2 to 0.7.
-  EXPECT_THAT(PathsAsked(fixture), ElementsAre(ElementsAre(1), ElementsAre(2), ElementsAre(1, 1),
+  EXPECT_THAT(fixture.PathsAsked(), ElementsAre(ElementsAre(1), ElementsAre(2), ElementsAre(1, 1),
                                                ElementsAre(2, 1), ElementsAre(2, 2)));
 }
 
@@ -72,7 +66,7 @@ TEST(MctsTest, RolloutsAreWorthTheirEnd) {
   fixture.limits.max_nodes = 5;
   const SearchResult result =
       fixture.Run(Mcts({.value = MctsValue::kRollout, .exploration = 0, .branching = 2}));
-  EXPECT_THAT(PathsAsked(fixture), ElementsAre(ElementsAre(1), ElementsAre(1, 1), ElementsAre(2),
+  EXPECT_THAT(fixture.PathsAsked(), ElementsAre(ElementsAre(1), ElementsAre(1, 1), ElementsAre(2),
                                                ElementsAre(2, 1), ElementsAre(1, 2)));
   EXPECT_EQ(result.answer, "2");
 }

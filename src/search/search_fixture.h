@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "search/policy_search.h"
 #include "search/searcher.h"
@@ -53,6 +54,13 @@ class SearchFixture {
                          tree::SearchObserver* observer = nullptr) {
     PolicyClient client(rounds, policy);
     return Run(PolicySearch(client, std::move(options)), observer);
+  }
+
+  // In the order of asking, the paths of `world`, in which no one else has walked.
+  std::vector<std::vector<int>> PathsAsked() const {
+    std::vector<std::vector<int>> paths;
+    for (int id = 1; id < world->size(); ++id) paths.push_back(world->Path(id));
+    return paths;
   }
 
   const world::ScriptedWorlds& worlds() const { return worlds_; }
