@@ -106,9 +106,8 @@ void AddCorruptions(const RolloutParts& parts, const llm::Tokenizer& tokenizer,
     const Key key = Key("corruption").With(plan.world_key).With(problem.id);
     const auto corruptions = CorruptMany(problem, plan.incorrect_per_problem, key);
     if (corruptions.empty()) continue;
-    const auto world = parts.worlds.Open(problem, plan.epoch);
     const std::vector<llm::Token> prompt =
-        llm::PathTokens(*world->step(world::kRootStep).prefix);
+        llm::PathTokens(*parts.worlds.Prompt(problem, plan.epoch));
     data.train.push_back(LabelReference(problem, prompt, format));
     for (const Corruption& corruption : corruptions) {
       data.train.push_back(Label(problem, corruption, prompt, format));

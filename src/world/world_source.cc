@@ -95,7 +95,7 @@ llm::PromptParts ToPrompt(const task::PromptParts& parts) {
   return prompt;
 }
 
-llm::PrefixPtr LiveWorlds::Prompt(const task::Problem& problem) const {
+llm::PrefixPtr LiveWorlds::Prompt(const task::Problem& problem, int /*epoch*/) {
   const llm::Tokenizer& tokenizer = parts_.generator->generator().tokenizer();
   const task::PromptParts parts = parts_.task->Prompt(problem);
   if (llm::ResolvePromptKind(tokenizer, options_.prompt) == llm::PromptKind::kChat) {
@@ -109,7 +109,7 @@ llm::PrefixPtr LiveWorlds::Prompt(const task::Problem& problem) const {
 }
 
 std::shared_ptr<World> LiveWorlds::Open(const task::Problem& problem, int epoch) {
-  const llm::PrefixPtr prompt = Prompt(problem);
+  const llm::PrefixPtr prompt = Prompt(problem, epoch);
   CheckLength(*prompt, problem.id, parts_.generator->generator());
   Key key = Key("problem").With(WorldKey(epoch)).With(problem.id);
   for (llm::Token token : prompt->tokens) key = key.With(static_cast<uint64_t>(token));

@@ -44,6 +44,10 @@ class WorldSource {
  public:
   virtual ~WorldSource() = default;
   virtual std::shared_ptr<World> Open(const task::Problem& problem, int epoch) = 0;
+  // The prompt of that world, for those who walk nowhere in it.
+  virtual llm::PrefixPtr Prompt(const task::Problem& problem, int epoch) {
+    return Open(problem, epoch)->step(kRootStep).prefix;
+  }
 };
 
 // Worlds that a generator grows. Everything passed in must outlive it.
@@ -63,7 +67,8 @@ class LiveWorlds : public WorldSource {
   // The key of an epoch's worlds, and what of it no epoch changes: StoredWorlds find them by that.
   uint64_t WorldKey(int epoch) const;
   uint64_t SettingsKey() const;
-  llm::PrefixPtr Prompt(const task::Problem& problem) const;
+  // The same in every epoch; opens nothing.
+  llm::PrefixPtr Prompt(const task::Problem& problem, int epoch) override;
 
  private:
   Parts parts_;
