@@ -5,9 +5,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <exception>
 #include <filesystem>
+#include <iterator>
 
 #include "base/error.h"
 #include "llama.h"
@@ -19,20 +19,24 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 10> kNames = {"f32",  "f16",  "bf16",   "q8_0",   "q6_k",
-                                                     "q5_0", "q4_0", "q4_1", "q5_k_m", "q4_k_m"};
-constexpr std::array<llama_ftype, kNames.size()> kTypes = {
-    LLAMA_FTYPE_ALL_F32,       LLAMA_FTYPE_MOSTLY_F16,  LLAMA_FTYPE_MOSTLY_BF16,
-    LLAMA_FTYPE_MOSTLY_Q8_0,   LLAMA_FTYPE_MOSTLY_Q6_K, LLAMA_FTYPE_MOSTLY_Q5_0,
-    LLAMA_FTYPE_MOSTLY_Q4_0,   LLAMA_FTYPE_MOSTLY_Q4_1, LLAMA_FTYPE_MOSTLY_Q5_K_M,
-    LLAMA_FTYPE_MOSTLY_Q4_K_M};
+struct WeightType {
+  std::string_view name;
+  llama_ftype type;
+};
+constexpr WeightType kTypes[] = {
+    {"f32", LLAMA_FTYPE_ALL_F32},          {"f16", LLAMA_FTYPE_MOSTLY_F16},
+    {"bf16", LLAMA_FTYPE_MOSTLY_BF16},     {"q8_0", LLAMA_FTYPE_MOSTLY_Q8_0},
+    {"q6_k", LLAMA_FTYPE_MOSTLY_Q6_K},     {"q5_0", LLAMA_FTYPE_MOSTLY_Q5_0},
+    {"q4_0", LLAMA_FTYPE_MOSTLY_Q4_0},     {"q4_1", LLAMA_FTYPE_MOSTLY_Q4_1},
+    {"q5_k_m", LLAMA_FTYPE_MOSTLY_Q5_K_M}, {"q4_k_m", LLAMA_FTYPE_MOSTLY_Q4_K_M}};
 
 llama_ftype TypeOf(std::string_view name) {
-  const auto found = std::ranges::find(kNames, name);
-  if (found == kNames.end()) {
-    throw Error::Format("weight type '{}' is not one of {}", name, fmt::join(kNames, ", "));
+  const auto* const found = std::ranges::find(kTypes, name, &WeightType::name);
+  if (found == std::end(kTypes)) {
+    throw Error::Format("weight type '{}' is not one of {}", name,
+                        fmt::join(WeightTypeNames(), ", "));
   }
-  return kTypes[static_cast<size_t>(found - kNames.begin())];
+  return found->type;
 }
 
 void RequireOtherFile(const std::string& in, const std::string& out) {
@@ -43,7 +47,11 @@ void RequireOtherFile(const std::string& in, const std::string& out) {
 
 }  // namespace
 
-std::span<const std::string_view> WeightTypeNames() { return kNames; }
+std::vector<std::string_view> WeightTypeNames() {
+  std::vector<std::string_view> names;
+  for (const WeightType& type : kTypes) names.push_back(type.name);
+  return names;
+}
 
 QuantizeResult Quantize(const std::string& in, const std::string& out, std::string_view type) {
   llama_model_quantize_params params = llama_model_quantize_default_params();

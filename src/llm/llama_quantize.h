@@ -3,14 +3,15 @@
 // factor of two between types, so that this is often the cheapest speed-up there is.
 #pragma once
 
-#include <span>
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pgts::llm {
 
 // The names that Quantize takes, lower case: "f32", "f16", "bf16", "q8_0", "q4_0", ...
-std::span<const std::string_view> WeightTypeNames();
+std::vector<std::string_view> WeightTypeNames();
 
 struct QuantizeResult {
   int64_t bytes_before = 0;
