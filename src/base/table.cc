@@ -7,29 +7,12 @@
 #include <stdexcept>
 #include <utility>
 
+#include "base/utf8.h"
+
 namespace pgts {
 namespace {
 
 constexpr std::string_view kGap = "  ";
-
-struct CodePoint {
-  uint32_t value = 0;
-  size_t bytes = 1;
-};
-
-// The code point at the start of `text`; an invalid byte stands for itself.
-CodePoint Decode(std::string_view text) {
-  const auto lead = static_cast<unsigned char>(text[0]);
-  const size_t bytes = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC2 ? 2 : 1;
-  if (bytes == 1 || bytes > text.size() || lead > 0xF4) return {lead, 1};
-  uint32_t value = lead & (0x7F >> bytes);
-  for (size_t i = 1; i < bytes; ++i) {
-    const auto next = static_cast<unsigned char>(text[i]);
-    if ((next & 0xC0) != 0x80) return {lead, 1};
-    value = value << 6 | (next & 0x3F);
-  }
-  return {value, bytes};
-}
 
 struct Range {
   uint32_t first;
@@ -73,7 +56,7 @@ std::string EscapePipes(std::string cell) {
 int DisplayWidth(std::string_view text) {
   int width = 0;
   while (!text.empty()) {
-    const CodePoint point = Decode(text);
+    const CodePoint point = DecodeUtf8(text);
     text.remove_prefix(point.bytes);
     width += Holds(kZero, point.value) ? 0 : Holds(kWide, point.value) ? 2 : 1;
   }

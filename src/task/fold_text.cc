@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "base/utf8.h"
+
 namespace pgts::task {
 namespace {
 
@@ -31,24 +33,8 @@ constexpr std::array<Replacement, 31> kReplacements = {{
     {0x066A, "%"},
 }};
 
-struct Character {
-  char32_t code = 0;
-  size_t length = 1;  // bytes; 1 with code 0: not a character
-};
-
-Character CharacterAt(std::string_view text, size_t at) {
-  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(at);
-  if (first < 0x80) return {first, 1};
-  const size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 1;
-  if (length == 1 || at + length > text.size()) return {};
-  char32_t code = first & (0xFF >> (length + 1));
-  for (size_t i = 1; i < length; ++i) {
-    if ((byte(at + i) & 0xC0) != 0x80) return {};
-    code = code << 6 | (byte(at + i) & 0x3F);
-  }
-  return {code, length};
-}
+// 0: what stands there is no character.
+char32_t CodeOf(const CodePoint& character) { return character.valid ? character.value : 0; }
 
 bool IsAsciiDigit(char32_t code) { return code >= '0' && code <= '9'; }
 
@@ -73,17 +59,17 @@ bool IsOddSpace(char32_t code) {
 }
 
 bool DigitAt(std::string_view text, size_t at) {
-  return at < text.size() && IsAsciiDigit(ToAscii(CharacterAt(text, at).code));
+  return at < text.size() && IsAsciiDigit(ToAscii(CodeOf(DecodeUtf8(text.substr(at)))));
 }
 
 std::string FoldCharacters(std::string_view text) {
   std::string folded;
   folded.reserve(text.size());
   for (size_t at = 0; at < text.size();) {
-    const Character character = CharacterAt(text, at);
-    const std::string_view bytes = text.substr(at, character.length);
-    at += character.length;
-    const char32_t code = ToAscii(character.code);
+    const CodePoint character = DecodeUtf8(text.substr(at));
+    const std::string_view bytes = text.substr(at, character.bytes);
+    at += character.bytes;
+    const char32_t code = ToAscii(CodeOf(character));
     if (IsInvisible(code) && (code != 0 || bytes[0] == '\0')) continue;
     if (code != 0 && code < 0x80) {
       folded += static_cast<char>(code);
