@@ -130,8 +130,9 @@ TEST_F(CommandTest, ATrainingThatCannotSucceedLeavesNothing) {
   const std::string run = folder_.File("run");
   EXPECT_THAT(Refused({"train", "--output_dir", run, "--set", "policy_network.num_heads=3"}),
               HasSubstr("num_heads = 3"));
-  EXPECT_THAT(Refused({"train", "--output_dir", run, "--set", "optimization.max_sequence_length=600"}),
-              HasSubstr("max_sequence_length = 600"));
+  EXPECT_THAT(
+      Refused({"train", "--output_dir", run, "--set", "optimization.max_sequence_length=600"}),
+      HasSubstr("max_sequence_length = 600"));
   EXPECT_FALSE(FileExists(run));
 }
 
@@ -145,7 +146,8 @@ TEST_F(CommandTest, AFolderOfWorldsHasOneWriter) {
 TEST_F(CommandTest, WithoutATerminalTheOutputIsPlain) {
   const Output output = Run({"solve", "--chains", "3", kQuestion});
   EXPECT_EQ(output.code, 0) << output.err;
-  EXPECT_THAT(output.out, AllOf(HasSubstr(kQuestion), HasSubstr("\nanswer: "), Not(HasSubstr("\x1b"))));
+  EXPECT_THAT(output.out,
+              AllOf(HasSubstr(kQuestion), HasSubstr("\nanswer: "), Not(HasSubstr("\x1b"))));
   EXPECT_THAT(output.err, AllOf(HasSubstr("no reward model"), Not(HasSubstr("\x1b"))));
 }
 

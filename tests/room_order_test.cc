@@ -26,9 +26,9 @@ using ::testing::UnorderedElementsAre;
 using Rooms = std::map<std::string, std::set<std::string>>;  // room -> rooms it may include
 
 const std::map<std::string, int> kFloors = {
-    {"base", 0},   {"tree", 1},   {"task", 1}, {"llm", 1},   {"model", 1}, {"world", 2},
-    {"search", 3}, {"reward", 3}, {"policy", 3}, {"eval", 4}, {"train", 5}, {"serve", 5},
-    {"cli", 6}};
+    {"base", 0},  {"tree", 1},   {"task", 1},   {"llm", 1},    {"model", 1},
+    {"world", 2}, {"search", 3}, {"reward", 3}, {"policy", 3}, {"eval", 4},
+    {"train", 5}, {"serve", 5},  {"cli", 6}};
 constexpr int kMaxTorchHeaders = 10;
 
 struct Include {
@@ -85,8 +85,8 @@ std::vector<std::string> ListViolations(const Rooms& rooms) {
   for (const auto& [room, allowed] : rooms) {
     if (!kFloors.count(room)) found.push_back(room + " has no floor");
     for (const std::string& lower : allowed) {
-      const bool legal = kFloors.count(room) && kFloors.count(lower) &&
-                         kFloors.at(lower) < kFloors.at(room);
+      const bool legal =
+          kFloors.count(room) && kFloors.count(lower) && kFloors.at(lower) < kFloors.at(room);
       if (!legal) found.push_back(room + " may not list " + lower);
     }
   }
@@ -130,7 +130,8 @@ std::set<std::string> TorchHeaders(const std::vector<Include>& includes) {
   std::set<std::string> headers;
   for (const Include& include : includes) {
     const bool header = fs::path(include.file).extension() == ".h";
-    if (header && std::regex_match(include.target, std::regex(kTorch))) headers.insert(include.file);
+    if (header && std::regex_match(include.target, std::regex(kTorch)))
+      headers.insert(include.file);
   }
   return headers;
 }
@@ -204,14 +205,16 @@ class BrokenTree : public ::testing::Test {
 };
 
 TEST_F(BrokenTree, BackEdgesAndNeighboursAreFound) {
-  const Rooms rooms = ParseRooms("pgts_room(tree ROOMS base)\npgts_room(task ROOMS base LIBS re2)\n");
+  const Rooms rooms =
+      ParseRooms("pgts_room(tree ROOMS base)\npgts_room(task ROOMS base LIBS re2)\n");
   EXPECT_THAT(RoomViolations(rooms, includes_),
               UnorderedElementsAre("tree/tree.h includes world/world.h",
                                    "task/task.cc includes tree/tree.h"));
 }
 
 TEST_F(BrokenTree, ForeignHeadersAreFound) {
-  EXPECT_THAT(Outside(includes_, kLlama, kLlamaOwner), ElementsAre("task/task.cc includes llama.h"));
+  EXPECT_THAT(Outside(includes_, kLlama, kLlamaOwner),
+              ElementsAre("task/task.cc includes llama.h"));
   EXPECT_THAT(Outside(includes_, kTorch, kTorchOwner),
               ElementsAre("tree/tree.cc includes torch/torch.h"));
   EXPECT_THAT(Outside(includes_, kHttp, kHttpOwner),

@@ -32,8 +32,10 @@ AppendFile::AppendFile(const std::string& path, std::optional<int64_t> keep)
   if (size < 0) ThrowFileError("write", path, errno);
   length_ = keep.value_or(size);
   if (length_ > size) {
-    throw Error::Format("{} holds {} bytes, but the saved state says {}; it was changed or cut by "
-                        "something else", path, size, length_);
+    throw Error::Format(
+        "{} holds {} bytes, but the saved state says {}; it was changed or cut by "
+        "something else",
+        path, size, length_);
   }
   if (length_ == size) return;
   if (ftruncate(file_.descriptor(), length_) != 0) ThrowFileError("write", path, errno);

@@ -60,8 +60,7 @@ class RecordBuilder {
 // another version); `where` names the file for that.
 class RecordParser {
  public:
-  RecordParser(std::string_view payload, std::string_view where)
-      : rest_(payload), where_(where) {}
+  RecordParser(std::string_view payload, std::string_view where) : rest_(payload), where_(where) {}
 
   template <Plain T>
   T Get() {
@@ -115,8 +114,8 @@ class RecordReader {
   explicit RecordReader(std::string path);
   // The next payload, valid while the reader lives; nothing at the end or before a torn record.
   std::optional<std::string_view> Next();
-  int64_t offset() const { return offset_; }            // where the last returned record starts
-  int64_t whole_length() const { return position_; }    // end of the last returned record
+  int64_t offset() const { return offset_; }          // where the last returned record starts
+  int64_t whole_length() const { return position_; }  // end of the last returned record
   bool torn() const { return torn_; }
   const std::string& path() const { return path_; }
 

@@ -105,8 +105,10 @@ void MakeWritableDirectory(const std::string& path) {
                         code ? code.message() : "a file of that name exists");
   }
   if (access(path.c_str(), W_OK | X_OK) != 0) {
-    throw Error::Format("cannot write to folder {}: {}; choose another output folder or change its "
-                        "permissions", path, std::strerror(errno));
+    throw Error::Format(
+        "cannot write to folder {}: {}; choose another output folder or change its "
+        "permissions",
+        path, std::strerror(errno));
   }
 }
 

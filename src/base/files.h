@@ -35,9 +35,9 @@ class AppendFile {
   AppendFile(AppendFile&& other) = default;
   AppendFile& operator=(AppendFile&&) = delete;
 
-  void Append(std::string_view bytes);  // buffered
-  void Flush();                         // to the system
-  void Sync();                          // Flush, and to the disk
+  void Append(std::string_view bytes);        // buffered
+  void Flush();                               // to the system
+  void Sync();                                // Flush, and to the disk
   int64_t length() const { return length_; }  // including what is buffered
   const std::string& path() const { return file_.path(); }
 

@@ -71,8 +71,8 @@ TEST(FileLockTest, NamesTheHolderAndIsReleased) {
   {
     const FileLock lock(path);
     EXPECT_THAT([&] { FileLock second(path); },
-                ThrowsMessage<Error>(AllOf(HasSubstr(folder.File("world")),
-                                           HasSubstr(std::to_string(getpid())))));
+                ThrowsMessage<Error>(
+                    AllOf(HasSubstr(folder.File("world")), HasSubstr(std::to_string(getpid())))));
   }
   EXPECT_NO_THROW(FileLock again(path));
 }

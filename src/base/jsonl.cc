@@ -38,8 +38,8 @@ Json ReadJsonFile(const std::string& path) {
     return Json::parse(text);
   } catch (const Json::parse_error& failure) {
     const auto end = text.begin() + static_cast<int64_t>(std::min(failure.byte, text.size()));
-    throw Error::Format("{}:{}: not valid JSON: {}", path,
-                        std::count(text.begin(), end, '\n') + 1, Reason(failure));
+    throw Error::Format("{}:{}: not valid JSON: {}", path, std::count(text.begin(), end, '\n') + 1,
+                        Reason(failure));
   }
 }
 

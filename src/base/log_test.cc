@@ -30,10 +30,9 @@ TEST_F(LogTest, LinesGoToTheTerminalAndAreInTheFileAtOnce) {
   Debug("detail");
   const std::string written = ReadFile(file);  // first: the end of the capture flushes all files
   EXPECT_EQ(::testing::internal::GetCapturedStderr(), "accuracy 0.50 {} %v\nwarning: low\n");
-  EXPECT_THAT(written,
-              MatchesRegex("....-..-.. ..:..:.. info    accuracy 0.50 \\{\\} %v\n"
-                           "....-..-.. ..:..:.. warning low\n"
-                           "....-..-.. ..:..:.. debug   detail\n"));
+  EXPECT_THAT(written, MatchesRegex("....-..-.. ..:..:.. info    accuracy 0.50 \\{\\} %v\n"
+                                    "....-..-.. ..:..:.. warning low\n"
+                                    "....-..-.. ..:..:.. debug   detail\n"));
 }
 
 TEST_F(LogTest, AnotherInitAppends) {

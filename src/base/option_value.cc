@@ -39,9 +39,8 @@ std::string_view Trim(std::string_view text) {
 
 std::optional<bool> ParseBool(std::string_view text) {
   std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) {
-    return static_cast<char>(std::tolower(c));
-  });
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   for (const char* yes : {"true", "yes", "on", "1"}) {
     if (lower == yes) return true;
   }
@@ -113,16 +112,14 @@ std::vector<std::string> SplitList(std::string_view text) {
 }
 
 bool PlainInYaml(const std::string& text) {
-  static const std::array kReserved = {"true", "false", "yes", "no", "on",
-                                       "off",  "null",  "y",   "n"};
+  static const std::array kReserved = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"};
   if (text.empty() || !std::isalpha(static_cast<unsigned char>(text[0]))) return false;
   const bool safe = std::all_of(text.begin(), text.end(), [](unsigned char c) {
     return std::isalnum(c) || c == '_' || c == '-' || c == '.' || c == '/';
   });
   std::string lower = text;
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) {
-    return static_cast<char>(std::tolower(c));
-  });
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return safe && std::count(kReserved.begin(), kReserved.end(), lower) == 0;
 }
 
@@ -148,8 +145,10 @@ std::string QuoteYaml(const std::string& text) {
 
 template <typename T>
 std::string ElementYaml(const T& value) {
-  if constexpr (std::is_same_v<T, std::string>) return QuoteYaml(value);
-  else return fmt::format("{}", value);
+  if constexpr (std::is_same_v<T, std::string>)
+    return QuoteYaml(value);
+  else
+    return fmt::format("{}", value);
 }
 
 }  // namespace
@@ -186,8 +185,7 @@ void AssignItems(const OptionField& field, const OptionSpec& spec,
 
 bool IsList(const OptionField& field) {
   return std::visit(
-      [](auto* target) { return IsVector<std::remove_pointer_t<decltype(target)>>::value; },
-      field);
+      [](auto* target) { return IsVector<std::remove_pointer_t<decltype(target)>>::value; }, field);
 }
 
 std::string TypeName(const OptionField& field) {

@@ -92,8 +92,11 @@ std::string Nearest(std::string_view word, const std::vector<std::string>& candi
 
 void OptionSet::Declare(const std::string& group, std::string_view name, OptionField field,
                         OptionSpec spec) {
-  Option option{.group = group, .name = std::string(name), .field = field,
-                .spec = std::move(spec), .default_value = FieldYaml(field)};
+  Option option{.group = group,
+                .name = std::string(name),
+                .field = field,
+                .spec = std::move(spec),
+                .default_value = FieldYaml(field)};
   for (const Option& other : options_) {
     if (VariableName(other.key()) == VariableName(option.key())) {
       throw std::logic_error("option declared twice: " + option.key());
@@ -153,8 +156,8 @@ void OptionSet::LoadYaml(const std::string& path) {
   for (const auto& entry : root) {
     const std::string group = KeyText(path, entry.first);
     RefuseDuplicate(seen, group, Place(path, entry.first));
-    LoadGroup(path, group, entry.second.IsMap() || entry.second.IsNull() ? entry.second
-                                                                         : entry.first);
+    LoadGroup(path, group,
+              entry.second.IsMap() || entry.second.IsNull() ? entry.second : entry.first);
   }
 }
 

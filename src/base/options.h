@@ -93,8 +93,7 @@ class OptionSet {
     }
   };
 
-  void Declare(const std::string& group, std::string_view name, OptionField field,
-               OptionSpec spec);
+  void Declare(const std::string& group, std::string_view name, OptionField field, OptionSpec spec);
   // The option of `key`; null if it is inert, which is noted. Error if unknown.
   Option* FindOrNote(const std::string& key, const std::string& source);
   const Option* Find(std::string_view key) const;

@@ -75,9 +75,10 @@ class OptionsTest : public ::testing::Test {
 };
 
 TEST_F(OptionsTest, ReadsEveryTypeAndRemembersWhere) {
-  Load("search:\n  max-nodes: 40\n  seed: 5000000000\n  temperature: 2e-5\n  dropout: 0.1\n"
-       "  use_policy: no\n  order: last\n  model: \"m 1.gguf\"\n  widths: [3, 4]\n"
-       "  thresholds: []\n  methods: beam\ntree:\n  max_depth: 3\n");
+  Load(
+      "search:\n  max-nodes: 40\n  seed: 5000000000\n  temperature: 2e-5\n  dropout: 0.1\n"
+      "  use_policy: no\n  order: last\n  model: \"m 1.gguf\"\n  widths: [3, 4]\n"
+      "  thresholds: []\n  methods: beam\ntree:\n  max_depth: 3\n");
   EXPECT_EQ(search_.max_nodes, 40);
   EXPECT_EQ(search_.seed, 5000000000);
   EXPECT_EQ(search_.temperature, 2e-5);
@@ -178,8 +179,8 @@ TEST_F(OptionsTest, LaterSourcesWin) {
   EXPECT_THAT([&] { set_.LoadEnvironment(); },
               ThrowsMessage<Error>(AllOf(HasSubstr("unknown variable PGTS_SEARCH_MAX_NODE;"),
                                          HasSubstr("name: PGTS_SEARCH_MAX_NODES"))));
-  for (const char* name : {"PGTS_SEARCH_MAX_NODES", "PGTS_SEARCH_WIDTHS", "PGTS_DATA",
-                           "PGTS_SEARCH_MAX_NODE"}) {
+  for (const char* name :
+       {"PGTS_SEARCH_MAX_NODES", "PGTS_SEARCH_WIDTHS", "PGTS_DATA", "PGTS_SEARCH_MAX_NODE"}) {
     unsetenv(name);
   }
 }
@@ -228,7 +229,8 @@ TEST_F(OptionsTest, HelpAndDocsComeFromTheDeclarations) {
   EXPECT_THAT(set_.Help(), HasSubstr("search:\n  max_nodes = 80"));
   EXPECT_THAT(set_.Help(), HasSubstr("Nodes per search (1 to 1000 nodes)\n"));
   const std::string markdown = set_.Markdown();
-  EXPECT_THAT(markdown, HasSubstr("| `max_nodes` | `80` | whole number | 1 to 1000 nodes | Nodes "));
+  EXPECT_THAT(markdown,
+              HasSubstr("| `max_nodes` | `80` | whole number | 1 to 1000 nodes | Nodes "));
   EXPECT_THAT(markdown, HasSubstr("| `optimization.offload_optimizer` | the policy is small"));
 }
 

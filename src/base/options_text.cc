@@ -33,9 +33,9 @@ std::string OptionSet::Help() const {
       text += fmt::format("{}{}:\n", text.empty() ? "" : "\n", group);
     }
     const std::string allowed = AllowedText(option.spec);
-    text += fmt::format("  {:<{}}  {}{}\n",
-                        fmt::format("{} = {}", option.name, option.default_value), width,
-                        option.spec.help, allowed.empty() ? "" : " (" + allowed + ")");
+    text +=
+        fmt::format("  {:<{}}  {}{}\n", fmt::format("{} = {}", option.name, option.default_value),
+                    width, option.spec.help, allowed.empty() ? "" : " (" + allowed + ")");
   }
   return text;
 }
@@ -46,8 +46,10 @@ std::string OptionSet::Markdown() const {
   for (const Option& option : options_) {
     if (option.group != group) {
       group = option.group;
-      text += fmt::format("{}## {}\n\n| key | default | type | allowed | meaning |\n"
-                          "|---|---|---|---|---|\n", text.empty() ? "" : "\n", group);
+      text += fmt::format(
+          "{}## {}\n\n| key | default | type | allowed | meaning |\n"
+          "|---|---|---|---|---|\n",
+          text.empty() ? "" : "\n", group);
     }
     std::string allowed = AllowedText(option.spec);
     if (allowed.empty()) allowed = option.spec.unit;

@@ -17,9 +17,9 @@ namespace pgts {
 
 // What a test replaces. Unset members mean the real thing.
 struct ProgressSeams {
-  std::function<double()> seconds = {};                  // a steady clock
-  std::function<void(std::string_view)> line = {};       // a line that stays
-  std::function<void(std::string_view)> bar = {};        // the redrawn line; unset: no terminal
+  std::function<double()> seconds = {};             // a steady clock
+  std::function<void(std::string_view)> line = {};  // a line that stays
+  std::function<void(std::string_view)> bar = {};   // the redrawn line; unset: no terminal
   int width = 80;
 };
 

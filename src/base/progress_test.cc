@@ -65,7 +65,8 @@ TEST_F(ProgressTest, TheBarIsRedrawnAndErased) {
     Walk(progress, 0.5);
   }
   ASSERT_EQ(bars_.size(), 101u);
-  EXPECT_EQ(bars_[49], "walking ██████████░░░░░░░░░░ 50/100 steps, 50%, 2.00/s, 25.0 s, 25.0 s left");
+  EXPECT_EQ(bars_[49],
+            "walking ██████████░░░░░░░░░░ 50/100 steps, 50%, 2.00/s, 25.0 s, 25.0 s left");
   EXPECT_EQ(bars_.back(), "");
   EXPECT_THAT(lines_, ElementsAre("walking: 100 steps in 50.0 s, 2.00/s"));
 }

@@ -33,10 +33,10 @@ Key Key::With(std::span<const int> parts) const {
 
 uint64_t Key::Bits(uint64_t counter) const {
   r123::Philox4x32 philox;
-  const r123::Philox4x32::ctr_type block = {{static_cast<uint32_t>(counter),
-                                             static_cast<uint32_t>(counter >> 32), 0, 0}};
-  const r123::Philox4x32::key_type key = {{static_cast<uint32_t>(value_),
-                                           static_cast<uint32_t>(value_ >> 32)}};
+  const r123::Philox4x32::ctr_type block = {
+      {static_cast<uint32_t>(counter), static_cast<uint32_t>(counter >> 32), 0, 0}};
+  const r123::Philox4x32::key_type key = {
+      {static_cast<uint32_t>(value_), static_cast<uint32_t>(value_ >> 32)}};
   const r123::Philox4x32::ctr_type out = philox(block, key);
   return static_cast<uint64_t>(out[1]) << 32 | out[0];
 }

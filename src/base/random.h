@@ -50,7 +50,8 @@ class RandomStream {
   // Fisher-Yates with this stream: the same permutation on every standard library.
   template <typename T>
   void Shuffle(std::span<T> items) {
-    for (size_t i = items.size(); i > 1; --i) std::swap(items[i - 1], items[Below(static_cast<int>(i))]);
+    for (size_t i = items.size(); i > 1; --i)
+      std::swap(items[i - 1], items[Below(static_cast<int>(i))]);
   }
 
  private:

@@ -86,8 +86,7 @@ class Rounds {
   void Unregister(Phase* phase) { std::erase(phases_, phase); }
 
  private:
-  using Handler =
-      boost::asio::async_result<boost::asio::use_awaitable_t<>, void()>::handler_type;
+  using Handler = boost::asio::async_result<boost::asio::use_awaitable_t<>, void()>::handler_type;
 
   void Poll();
   bool DispatchOnce();

@@ -7,8 +7,8 @@ namespace pgts {
 
 void InstallStopHandler();
 bool StopRequested();
-void RequestStop();   // as the first signal does
-void ClearStop();     // forgets a request (tests)
+void RequestStop();     // as the first signal does
+void ClearStop();       // forgets a request (tests)
 void ThrowIfStopped();  // throws Interrupted
 
 }  // namespace pgts

@@ -19,13 +19,12 @@ struct Range {
   uint32_t last;
 };
 // The common ranges of Unicode Standard Annex 11 (wide) and of category Mn (zero width).
-constexpr std::array kWide = {Range{0x1100, 0x115F},   Range{0x2E80, 0xA4CF},
-                              Range{0xAC00, 0xD7A3},   Range{0xF900, 0xFAFF},
-                              Range{0xFE30, 0xFE6F},   Range{0xFF00, 0xFF60},
-                              Range{0xFFE0, 0xFFE6},   Range{0x1F300, 0x1F64F},
-                              Range{0x1F900, 0x1F9FF}, Range{0x20000, 0x3FFFD}};
-constexpr std::array kZero = {Range{0x0300, 0x036F}, Range{0x200B, 0x200F},
-                              Range{0x20D0, 0x20F0}, Range{0xFE00, 0xFE0F}};
+constexpr std::array kWide = {
+    Range{0x1100, 0x115F},   Range{0x2E80, 0xA4CF},  Range{0xAC00, 0xD7A3}, Range{0xF900, 0xFAFF},
+    Range{0xFE30, 0xFE6F},   Range{0xFF00, 0xFF60},  Range{0xFFE0, 0xFFE6}, Range{0x1F300, 0x1F64F},
+    Range{0x1F900, 0x1F9FF}, Range{0x20000, 0x3FFFD}};
+constexpr std::array kZero = {Range{0x0300, 0x036F}, Range{0x200B, 0x200F}, Range{0x20D0, 0x20F0},
+                              Range{0xFE00, 0xFE0F}};
 
 template <size_t N>
 bool Holds(const std::array<Range, N>& ranges, uint32_t value) {

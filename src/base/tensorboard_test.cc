@@ -54,13 +54,16 @@ TEST(TensorBoardTest, EncodesAScalarEvent) {
   }
   const std::vector<std::string> records = Records(EventFile(folder));
   ASSERT_THAT(records, SizeIs(2));
-  EXPECT_EQ(records[0].substr(9), "\x1a\x0d" "brain.Event:2");
+  EXPECT_EQ(records[0].substr(9),
+            "\x1a\x0d"
+            "brain.Event:2");
   const char kExpected[] =
       "\x09\x00\x00\x00\x00\x00\x00\xf0\x3f"  // wall_time = 1.0
       "\x10\xac\x02"                          // step = 300
       "\x2a\x0c\x0a\x0a"                      // summary { value {
-      "\x0a\x03" "a/b"                        // tag
-      "\x15\x00\x00\x00\x3f";                 // simple_value = 0.5f
+      "\x0a\x03"
+      "a/b"                    // tag
+      "\x15\x00\x00\x00\x3f";  // simple_value = 0.5f
   EXPECT_EQ(records[1], std::string(kExpected, sizeof(kExpected) - 1));
 }
 

@@ -29,10 +29,10 @@ TEST(Utf8Test, CharactersOfEveryLength) {
 }
 
 TEST(Utf8Test, WhatBeginsNoCharacterIsOneByte) {
-  ExpectNone("\x80");          // a byte from within
-  ExpectNone("\xC0\x80");      // overlong
-  ExpectNone("\xE2\x82");      // cut off
-  ExpectNone("\xE2(\xAC");     // broken
+  ExpectNone("\x80");              // a byte from within
+  ExpectNone("\xC0\x80");          // overlong
+  ExpectNone("\xE2\x82");          // cut off
+  ExpectNone("\xE2(\xAC");         // broken
   ExpectNone("\xF5\x80\x80\x80");  // beyond Unicode
 }
 

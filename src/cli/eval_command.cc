@@ -2,8 +2,8 @@
 // `pgts eval`: searchers on held-out problems, as a table, summary and samples. With
 // --policy-checkpoint everything else comes from that policy's run folder.
 #include <ATen/Parallel.h>
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include <filesystem>
 #include <memory>
@@ -45,7 +45,8 @@ LoadedPolicy LoadPolicy(const std::string& path) {
   const std::shared_ptr<policy::GpsNetwork> network = policy::LoadPolicy(path).network;
   LoadedPolicy loaded;
   for (const auto& [name, weight] : network->Weights()) loaded.parameters += weight.numel();
-  loaded.policy = std::make_unique<policy::NetworkPolicy>(network, policy::DecisionRule{.greedy = true});
+  loaded.policy =
+      std::make_unique<policy::NetworkPolicy>(network, policy::DecisionRule{.greedy = true});
   return loaded;
 }
 
@@ -106,9 +107,9 @@ void Report(const eval::Comparison& comparison, const EvalArguments& arguments,
   if (!arguments.summary.empty()) WriteFileAtomic(arguments.summary, JsonPretty(summary));
   const std::string folder = arguments.output_dir.empty() ? run.path : arguments.output_dir;
   if (folder.empty()) return;
-  eval::WriteResults(comparison, {.folder = folder,
-                                  .task = loaded.config.task.name,
-                                  .config = Json(loaded.options.Yaml())});
+  eval::WriteResults(
+      comparison,
+      {.folder = folder, .task = loaded.config.task.name, .config = Json(loaded.options.Yaml())});
   Info("results: {}/results_{}.json", folder, loaded.config.task.name);
 }
 
@@ -136,14 +137,14 @@ void Eval(EvalArguments arguments) {
     quality = {reward_model.metrics.step_auc, reward_model.metrics.outcome_auc};
   }
   const std::string folder = arguments.output_dir.empty() ? run.path : arguments.output_dir;
-  eval::Comparison comparison = eval::Compare(
-      session, {.eval = config.eval,
-                .limits = eval::ToLimits(config.search),
-                .seed = config.run.seed,
-                .policy = policy.policy.get(),
-                .policy_parameters = policy.parameters,
-                .baselines = arguments.compare_baselines || !config.search.use_policy,
-                .trajectory_folder = folder.empty() ? "" : folder + "/trajectories"});
+  eval::Comparison comparison =
+      eval::Compare(session, {.eval = config.eval,
+                              .limits = eval::ToLimits(config.search),
+                              .seed = config.run.seed,
+                              .policy = policy.policy.get(),
+                              .policy_parameters = policy.parameters,
+                              .baselines = arguments.compare_baselines || !config.search.use_policy,
+                              .trajectory_folder = folder.empty() ? "" : folder + "/trajectories"});
   comparison.reward_model = quality;
   Report(comparison, arguments, *loaded, run);
 }

@@ -3,8 +3,8 @@
 // --markdown output (a test holds them together).
 #include "cli/options_command.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include <memory>
 
@@ -18,7 +18,8 @@ namespace {
 // Written by the program alone: `pgts options --markdown >docs/OPTIONS.md`.
 constexpr const char* kIntroduction =
     "# Options\n\n"
-    "Every option of the recipes under `config/`, as `pgts options --markdown` prints it. A group is "
+    "Every option of the recipes under `config/`, as `pgts options --markdown` prints it. A group "
+    "is "
     "a\nsection of a recipe; `--set group.key=value` and the environment variable "
     "`PGTS_GROUP_KEY` set one\noption. Defaults < files < environment < command line.\n\n";
 

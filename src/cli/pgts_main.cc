@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `pgts`: exit code 0 done, 2 bad input (one line on stderr), 130 stopped by Ctrl-C, 1 a defect.
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <cstdio>
 #include <filesystem>
@@ -39,7 +39,8 @@ int Run(const std::vector<std::string>& arguments) {
   pgts::cli::AddOptions(app);
   pgts::cli::RefuseEmptyValues(app);
   try {
-    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));  // popped from the back
+    app.parse(
+        std::vector<std::string>(arguments.rbegin(), arguments.rend()));  // popped from the back
   } catch (const CLI::Success& e) {
     return app.exit(e);  // --help, --version
   } catch (const CLI::ParseError& e) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // `pgts pretrain`: makes a tiny reasoning model from nothing, as GGUF. The shipped models/tiny.gguf
 // came from config/tiny_pretrain.yaml.
-#include <CLI/CLI.hpp>
 #include <ATen/Parallel.h>
+#include <CLI/CLI.hpp>
 
 #include <memory>
 #include <thread>
@@ -44,14 +44,17 @@ struct PretrainSettings : model::PretrainOptions {
   template <class Visitor>
   void Visit(Visitor& v) {
     v("task", task, {.help = "Whose training problems are learnt"});
-    v("steps", steps, {.min = 1, .max = 1e9, .unit = "optimiser steps", .help = "Length of training"});
+    v("steps", steps,
+      {.min = 1, .max = 1e9, .unit = "optimiser steps", .help = "Length of training"});
     v("batch_tokens", batch_tokens, {.min = 16, .unit = "tokens", .help = "Tokens of a step"});
     v("learning_rate", learning_rate, {.max = 1, .above = 0, .help = "Peak of AdamW's rate"});
     v("warmup_ratio", warmup_ratio, {.min = 0, .max = 1, .help = "Share of steps that warm up"});
     v("weight_decay", weight_decay, {.min = 0, .max = 10, .help = "Decoupled decay of matrices"});
     v("prompt_loss", prompt_loss, {.min = 0, .max = 1, .help = "Loss weight of a question's byte"});
     v("drill_every", drill_every,
-      {.min = 0, .unit = "examples", .help = "One in so many is a drill: steps without questions; 0: none"});
+      {.min = 0,
+       .unit = "examples",
+       .help = "One in so many is a drill: steps without questions; 0: none"});
     v("bfloat16", bfloat16, {.help = "Matrix products in bfloat16"});
     v("seed", seed_value, {.min = 0, .help = "Of the weights and of the order of batches"});
     v("weights", weights, {.choices = {"f32", "f16", "bf16", "q8_0"}, .help = "Types in the file"});
@@ -108,7 +111,8 @@ void Pretrain(const PretrainArguments& arguments) {
   Progress progress("pretraining", settings.steps, "steps");
   const auto observe = [&](const model::PretrainStep& step, model::Decoder&) {
     ThrowIfStopped();
-    progress.SetNote(fmt::format("loss {:.4f}, {:.0f} tokens/s", step.loss, step.tokens_per_second));
+    progress.SetNote(
+        fmt::format("loss {:.4f}, {:.0f} tokens/s", step.loss, step.tokens_per_second));
     progress.Advance();
     if (step.step % 250 == 0 || step.step == settings.steps) {
       Info("step {} loss {:.4f} gradient norm {:.2f} learning rate {:.2e}", step.step, step.loss,
@@ -118,8 +122,9 @@ void Pretrain(const PretrainArguments& arguments) {
   const auto decoder = model::Pretrain(
       settings, [&](int64_t index) { return Example(*task, settings, index); }, observe);
   progress.Finish();
-  model::WriteGguf(arguments.output, *decoder,
-                   {.type = Weights(settings.weights), .name = "PGTS tiny (" + settings.task + ")"});
+  model::WriteGguf(
+      arguments.output, *decoder,
+      {.type = Weights(settings.weights), .name = "PGTS tiny (" + settings.task + ")"});
   Info("wrote {}", arguments.output);
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // `pgts quantize IN OUT TYPE`: another weight type for a GGUF file.
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <CLI/CLI.hpp>
 
 #include <memory>
 #include <string>
@@ -32,8 +32,9 @@ void AddQuantize(CLI::App& app) {
   CLI::App* command = app.add_subcommand("quantize", "Convert a GGUF file to another weight type");
   command->add_option("in", arguments->in, "GGUF file to read")->required();
   command->add_option("out", arguments->out, "GGUF file to write")->required();
-  command->add_option("type", arguments->type,
-                      fmt::format("{}", fmt::join(llm::WeightTypeNames(), ", ")))
+  command
+      ->add_option("type", arguments->type,
+                   fmt::format("{}", fmt::join(llm::WeightTypeNames(), ", ")))
       ->required();
   command->callback([arguments] { Quantize(*arguments); });
 }

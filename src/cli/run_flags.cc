@@ -73,7 +73,8 @@ std::unique_ptr<LoadedConfig> LoadConfig(const RunFlags& flags, const std::strin
   LoadFiles(flags, base_file, options);
   options.LoadEnvironment();
   ApplyFlags(flags, options);
-  if (const char* data = std::getenv("PGTS_DATA"); data != nullptr && config.task.data_dir.empty()) {
+  if (const char* data = std::getenv("PGTS_DATA");
+      data != nullptr && config.task.data_dir.empty()) {
     config.task.data_dir = data;
   }
   FindModel(options, "qwen3.model_name", config.generator.model_name);

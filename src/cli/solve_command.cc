@@ -2,10 +2,10 @@
 // `pgts solve "question"`: one search, shown as a tree that grows. With a trained policy it is
 // PGTS; with a reward model alone the threshold heuristic; without either, chains that vote.
 #include <ATen/Parallel.h>
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <iostream>
@@ -128,8 +128,10 @@ class Solve {
     const auto world = session.sampled().Open(problem, world::kEvaluationEpoch);
     const std::unique_ptr<tree::Policy> policy = session.has_scorer() ? MakePolicy() : nullptr;
     if (policy == nullptr) {
-      Info("no reward model: {} sampled chains vote (self-consistency); the heuristic and PGTS need "
-           "--reward-model-path, PGTS a --policy-checkpoint", arguments_.chains);
+      Info(
+          "no reward model: {} sampled chains vote (self-consistency); the heuristic and PGTS need "
+          "--reward-model-path, PGTS a --policy-checkpoint",
+          arguments_.chains);
     }
     PrintLines(arguments_.question);
     fmt::print("\n");

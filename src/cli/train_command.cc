@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `pgts train`: both phases, or phase 2 alone, or the rest of an interrupted run.
-#include <CLI/CLI.hpp>
 #include <fmt/chrono.h>
+#include <CLI/CLI.hpp>
 
 #include <chrono>
 #include <memory>
@@ -31,18 +31,21 @@ std::string DefaultFolder(const std::string& name) {
 
 void CheckArguments(const TrainArguments& arguments) {
   if (arguments.skip_reward_training && arguments.reward_model_path.empty()) {
-    throw Error("--skip-reward-training needs --reward-model-path, such as "
-                "outputs/RUN/reward_model_final");
+    throw Error(
+        "--skip-reward-training needs --reward-model-path, such as "
+        "outputs/RUN/reward_model_final");
   }
   if (!arguments.reward_model_path.empty() && !arguments.skip_reward_training) {
-    throw Error("--reward-model-path is for --skip-reward-training; leave one out or add the other");
+    throw Error(
+        "--reward-model-path is for --skip-reward-training; leave one out or add the other");
   }
   if (!arguments.resume.empty() && !arguments.output_dir.empty()) {
     throw Error("--resume goes on in its own folder; leave --output-dir out");
   }
   if (!arguments.resume.empty() && arguments.skip_reward_training) {
-    throw Error("--resume goes on with its run's own reward model; for another one start a new run "
-                "with --skip-reward-training");
+    throw Error(
+        "--resume goes on with its run's own reward model; for another one start a new run "
+        "with --skip-reward-training");
   }
 }
 
@@ -86,7 +89,8 @@ void AddTrain(CLI::App& app) {
   auto arguments = std::make_shared<TrainArguments>();
   CLI::App* command = app.add_subcommand("train", "Train the reward model and the policy");
   AddRunFlags(*command, arguments->run);
-  command->add_option("--output-dir", arguments->output_dir, "Run folder; default outputs/<name>_<time>");
+  command->add_option("--output-dir", arguments->output_dir,
+                      "Run folder; default outputs/<name>_<time>");
   command->add_flag("--skip-reward-training", arguments->skip_reward_training,
                     "Phase 2 alone, with --reward-model-path");
   command->add_option("--reward-model-path", arguments->reward_model_path,

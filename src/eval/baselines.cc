@@ -19,7 +19,10 @@ class Bench {
  public:
   Bench(Session& session, const ComparisonOptions& options, task::Split split, int epoch,
         int64_t count)
-      : session_(session), options_(options), split_(split), epoch_(epoch),
+      : session_(session),
+        options_(options),
+        split_(split),
+        epoch_(epoch),
         problems_(FirstProblems(session.task(), split, count)) {}
 
   // A method of the list, with values for its knobs ("chains=2.5").
@@ -34,7 +37,8 @@ class Bench {
         setup->Make({.rounds = &session_.rounds(), .greedy = options_.policy});
     run.method = name;
     run.searcher = searcher.get();
-    run.worlds = method.worlds == search::Worlds::kGreedy ? &session_.greedy() : &session_.sampled();
+    run.worlds =
+        method.worlds == search::Worlds::kGreedy ? &session_.greedy() : &session_.sampled();
     run.mean_over_chains = method.counting == search::Counting::kEachChain;
     run.split = split_;
     run.problems = problems_;
@@ -54,10 +58,11 @@ class Bench {
   MethodResult SelfConsistency(double chains) { return Chains("self_consistency", chains); }
   MethodResult Weighted(double chains) { return Chains("best_of_n_weighted", chains); }
   MethodResult Sequential(const search::SequentialRule& rule) {
-    return Run("sequential_best_of_n",
-               {fmt::format("threshold={}", rule.threshold),
-                fmt::format("max_chains={}", rule.max_chains)},
-               {.setting = fmt::format("score >= {:.2f}, N <= {}", rule.threshold, rule.max_chains)});
+    return Run(
+        "sequential_best_of_n",
+        {fmt::format("threshold={}", rule.threshold),
+         fmt::format("max_chains={}", rule.max_chains)},
+        {.setting = fmt::format("score >= {:.2f}, N <= {}", rule.threshold, rule.max_chains)});
   }
   MethodResult Heuristic(const search::HeuristicRule& rule) {
     return Run("heuristic",
@@ -67,8 +72,9 @@ class Bench {
                                        rule.terminate_above)});
   }
   MethodResult Uniform(int64_t tokens) {
-    return Run("pgts_uniform", {}, {.setting = fmt::format("budget {} tokens", tokens),
-                                    .limits = {.max_tokens = tokens}});
+    return Run(
+        "pgts_uniform", {},
+        {.setting = fmt::format("budget {} tokens", tokens), .limits = {.max_tokens = tokens}});
   }
   MethodResult Pgts(const std::string& trajectory_folder = "") {
     MethodRun run{.setting = "greedy policy", .policy_parameters = options_.policy_parameters};
@@ -80,8 +86,9 @@ class Bench {
                                       std::vector<tree::Trajectory> searches) {
         tree::Trajectory& trajectory = searches.front();
         if (result.answer) trajectory.correct = session_.task().Same(*result.answer, problem.gold);
-        search::WriteTrace({.problem = problem.id, .method = "pgts",
-                            .trajectory = std::move(trajectory)}, *writer);
+        search::WriteTrace(
+            {.problem = problem.id, .method = "pgts", .trajectory = std::move(trajectory)},
+            *writer);
       };
     }
     return Run("pgts", {}, std::move(run));
@@ -129,9 +136,10 @@ Knobs Tune(Session& session, const ComparisonOptions& options) {
   Knobs knobs{.heuristic = best.rule};
   const double chain = bench.Sampled().MeanOf(&ProblemRecord::tokens);
   knobs.chains = std::max(1.0, target / chain);
-  knobs.sequential = TuneSequential(
-      session, {.problems = bench.problems(), .limits = options.limits, .max_tokens = target,
-                .max_chains = options.eval.chains});
+  knobs.sequential = TuneSequential(session, {.problems = bench.problems(),
+                                              .limits = options.limits,
+                                              .max_tokens = target,
+                                              .max_chains = options.eval.chains});
   knobs.uniform_tokens = TuneUniform(bench, target);
   Info("equal tokens: {} charges {:.1f} a problem there, a sampled chain {:.1f}",
        options.policy != nullptr ? "PGTS" : "the heuristic", target, chain);
@@ -165,8 +173,10 @@ Comparison Compare(Session& session, const ComparisonOptions& options) {
     if (session.has_scorer()) {
       methods.push_back(bench.Weighted(options.eval.chains));
     } else {
-      Info("best_of_n_weighted, sequential_best_of_n, heuristic, pgts_uniform and pgts are left out: "
-           "they need a reward model (--reward-model-path)");
+      Info(
+          "best_of_n_weighted, sequential_best_of_n, heuristic, pgts_uniform and pgts are left "
+          "out: "
+          "they need a reward model (--reward-model-path)");
     }
   }
   if (options.policy != nullptr) methods.push_back(bench.Pgts(options.trajectory_folder));

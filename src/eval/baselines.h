@@ -2,8 +2,8 @@
 // The comparison at equal tokens: PGTS beside every baseline that matters, on the same worlds.
 //
 // Equal tokens: each method's one knob is set on validation problems so that its mean charged
-// tokens meet PGTS's there; test problems choose nothing. Without a policy (search.use_policy false)
-// the most accurate heuristic stands in for PGTS. Knobs:
+// tokens meet PGTS's there; test problems choose nothing. Without a policy (search.use_policy
+// false) the most accurate heuristic stands in for PGTS. Knobs:
 //   self_consistency, best_of_n_weighted   the mean number of chains (fractional)
 //   sequential_best_of_n                   (threshold, most chains): the most accurate pair on
 //                                          validation problems among those within PGTS's tokens
@@ -28,12 +28,12 @@ struct ComparisonOptions {
   EvalSettings eval;
   tree::Limits limits;
   int64_t seed = 0;
-  tree::Policy* policy = nullptr;   // null: no PGTS
+  tree::Policy* policy = nullptr;  // null: no PGTS
   int64_t policy_parameters = 0;
-  // Every baseline at the tokens of PGTS, or without a policy at those of the best heuristic. False:
-  // PGTS beside chains of thought, or without a policy the methods that have no knob to set.
+  // Every baseline at the tokens of PGTS, or without a policy at those of the best heuristic.
+  // False: PGTS beside chains of thought, or without a policy the methods that have no knob to set.
   bool baselines = true;
-  std::string trajectory_folder;    // PGTS's decisions are written there; empty: not kept
+  std::string trajectory_folder;  // PGTS's decisions are written there; empty: not kept
 };
 
 // What equal tokens came to on the validation problems.

@@ -41,7 +41,8 @@ HeuristicChoice BestHeuristic(Session& session, const HeuristicSearch& search) {
                                                     .problems = search.problems,
                                                     .epoch = search.epoch,
                                                     .limits = search.limits});
-    const HeuristicChoice choice{rule, Mean(result.Correct()), result.MeanOf(&ProblemRecord::tokens)};
+    const HeuristicChoice choice{rule, Mean(result.Correct()),
+                                 result.MeanOf(&ProblemRecord::tokens)};
     Debug("heuristic branch below {:.2f}, terminate above {:.2f}: accuracy {:.3f}, {:.1f} tokens",
           rule.branch_below, rule.terminate_above, choice.accuracy, choice.tokens);
     if (!best || IsBetter(choice, *best, search.max_tokens)) best = choice;

@@ -143,26 +143,29 @@ std::string ComparisonTable(const Comparison& comparison) {
   }
   const size_t problems = comparison.methods.empty() ? 0 : comparison.methods[0].records.size();
   std::string text = table.Text();
-  text += fmt::format("{} problems; tokens, nodes, GFLOP and ms are means per problem{}\n", problems,
-                      comparison.not_recorded == 0
-                          ? ""
-                          : fmt::format("; {} problems left out: not recorded for every method",
-                                        comparison.not_recorded));
+  text +=
+      fmt::format("{} problems; tokens, nodes, GFLOP and ms are means per problem{}\n", problems,
+                  comparison.not_recorded == 0
+                      ? ""
+                      : fmt::format("; {} problems left out: not recorded for every method",
+                                    comparison.not_recorded));
   return text + OracleText(comparison) + PairsText(comparison);
 }
 
 Json SummaryJson(const Comparison& comparison) {
   Json methods = Json::object(), paired = Json::array();
-  for (const MethodResult& r : comparison.methods) methods[r.method] = MethodJson(r, comparison.seed);
+  for (const MethodResult& r : comparison.methods)
+    methods[r.method] = MethodJson(r, comparison.seed);
   for (const auto& [a, b] : ReportedPairs(comparison)) {
     const Interval d = PairedDifference(*comparison.Find(a), *comparison.Find(b), comparison.seed);
     paired.push_back({{"a", a}, {"b", b}, {"difference", d.estimate}, {"ci95", IntervalJson(d)}});
   }
-  Json summary = {{"problems", comparison.methods.empty() ? 0 : comparison.methods[0].records.size()},
-                  {"seed", comparison.seed},
-                  {"not_recorded", comparison.not_recorded},
-                  {"methods", methods},
-                  {"paired", paired}};
+  Json summary = {
+      {"problems", comparison.methods.empty() ? 0 : comparison.methods[0].records.size()},
+      {"seed", comparison.seed},
+      {"not_recorded", comparison.not_recorded},
+      {"methods", methods},
+      {"paired", paired}};
   if (const MethodResult* sampled = comparison.Find("cot_sampled")) {
     summary["oracle"] = sampled->MeanOf(&ProblemRecord::oracle);
   }
@@ -184,10 +187,12 @@ void WriteResults(const Comparison& comparison, const ResultsDestination& destin
         {"generated_tokens,none", r.MeanOf(&ProblemRecord::tokens)}};
     std::string lines;
     for (const ProblemRecord& record : r.records) lines += JsonText(SampleJson(record)) + "\n";
-    WriteFileAtomic(fmt::format("{}/samples_{}_{}.jsonl", destination.folder, destination.task, r.method),
-                    lines);
+    WriteFileAtomic(
+        fmt::format("{}/samples_{}_{}.jsonl", destination.folder, destination.task, r.method),
+        lines);
   }
-  const Json file = {{"results", results}, {"config", destination.config}, {"pgts", SummaryJson(comparison)}};
+  const Json file = {
+      {"results", results}, {"config", destination.config}, {"pgts", SummaryJson(comparison)}};
   WriteFileAtomic(fmt::format("{}/results_{}.json", destination.folder, destination.task),
                   JsonPretty(file));
 }

@@ -21,21 +21,21 @@ namespace pgts::eval {
 // One method on one problem. Where a method is the mean over several chains (cot_sampled), every
 // number is that mean.
 struct ProblemRecord {
-  int64_t problem = 0;      // index in its split
-  bool recorded = true;     // false: the stored world lacks a step that this walk asked for
-  std::string answer;       // empty: none found
+  int64_t problem = 0;   // index in its split
+  bool recorded = true;  // false: the stored world lacks a step that this walk asked for
+  std::string answer;    // empty: none found
   std::string gold;
-  std::string text;         // the steps that led to the answer, for samples_*.jsonl
-  double correct = 0;       // in [0, 1]
-  double answered = 0;      // share of chains or searches with an answer
-  double oracle = 0;        // 1 if some chain is right: what a perfect choice among them would reach
-  double tokens = 0;        // generated tokens charged, discarded ones included
+  std::string text;     // the steps that led to the answer, for samples_*.jsonl
+  double correct = 0;   // in [0, 1]
+  double answered = 0;  // share of chains or searches with an answer
+  double oracle = 0;    // 1 if some chain is right: what a perfect choice among them would reach
+  double tokens = 0;    // generated tokens charged, discarded ones included
   double computed_tokens = 0;  // of these, generated now rather than read back
   double nodes = 0;
-  double depth = 0;         // deepest step
+  double depth = 0;  // deepest step
   double actions = 0;
-  double flops = 0;         // forward, of generator, scorer and policy (docs/ARCHITECTURE.md)
-  double seconds = 0;       // charged device time: shares of the batches that computed it
+  double flops = 0;    // forward, of generator, scorer and policy (docs/ARCHITECTURE.md)
+  double seconds = 0;  // charged device time: shares of the batches that computed it
 };
 
 struct MethodResult {

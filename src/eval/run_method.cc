@@ -32,7 +32,8 @@ double Flops(const Session& session, const MethodRun& run, const search::SearchR
   const double scored_prompt = charges.scored_steps > 0 ? charges.prompt_tokens : 0;
   const double scorer = static_cast<double>(session.scorer_parameters()) *
                         (scored_prompt + static_cast<double>(charges.scored_tokens));
-  return 2 * (generator + scorer + static_cast<double>(run.policy_parameters) * result.policy_nodes);
+  return 2 *
+         (generator + scorer + static_cast<double>(run.policy_parameters) * result.policy_nodes);
 }
 
 // Every chain by itself: it reads the prompt, and nothing is scored.
@@ -103,9 +104,9 @@ void RunChunk(Session& session, const MethodRun& run, std::span<const int64_t> p
   session.Forget();
   std::vector<std::unique_ptr<Ticket>> tickets;
   for (int64_t index : problems) {
-    auto ticket = std::make_unique<Ticket>(
-        Ticket{.problem = session.task().Get(run.split, index),
-               .recorder = tree::TrajectoryRecorder(run.with_features)});
+    auto ticket =
+        std::make_unique<Ticket>(Ticket{.problem = session.task().Get(run.split, index),
+                                        .recorder = tree::TrajectoryRecorder(run.with_features)});
     ticket->world = run.worlds->Open(ticket->problem, run.epoch);
     session.rounds().Spawn(Search(session, run, *ticket));
     tickets.push_back(std::move(ticket));
@@ -135,8 +136,9 @@ MethodResult RunMethod(Session& session, const MethodRun& run) {
 
 std::vector<int64_t> FirstProblems(const task::Task& task, task::Split split, int64_t count) {
   if (task.Size(split) == 0) {
-    throw Error::Format("the task {} has no problems in its split {}; use train, validation or test",
-                        task.name(), task::SplitName(split));
+    throw Error::Format(
+        "the task {} has no problems in its split {}; use train, validation or test", task.name(),
+        task::SplitName(split));
   }
   std::vector<int64_t> problems(static_cast<size_t>(std::min(count, task.Size(split))));
   std::iota(problems.begin(), problems.end(), 0);

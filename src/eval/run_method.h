@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs one searcher over problems, in chunks that run side by side, and grades it. A chunk sends out
-// as many walkers as the engine has places for: with more, they would push each other out of memory
-// and read their paths again at every step.
+// Runs one searcher over problems, in chunks that run side by side, and grades it. A chunk sends
+// out as many walkers as the engine has places for: with more, they would push each other out of
+// memory and read their paths again at every step.
 #pragma once
 
 #include <functional>
@@ -26,14 +26,15 @@ struct MethodRun {
   std::span<const int64_t> problems;
   int epoch = world::kEvaluationEpoch;
   tree::Limits limits;
-  Key draw = Key("search");          // a problem's search draws from draw.With(problem)
-  bool mean_over_chains = false;     // cot_sampled: every chain counts by itself
-  int64_t policy_parameters = 0;     // for FLOPs
+  Key draw = Key("search");       // a problem's search draws from draw.With(problem)
+  bool mean_over_chains = false;  // cot_sampled: every chain counts by itself
+  int64_t policy_parameters = 0;  // for FLOPs
   // Called with every finished run, in the order of the problems, and with the decisions of each
   // search in it (tree/trajectory.h); may be empty.
   std::function<void(const task::Problem&, const search::SearchResult&,
-                     std::vector<tree::Trajectory>)> on_result;
-  bool with_features = false;        // of the trajectories handed to on_result
+                     std::vector<tree::Trajectory>)>
+      on_result;
+  bool with_features = false;  // of the trajectories handed to on_result
 };
 
 // Shows progress. The session forgets its prefixes at the start of every chunk.

@@ -72,9 +72,9 @@ search::SequentialRule TuneSequential(Session& session, const SequentialSearch& 
   for (const search::SequentialRule& rule : Rules(search.max_chains)) {
     const SequentialOutcome outcome = Simulate(rule, chains);
     if (outcome.tokens > search.max_tokens) continue;
-    const bool better = outcome.accuracy > best_outcome.accuracy ||
-                        (outcome.accuracy == best_outcome.accuracy &&
-                         outcome.tokens < best_outcome.tokens);
+    const bool better =
+        outcome.accuracy > best_outcome.accuracy ||
+        (outcome.accuracy == best_outcome.accuracy && outcome.tokens < best_outcome.tokens);
     if (!better) continue;
     best = rule;
     best_outcome = outcome;

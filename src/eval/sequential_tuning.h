@@ -15,7 +15,7 @@ namespace pgts::eval {
 struct SequentialSearch {
   std::vector<int64_t> problems;  // of the validation split
   tree::Limits limits;
-  double max_tokens = 0;          // mean charged tokens a problem
+  double max_tokens = 0;  // mean charged tokens a problem
   int max_chains = 16;
 };
 

@@ -47,7 +47,8 @@ Session::Session(const SessionOptions& options)
     : options_(options),
       task_(task::MakeTask(options.task.name, {.data_dir = options.task.data_dir})),
       model_(llm::LlamaModel::Load(options.generator.model_name, options.generator.device)),
-      generator_(llm::MakeLlamaGenerator(model_, ToEngineOptions(options.generator, options.engine))),
+      generator_(
+          llm::MakeLlamaGenerator(model_, ToEngineOptions(options.generator, options.engine))),
       generator_client_(std::make_unique<llm::GeneratorClient>(rounds_, *generator_)) {
   if (!options.store_folder.empty()) {
     store_ = std::make_unique<world::Store>(options.store_folder, options.keep);

@@ -24,7 +24,7 @@ struct SessionOptions {
   TaskSettings task;
   WorldSettings world;
   EngineSettings engine;
-  std::string store_folder;  // empty: worlds are not kept
+  std::string store_folder;                 // empty: worlds are not kept
   std::optional<world::StoreLengths> keep;  // of the store, when a run resumes
 };
 
@@ -68,7 +68,8 @@ class Session {
   std::unique_ptr<world::LiveWorlds> sampled_, greedy_;
 };
 
-llm::EngineOptions ToEngineOptions(const GeneratorSettings& generator, const EngineSettings& engine);
+llm::EngineOptions ToEngineOptions(const GeneratorSettings& generator,
+                                   const EngineSettings& engine);
 tree::Limits ToLimits(const SearchSettings& search);
 
 }  // namespace pgts::eval

@@ -32,12 +32,14 @@ struct GeneratorSettings {
        .help = "Accepted; a GGUF file carries its own weight type"});
     v("max_new_tokens", max_new_tokens,
       {.min = 1, .max = 32768, .unit = "tokens", .help = "Longest step"});
-    v("temperature", temperature, {.min = 0, .max = 10, .help = "How steps are sampled; 0: greedy"});
+    v("temperature", temperature,
+      {.min = 0, .max = 10, .help = "How steps are sampled; 0: greedy"});
     v("top_p", top_p, {.max = 1, .above = 0, .help = "Nucleus of the step sampling; 1: off"});
     v("top_k", top_k, {.min = 0, .help = "Candidates of the step sampling; 0: off"});
     v("min_p", min_p, {.min = 0, .max = 1, .help = "Least share of the best probability; 0: off"});
     v("use_flash_attention", use_flash_attention,
-      {.choices = {"auto", "true", "false"}, .help = "Flash attention; auto: for all but tiny models"});
+      {.choices = {"auto", "true", "false"},
+       .help = "Flash attention; auto: for all but tiny models"});
     v("load_in_8bit", load_in_8bit, {.help = "Q8_0 weights"});
     v("prompt", prompt, {.choices = {"auto", "chat", "plain"}, .help = "How problems are put"});
   }
@@ -82,10 +84,14 @@ struct EngineSettings {
   void Visit(Visitor& v) {
     v("width", width, {.min = 1, .max = 256, .unit = "sequences", .help = "Walks in flight"});
     v("context", context,
-      {.min = 0, .max = 1 << 24, .unit = "tokens",
+      {.min = 0,
+       .max = 1 << 24,
+       .unit = "tokens",
        .help = "Longest sequence; 0: 4096 or the model's own, the smaller"});
-    v("cells", cells, {.min = 0, .max = 1 << 30, .unit = "tokens", .help = "KV memory; 0: by width and context"});
-    v("lanes", lanes, {.min = 0, .max = 64, .help = "Contexts side by side; 0: by the model's size"});
+    v("cells", cells,
+      {.min = 0, .max = 1 << 30, .unit = "tokens", .help = "KV memory; 0: by width and context"});
+    v("lanes", lanes,
+      {.min = 0, .max = 64, .help = "Contexts side by side; 0: by the model's size"});
     v("threads", threads, {.min = 0, .max = 1024, .help = "Threads; 0: all cores"});
   }
 };
@@ -102,7 +108,8 @@ struct SearchSettings {
   template <class Visitor>
   void Visit(Visitor& v) {
     v("max_depth", max_depth, {.min = 1, .max = 1000, .unit = "steps", .help = "Deepest node"});
-    v("max_nodes", max_nodes, {.min = 1, .max = 100000, .help = "Nodes of a tree, root not counted"});
+    v("max_nodes", max_nodes,
+      {.min = 1, .max = 100000, .help = "Nodes of a tree, root not counted"});
     v("max_width", max_width, {.min = 1, .max = 1000, .help = "Attempts below one node"});
     v("max_actions", max_actions, {.min = 0, .help = "Decisions of a search; 0: 3 x max_nodes"});
     v("temperature", temperature,
@@ -121,11 +128,15 @@ struct EvalSettings {
 
   template <class Visitor>
   void Visit(Visitor& v) {
-    v("split", split, {.choices = {"train", "validation", "test", "templates"},
-                       .help = "Problems of the final tables"});
-    v("limit", limit, {.min = 1, .max = 1'000'000, .unit = "problems", .help = "How many of them (also --limit)"});
+    v("split", split,
+      {.choices = {"train", "validation", "test", "templates"},
+       .help = "Problems of the final tables"});
+    v("limit", limit,
+      {.min = 1, .max = 1'000'000, .unit = "problems", .help = "How many of them (also --limit)"});
     v("tuning_problems", tuning_problems,
-      {.min = 1, .max = 1'000'000, .unit = "problems",
+      {.min = 1,
+       .max = 1'000'000,
+       .unit = "problems",
        .help = "Validation problems that set the baselines' knobs"});
     v("chains", chains, {.min = 1, .max = 256, .help = "Chains behind cot_sampled"});
   }

@@ -21,8 +21,7 @@ class GeneratorClient {
  public:
   // Both must outlive the client. Phases take turns in the order of their construction.
   GeneratorClient(Rounds& rounds, Generator& generator)
-      : generator_(generator),
-        gather_(rounds, "generate", [this](auto requests, auto replies) {
+      : generator_(generator), gather_(rounds, "generate", [this](auto requests, auto replies) {
           generator_.Generate(requests, replies);
         }) {}
 
@@ -41,9 +40,9 @@ class GeneratorClient {
 class EncoderClient {
  public:
   EncoderClient(Rounds& rounds, Encoder& encoder)
-      : encoder_(encoder),
-        gather_(rounds, "encode",
-                [this](auto requests, auto replies) { Dispatch(requests, replies); }) {}
+      : encoder_(encoder), gather_(rounds, "encode", [this](auto requests, auto replies) {
+          Dispatch(requests, replies);
+        }) {}
 
   // The hidden state, [Info().width].
   Co<Dispatched<std::vector<float>>> Encode(EncodeRequest request) {
@@ -54,8 +53,7 @@ class EncoderClient {
   const PhaseCounts& phase() const { return gather_.counts(); }
 
  private:
-  void Dispatch(std::span<const EncodeRequest> requests,
-                std::span<std::vector<float>> replies) {
+  void Dispatch(std::span<const EncodeRequest> requests, std::span<std::vector<float>> replies) {
     const size_t width = encoder_.Info().width;
     std::vector<float> hidden(requests.size() * width);
     encoder_.Encode(requests, hidden);

@@ -101,10 +101,8 @@ TEST(Prefix, ALongChainEndsWithoutRecursion) {
 
 TEST(Prompt, PlainJoinsTheParts) {
   const ByteTokenizer tokenizer;
-  const PromptParts parts{.system = "S",
-                          .turns = {{"q1", "a1"}},
-                          .user = "q2",
-                          .plain = {"Q: ", "\nA: ", "\n"}};
+  const PromptParts parts{
+      .system = "S", .turns = {{"q1", "a1"}}, .user = "q2", .plain = {"Q: ", "\nA: ", "\n"}};
   EXPECT_EQ(PromptText(tokenizer, PromptKind::kAuto, parts), "S\n\nQ: q1\nA: a1\nQ: q2\nA: ");
   EXPECT_EQ(PromptPrefix(tokenizer, PromptKind::kPlain, parts)->length, 24);
 }

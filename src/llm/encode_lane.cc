@@ -37,9 +37,10 @@ bool EncodeLane::TakeOutput(Job& job, std::span<const float> output) {
 }
 
 void EncodeLane::GiveUp(Job& job) {
-  throw Error::Format("a path of {} tokens does not fit into the scorer's context of {}; raise its "
-                      "context limit to the generator's",
-                      job.path.size(), options().context);
+  throw Error::Format(
+      "a path of {} tokens does not fit into the scorer's context of {}; raise its "
+      "context limit to the generator's",
+      job.path.size(), options().context);
 }
 
 }  // namespace pgts::llm

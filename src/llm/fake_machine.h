@@ -29,7 +29,9 @@ inline std::vector<float> FakeOutput(std::span<const Token> path, int size) {
 class FakeMachine : public Machine {
  public:
   FakeMachine(int sequences, int cells, int output_size, int batch_tokens)
-      : sequences_(sequences), cells_(cells), output_size_(output_size),
+      : sequences_(sequences),
+        cells_(cells),
+        output_size_(output_size),
         batch_tokens_(batch_tokens) {}
 
   EvaluateStatus Evaluate(std::span<const Row> rows) override {

@@ -47,8 +47,9 @@ bool GenerateLane::TakeOutput(Job& job, std::span<const float> output) {
   Candidates candidates = Truncate(output, *writing.request.sampling);
   // Nothing is kept where no logit is a number.
   if (candidates.tokens.empty() || !std::isfinite(candidates.log_probs.front())) {
-    throw Error("the generator (qwen3.model_name) produced logits that are not numbers: its file is "
-                "damaged or its weights do not suit this build; fetch it again or use another");
+    throw Error(
+        "the generator (qwen3.model_name) produced logits that are not numbers: its file is "
+        "damaged or its weights do not suit this build; fetch it again or use another");
   }
   const bool first = writing.result.generated == 0;
   const uint64_t end_of_prefix = job.hash();

@@ -12,11 +12,11 @@
 namespace pgts::llm {
 namespace {
 
-constexpr int64_t kSmallModel = 20'000'000;      // parameters; below, attention outweighs weights
-constexpr int kSmallModelLaneWidth = 4;          // measured: see engine_options.h
-constexpr int kLargeModelLaneWidth = 8;          // at least: a lane reads all weights
+constexpr int64_t kSmallModel = 20'000'000;  // parameters; below, attention outweighs weights
+constexpr int kSmallModelLaneWidth = 4;      // measured: see engine_options.h
+constexpr int kLargeModelLaneWidth = 8;      // at least: a lane reads all weights
 constexpr int64_t kDefaultKvBytes = int64_t{1} << 30;
-constexpr int kCellStep = 256;                   // llama.cpp rounds a context up to this
+constexpr int kCellStep = 256;  // llama.cpp rounds a context up to this
 
 void RequireRange(const char* name, int value, int least, int most) {
   if (value >= least && value <= most) return;
@@ -40,7 +40,8 @@ int DefaultLanes(const EngineOptions& options, bool small, int threads, bool on_
 class Assignment {
  public:
   Assignment(std::span<const Lane* const> lanes, int64_t visits)
-      : lanes_(lanes), fair_(Ceiling(visits, static_cast<int64_t>(lanes.size()))),
+      : lanes_(lanes),
+        fair_(Ceiling(visits, static_cast<int64_t>(lanes.size()))),
         load_(lanes.size(), 0) {}
 
   int Choose(const Visit& visit) {
@@ -50,13 +51,11 @@ class Assignment {
     for (int i = 0; i < root_length; ++i) root_hash = ExtendPathHash(root_hash, path[i]);
     // Less than half a prompt, such as a system text, is not worth an uneven load.
     const int worth = (root_length + 1) / 2;
-    int lane = Best(worth, [&](int i) {
-      return lanes_[i]->residency().ResidentOf(visit.walker, path);
-    });
+    int lane =
+        Best(worth, [&](int i) { return lanes_[i]->residency().ResidentOf(visit.walker, path); });
     if (lane < 0) {
-      lane = Best(worth, [&](int i) {
-        return Open(i) ? lanes_[i]->residency().LongestResident(path) : 0;
-      });
+      lane = Best(
+          worth, [&](int i) { return Open(i) ? lanes_[i]->residency().LongestResident(path) : 0; });
     }
     if (const auto found = sent_.find(root_hash);
         lane < 0 && found != sent_.end() && Open(found->second)) {
@@ -69,9 +68,7 @@ class Assignment {
   }
 
  private:
-  bool Open(int lane) const {
-    return load_[lane] < std::max(fair_, lanes_[lane]->options().width);
-  }
+  bool Open(int lane) const { return load_[lane] < std::max(fair_, lanes_[lane]->options().width); }
 
   // The lane with the most tokens, if they reach `least`; else -1.
   template <typename Tokens>

@@ -34,8 +34,7 @@ struct Visit {
 // The lane of each visit: where the walker already has a part of its path; else where the path's
 // beginning is resident or was just sent to, if that lane is not overfull; else the lane with the
 // least to do (ties: the lowest). A function of the arguments alone.
-std::vector<int> AssignLanes(std::span<const Visit> visits,
-                             std::span<const Lane* const> lanes);
+std::vector<int> AssignLanes(std::span<const Visit> visits, std::span<const Lane* const> lanes);
 
 // Calls run(lane) once for each lane in `lanes`, on `workers` threads; returns when all are done
 // and rethrows the first exception (by lane). Lanes share nothing that is written.

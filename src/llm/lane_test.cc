@@ -19,8 +19,8 @@ constexpr int kVocabulary = 257;  // the byte tokenizer's
 struct Lab {
   Lab(int width, int cells, int batch = 16, int context = 200)
       : machine(width, cells, kVocabulary, batch),
-        lane(machine, ledger, {.width = width, .sequences = width, .context = context},
-             tokenizer) {}
+        lane(machine, ledger, {.width = width, .sequences = width, .context = context}, tokenizer) {
+  }
 
   std::vector<Generation> Run(const std::vector<GenerateRequest>& requests) {
     std::vector<Generation> results(requests.size());
@@ -41,8 +41,8 @@ struct Lab {
 };
 
 std::shared_ptr<const SamplingOptions> Sampling(int max_new_tokens = 12, double temperature = 1) {
-  return std::make_shared<SamplingOptions>(SamplingOptions{
-      .temperature = temperature, .top_p = 0.9, .max_new_tokens = max_new_tokens});
+  return std::make_shared<SamplingOptions>(
+      SamplingOptions{.temperature = temperature, .top_p = 0.9, .max_new_tokens = max_new_tokens});
 }
 
 PrefixPtr Root(int problem, int length = 20) {

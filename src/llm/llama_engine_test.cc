@@ -3,8 +3,8 @@
 // must give what reading each path alone from its start gives, within kTolerance (kernels round
 // differently at other batch widths).
 #include <gmock/gmock.h>
-#include <unistd.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <filesystem>
@@ -25,7 +25,8 @@ constexpr double kTolerance = 2e-2;  // of a logit in about ±10, with f16 keys 
 
 std::shared_ptr<const LlamaModel> TestModel() {
   static const std::shared_ptr<const LlamaModel> model = [] {
-    const std::string path = testing::TempDir() + "/pgts_engine_" + std::to_string(getpid()) + ".gguf";
+    const std::string path =
+        testing::TempDir() + "/pgts_engine_" + std::to_string(getpid()) + ".gguf";
     WriteTestModel(path);
     return LlamaModel::Load(path);
   }();
@@ -81,12 +82,16 @@ PrefixPtr Root(int problem, int length = 40) {
 }
 
 std::shared_ptr<const SamplingOptions> Sampling(int max_new_tokens = 10, double temperature = 1) {
-  return std::make_shared<SamplingOptions>(SamplingOptions{
-      .temperature = temperature, .top_p = 0.95, .max_new_tokens = max_new_tokens});
+  return std::make_shared<SamplingOptions>(
+      SamplingOptions{.temperature = temperature, .top_p = 0.95, .max_new_tokens = max_new_tokens});
 }
 
 EngineOptions Options(int width, int lanes, int cells = 0) {
-  return {.threads = 2, .width = width, .lanes = lanes, .context = 512, .cells = cells,
+  return {.threads = 2,
+          .width = width,
+          .lanes = lanes,
+          .context = 512,
+          .cells = cells,
           .batch_tokens = 64};
 }
 
@@ -101,8 +106,7 @@ void ExpectPlain(const GenerateRequest& request, const Generation& result,
     const Candidates all = Truncate(logits, {.temperature = 1, .top_p = 1});
     const bool ended = i == static_cast<int>(result.tokens.size());
     const Token token = ended ? kTestEndOfText : result.tokens[i];
-    const size_t rank =
-        std::find(all.tokens.begin(), all.tokens.end(), token) - all.tokens.begin();
+    const size_t rank = std::find(all.tokens.begin(), all.tokens.end(), token) - all.tokens.begin();
     ASSERT_LT(rank, all.tokens.size());
     log_prob += all.log_probs[rank];
     const Candidates kept = Truncate(logits, *request.sampling);
@@ -297,8 +301,8 @@ TEST(LlamaEncoder, HiddenStatesEqualPlainEvaluation) {
                          PlainOutput(PathTokens(*requests[i].prefix), true)),
                 kTolerance);
       PrefixPtr& prefix = requests[i].prefix;
-      if (round == 0) prefix = Extend(prefix, {50, 51});           // goes on
-      if (round == 1) prefix = Extend(prefix->parent, {60 + 1});   // branches
+      if (round == 0) prefix = Extend(prefix, {50, 51});          // goes on
+      if (round == 1) prefix = Extend(prefix->parent, {60 + 1});  // branches
     }
   }
   EXPECT_EQ(encoder->counts().scored, 6 * (3 + 2 + 1));

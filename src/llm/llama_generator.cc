@@ -94,8 +94,7 @@ class LlamaGenerator : public Generator {
   const TokenCounts& counts() const override { return lanes_.counts(); }
   int context() const override { return lanes_.context(); }
 
-  void Generate(std::span<const GenerateRequest> requests,
-                std::span<Generation> results) override {
+  void Generate(std::span<const GenerateRequest> requests, std::span<Generation> results) override {
     lanes_.Visit(VisitsOf(requests), [&](GenerateLane& lane, std::span<const size_t> indices) {
       std::vector<const GenerateRequest*> chosen;
       std::vector<Generation*> answers;

@@ -65,17 +65,17 @@ LlamaMachine::LlamaMachine(std::shared_ptr<const LlamaModel> model,
   one_pass_ = hidden_ && model_->info().vocabulary <= options.small_vocabulary;
   std::string reason;
   try {
-    reason = GuardLlama([&] {
-      context_ = llama_init_from_model(model_->get(), Params(options, one_pass_));
-    });
+    reason = GuardLlama(
+        [&] { context_ = llama_init_from_model(model_->get(), Params(options, one_pass_)); });
   } catch (const std::exception& failure) {
     reason = failure.what();
   }
   if (!context_) {
-    throw Error::Format("no context of {} cells and {} sequences for {} ({}); lower the context "
-                        "length or the width",
-                        options.cells, options.sequences, model_->info().path,
-                        reason.empty() ? "no reason given" : reason);
+    throw Error::Format(
+        "no context of {} cells and {} sequences for {} ({}); lower the context "
+        "length or the width",
+        options.cells, options.sequences, model_->info().path,
+        reason.empty() ? "no reason given" : reason);
   }
   batch_tokens_ = static_cast<int>(llama_n_batch(context_));
   batch_ = std::make_unique<Batch>(batch_tokens_);
@@ -120,9 +120,10 @@ EvaluateStatus LlamaMachine::Decode(std::span<const Row> rows, std::span<const i
   if (result == 0) return EvaluateStatus::kDone;
   if (result == 1) return EvaluateStatus::kNoCells;
   Cut(rows, chosen);  // earlier micro-batches stay resident after a failure
-  throw Error::Format("llama.cpp could not evaluate {} tokens of {} (code {}); the device may be "
-                      "out of memory: lower the width or the context length",
-                      chosen.size(), model_->info().path, result);
+  throw Error::Format(
+      "llama.cpp could not evaluate {} tokens of {} (code {}); the device may be "
+      "out of memory: lower the width or the context length",
+      chosen.size(), model_->info().path, result);
 }
 
 // Removes the chosen rows from the memory again.

@@ -33,8 +33,7 @@ int ParseDevice(const std::string& device) {
   bool valid = rest.starts_with("cuda");
   if (valid) rest.remove_prefix(4);
   if (valid && !rest.empty()) {
-    const auto [end, failure] =
-        std::from_chars(rest.data() + 1, rest.data() + rest.size(), index);
+    const auto [end, failure] = std::from_chars(rest.data() + 1, rest.data() + rest.size(), index);
     valid = rest.size() > 1 && rest[0] == ':' && failure == std::errc() &&
             end == rest.data() + rest.size() && index >= 0;
   }
@@ -49,9 +48,10 @@ void RequireDecoder(const llama_model* model, const ModelInfo& info) {
   if (llama_model_is_diffusion(model)) kind = "a diffusion model";
   if (llama_model_has_encoder(model) || !llama_model_has_decoder(model)) kind = "an encoder model";
   if (kind) {
-    throw Error::Format("model file {}: architecture {} is {}, whose state cannot be cut back to a "
-                        "shared prefix; use a decoder-only transformer",
-                        info.path, info.architecture, kind);
+    throw Error::Format(
+        "model file {}: architecture {} is {}, whose state cannot be cut back to a "
+        "shared prefix; use a decoder-only transformer",
+        info.path, info.architecture, kind);
   }
 }
 
@@ -106,8 +106,10 @@ std::shared_ptr<const LlamaModel> LlamaModel::Load(const std::string& path,
   StartLlama();
   std::vector<ggml_backend_dev_t> gpus = Gpus();
   if (gpu >= static_cast<int>(gpus.size())) {
-    throw Error::Format("device '{}' is not there: this build sees {} GPUs; use --device cpu, or "
-                        "build with -DGGML_CUDA=ON", device, gpus.size());
+    throw Error::Format(
+        "device '{}' is not there: this build sees {} GPUs; use --device cpu, or "
+        "build with -DGGML_CUDA=ON",
+        device, gpus.size());
   }
   std::vector<ggml_backend_dev_t> devices;
   if (gpu >= 0) devices.push_back(gpus[gpu]);

@@ -3,8 +3,8 @@
 #include "llm/llama_model.h"
 
 #include <gmock/gmock.h>
-#include <unistd.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <cstdlib>
@@ -188,8 +188,8 @@ TEST(RealModels, AnswerAQuestion) {
     ++tried;
     const auto model = LlamaModel::Load(path);
     const auto generator = MakeLlamaGenerator(model, {.width = 2, .context = 512});
-    const auto sampling = std::make_shared<SamplingOptions>(
-        SamplingOptions{.temperature = 0, .max_new_tokens = 24});
+    const auto sampling =
+        std::make_shared<SamplingOptions>(SamplingOptions{.temperature = 0, .max_new_tokens = 24});
     const PromptParts parts{.user = "What is the capital of France? Answer in one sentence."};
     const PrefixPtr prompt = PromptPrefix(model->tokenizer(), PromptKind::kAuto, parts);
     const GenerateRequest request{prompt, 1, Key("d"), sampling};

@@ -64,21 +64,20 @@ QuantizeResult Quantize(const std::string& in, const std::string& out, std::stri
   std::string reason;
   uint32_t failed = 1;
   try {
-    reason = GuardLlama(
-        [&] { failed = llama_model_quantize(in.c_str(), part.c_str(), &params); });
+    reason = GuardLlama([&] { failed = llama_model_quantize(in.c_str(), part.c_str(), &params); });
   } catch (const std::exception& failure) {
     reason = failure.what();
   }
   if (failed != 0) {
     std::error_code ignored;
     fs::remove(part, ignored);
-    throw Error::Format("{} cannot be converted to {} as {} ({}); choose another type, or a folder "
-                        "that can be written to",
-                        in, type, out, reason.empty() ? "no reason given" : reason);
+    throw Error::Format(
+        "{} cannot be converted to {} as {} ({}); choose another type, or a folder "
+        "that can be written to",
+        in, type, out, reason.empty() ? "no reason given" : reason);
   }
   fs::rename(part, out);
-  return {.bytes_before = file.file_bytes,
-          .bytes_after = static_cast<int64_t>(fs::file_size(out))};
+  return {.bytes_before = file.file_bytes, .bytes_after = static_cast<int64_t>(fs::file_size(out))};
 }
 
 }  // namespace pgts::llm

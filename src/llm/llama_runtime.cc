@@ -30,8 +30,10 @@ void KeepErrors(ggml_log_level level, const char* text, void*) {
 // a thread of llama.cpp's own, nothing can be unwound: the process ends in one line.
 void OnAssert(const char* message) {
   if (guarded) throw std::runtime_error(message);
-  fprintf(stderr, "pgts: llama.cpp failed an internal check (%s): the model file may be damaged; "
-                  "fetch it again or use another\n", message);
+  fprintf(stderr,
+          "pgts: llama.cpp failed an internal check (%s): the model file may be damaged; "
+          "fetch it again or use another\n",
+          message);
   std::_Exit(1);
 }
 

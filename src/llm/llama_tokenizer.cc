@@ -59,8 +59,7 @@ std::vector<Token> LlamaTokenizer::Begin() const {
   return {llama_vocab_bos(vocab_)};
 }
 
-std::optional<std::string> LlamaTokenizer::RenderChat(
-    std::span<const ChatMessage> messages) const {
+std::optional<std::string> LlamaTokenizer::RenderChat(std::span<const ChatMessage> messages) const {
   if (chat_template_.empty()) return std::nullopt;
   std::vector<llama_chat_message> chat;
   for (const ChatMessage& message : messages) {
@@ -68,9 +67,9 @@ std::optional<std::string> LlamaTokenizer::RenderChat(
   }
   std::string text;
   for (;;) {
-    const int length = llama_chat_apply_template(chat_template_.c_str(), chat.data(), chat.size(),
-                                                 /*add_ass=*/true, text.data(),
-                                                 static_cast<int>(text.size()));
+    const int length =
+        llama_chat_apply_template(chat_template_.c_str(), chat.data(), chat.size(),
+                                  /*add_ass=*/true, text.data(), static_cast<int>(text.size()));
     if (length < 0) return std::nullopt;
     const bool complete = length <= static_cast<int>(text.size());
     text.resize(length);

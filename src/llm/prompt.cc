@@ -40,8 +40,9 @@ std::string ChatText(const Tokenizer& tokenizer, const PromptParts& parts) {
   }
   std::optional<std::string> text = tokenizer.RenderChat(Messages(parts));
   if (!text) {
-    throw Error("the model's chat template is not one that llama.cpp recognises; "
-                "use --prompt plain");
+    throw Error(
+        "the model's chat template is not one that llama.cpp recognises; "
+        "use --prompt plain");
   }
   // Templates that let thinking be switched off do it with exactly this block.
   if (chat_template.find("enable_thinking") != std::string_view::npos) *text += kEmptyThought;

@@ -43,14 +43,13 @@ class ScriptedGenerator : public Generator {
 
   const ModelInfo& Info() const override { return info_; }
   const Tokenizer& tokenizer() const override { return tokenizer_; }
-  void Generate(std::span<const GenerateRequest> requests,
-                std::span<Generation> results) override;
+  void Generate(std::span<const GenerateRequest> requests, std::span<Generation> results) override;
   void Forget() override { ++forgotten_; }
   const TokenCounts& counts() const override { return counts_; }
   int context() const override { return context_; }
 
-  int calls() const { return calls_; }          // of Generate
-  int forgotten() const { return forgotten_; }  // calls of Forget
+  int calls() const { return calls_; }                             // of Generate
+  int forgotten() const { return forgotten_; }                     // calls of Forget
   const std::vector<size_t>& batches() const { return batches_; }  // requests of each call
 
  private:

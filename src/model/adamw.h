@@ -16,11 +16,11 @@ struct AdamWRecipe {
   double learning_rate = 1e-3;  // at the end of the warm-up
   double beta1 = 0.9;
   double beta2 = 0.95;
-  double weight_decay = 0.1;    // decoupled; matrices only
-  double warmup_ratio = 0.05;   // share of `steps`
-  double floor_ratio = 0.05;    // last learning rate / learning_rate; 1 = constant after warm-up
-  double max_grad_norm = 1.0;   // 0: no clipping
-  int64_t steps = 1000;         // optimiser steps in the whole run
+  double weight_decay = 0.1;   // decoupled; matrices only
+  double warmup_ratio = 0.05;  // share of `steps`
+  double floor_ratio = 0.05;   // last learning rate / learning_rate; 1 = constant after warm-up
+  double max_grad_norm = 1.0;  // 0: no clipping
+  int64_t steps = 1000;        // optimiser steps in the whole run
 };
 
 // Matrices (two dimensions and more) decay, vectors do not. The parameters must outlive it.

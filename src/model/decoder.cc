@@ -45,8 +45,8 @@ Decoder::Decoder(const DecoderShape& shape, uint64_t seed)
 
   const auto wide = torch::TensorOptions(torch::kFloat64);
   const Tensor power = torch::arange(0, shape.head_dim, 2, wide) / shape.head_dim;
-  const Tensor angle = torch::outer(torch::arange(shape.context, wide),
-                                    torch::pow(shape.rope_theta, -power));
+  const Tensor angle =
+      torch::outer(torch::arange(shape.context, wide), torch::pow(shape.rope_theta, -power));
   const Tensor twice = torch::cat({angle, angle}, -1);
   cos_TC_ = register_buffer("cos", twice.cos().to(torch::kFloat32));
   sin_TC_ = register_buffer("sin", twice.sin().to(torch::kFloat32));
@@ -125,9 +125,9 @@ Tensor Decoder::Attend(const Layer& layer, const Tensor& h_BTD, const Place& pla
         .permute({0, 2, 3, 1, 4})
         .reshape({batch * keys, -1, dim});
   };
-  const Tensor scores = torch::baddbmm(place.mask, by_key_head(q),
-                                       by_key_head(k).transpose(1, 2), /*beta=*/1,
-                                       /*alpha=*/1.0 / std::sqrt(static_cast<double>(dim)));
+  const Tensor scores =
+      torch::baddbmm(place.mask, by_key_head(q), by_key_head(k).transpose(1, 2), /*beta=*/1,
+                     /*alpha=*/1.0 / std::sqrt(static_cast<double>(dim)));
   const Tensor mixed = torch::bmm(scores.softmax(-1), by_key_head(parts[2]));
   const Tensor joined = mixed.reshape({batch, keys, group, tokens, dim})
                             .permute({0, 3, 1, 2, 4})
@@ -169,8 +169,6 @@ Tensor Decoder::Run(const Tensor& tokens_BT, const Place& place) {
   return RmsNorm(x, output_norm_, shape_.rms_eps);
 }
 
-Tensor Decoder::Logits(const Tensor& hidden) {
-  return Widen(Linear(hidden, output_));
-}
+Tensor Decoder::Logits(const Tensor& hidden) { return Widen(Linear(hidden, output_)); }
 
 }  // namespace pgts::model

@@ -9,8 +9,14 @@
 namespace pgts::model {
 namespace {
 
-constexpr DecoderShape kShape{.vocab = 32, .width = 16, .layers = 2, .heads = 2, .kv_heads = 1,
-                              .head_dim = 8, .ff_width = 24, .context = 16};
+constexpr DecoderShape kShape{.vocab = 32,
+                              .width = 16,
+                              .layers = 2,
+                              .heads = 2,
+                              .kv_heads = 1,
+                              .head_dim = 8,
+                              .ff_width = 24,
+                              .context = 16};
 
 TEST(Deepen, ComputesTheSameUntilItIsTrained) {
   Decoder base(kShape, 3);
@@ -22,7 +28,10 @@ TEST(Deepen, ComputesTheSameUntilItIsTrained) {
 
 TEST(Deepen, EveryNewLayerCanLearn) {
   const auto deeper = Deepen(Decoder(kShape, 3), 2, 4);
-  deeper->Logits(deeper->Forward(torch::tensor({{5, 1, 9}}))).log_softmax(-1).select(2, 7).sum()
+  deeper->Logits(deeper->Forward(torch::tensor({{5, 1, 9}})))
+      .log_softmax(-1)
+      .select(2, 7)
+      .sum()
       .backward();
   for (const auto& [name, weight] : deeper->Weights()) {
     if (!name.ends_with("ffn_down.weight") && !name.ends_with("attn_output.weight")) continue;

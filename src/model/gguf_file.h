@@ -45,8 +45,12 @@ class GgufFile {
   int64_t FindTensor(const std::string& name) const;
   void CheckTensorBounds() const;
 
-  struct FreeFile { void operator()(gguf_context* file) const; };
-  struct FreeTensors { void operator()(ggml_context* tensors) const; };
+  struct FreeFile {
+    void operator()(gguf_context* file) const;
+  };
+  struct FreeTensors {
+    void operator()(ggml_context* tensors) const;
+  };
   std::string path_;
   std::unique_ptr<gguf_context, FreeFile> file_;
   std::unique_ptr<ggml_context, FreeTensors> tensors_;

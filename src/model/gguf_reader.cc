@@ -46,8 +46,10 @@ DecoderShape ReadShape(const GgufFile& file) {
   CheckShape(shape, file.path().c_str());
   // Before anyone makes room for what damaged keys promise.
   if (CountWeights(shape) > file.CountElements()) {
-    throw Error::Format("{}: its keys describe {} weights, it holds {}; fetch or write the file "
-                        "again", file.path(), CountWeights(shape), file.CountElements());
+    throw Error::Format(
+        "{}: its keys describe {} weights, it holds {}; fetch or write the file "
+        "again",
+        file.path(), CountWeights(shape), file.CountElements());
   }
   return shape;
 }

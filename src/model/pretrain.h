@@ -27,23 +27,23 @@ struct PretrainExample {
 
 struct PretrainOptions {
   DecoderShape shape;
-  int64_t steps = 2000;          // optimiser steps
-  int64_t batch_tokens = 4096;   // tokens a step, padding included
-  double learning_rate = 3e-3;   // peak
-  double warmup_ratio = 0.05;    // share of the steps
-  double floor_ratio = 0.02;     // last learning rate / peak
+  int64_t steps = 2000;         // optimiser steps
+  int64_t batch_tokens = 4096;  // tokens a step, padding included
+  double learning_rate = 3e-3;  // peak
+  double warmup_ratio = 0.05;   // share of the steps
+  double floor_ratio = 0.02;    // last learning rate / peak
   double weight_decay = 0.1;
   double beta2 = 0.95;
   double max_grad_norm = 1.0;
-  double prompt_loss = 0.1;      // weight of a prompt byte; a completion byte weighs 1
-  bool bfloat16 = false;         // matrix products; weights and sums stay float32
-  uint64_t seed = 0;             // of the weights and of the order of batches
+  double prompt_loss = 0.1;  // weight of a prompt byte; a completion byte weighs 1
+  bool bfloat16 = false;     // matrix products; weights and sums stay float32
+  uint64_t seed = 0;         // of the weights and of the order of batches
 };
 
 struct PretrainStep {
-  int64_t step = 0;              // 1-based: steps done
-  double loss = 0;               // nats a completion byte, this batch
-  double grad_norm = 0;          // before clipping
+  int64_t step = 0;      // 1-based: steps done
+  double loss = 0;       // nats a completion byte, this batch
+  double grad_norm = 0;  // before clipping
   double learning_rate = 0;
   int64_t tokens = 0;            // of this batch, without padding
   double tokens_per_second = 0;  // mean since the start

@@ -159,8 +159,8 @@ void CopyTensors(const Safetensors& from,
   for (const auto& [name, target] : targets) {
     const torch::Tensor& source = from.Get(name);
     if (source.sizes() == target.sizes()) continue;
-    throw Error::Format("{}: tensor {} is [{}], [{}] is needed; take a file of that shape", from.path, name,
-                        fmt::join(source.sizes().vec(), ", "),
+    throw Error::Format("{}: tensor {} is [{}], [{}] is needed; take a file of that shape",
+                        from.path, name, fmt::join(source.sizes().vec(), ", "),
                         fmt::join(target.sizes().vec(), ", "));
   }
   if (from.tensors.size() != targets.size()) {

@@ -8,8 +8,14 @@
 namespace pgts::model {
 
 inline DecoderShape TinyShape() {
-  return {.vocab = kByteVocab, .width = 32, .layers = 2, .heads = 4, .kv_heads = 2, .head_dim = 8,
-          .ff_width = 64, .context = 64};
+  return {.vocab = kByteVocab,
+          .width = 32,
+          .layers = 2,
+          .heads = 4,
+          .kv_heads = 2,
+          .head_dim = 8,
+          .ff_width = 64,
+          .context = 64};
 }
 
 }  // namespace pgts::model

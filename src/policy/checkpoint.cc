@@ -82,8 +82,8 @@ class PolicyFile {
  public:
   explicit PolicyFile(const std::string& path) : content_(model::ReadSafetensors(path)) {
     if (!Has("format") || Text("format") != kFormat) {
-      throw Error::Format("{} is not a policy of pgts (its metadata lack {}format = {})", path, kOwn,
-                          kFormat);
+      throw Error::Format("{} is not a policy of pgts (its metadata lack {}format = {})", path,
+                          kOwn, kFormat);
     }
   }
 
@@ -155,8 +155,10 @@ class PolicyFile {
     for (const auto& [name, tensor] : content_.tensors) {
       if (!name.starts_with("policy.")) continue;
       if (!tensor.isfinite().all().item<bool>()) {
-        throw Error::Format("{}: tensor {} holds values that are not numbers; take another "
-                            "checkpoint", content_.path, name);
+        throw Error::Format(
+            "{}: tensor {} holds values that are not numbers; take another "
+            "checkpoint",
+            content_.path, name);
       }
       weights.tensors[name.substr(7)] = tensor;
     }
@@ -167,8 +169,8 @@ class PolicyFile {
 
  private:
   [[noreturn]] void Refuse(const std::string& key, const char* what) const {
-    throw Error::Format("{}: the metadata {}{} {}; take another checkpoint", content_.path, kOwn, key,
-                        what);
+    throw Error::Format("{}: the metadata {}{} {}; take another checkpoint", content_.path, kOwn,
+                        key, what);
   }
 
   model::Safetensors content_;
@@ -209,16 +211,19 @@ LoadedPolicy LoadPolicy(const std::string& path) {
 Metadata LoadCheckpoint(const std::string& path, PpoTrainer& trainer) {
   const PolicyFile file(path);
   if (!file.Has("iteration")) {
-    throw Error::Format("{} holds a policy without its optimiser; resume from a file in "
-                        "policy_checkpoints/", path);
+    throw Error::Format(
+        "{} holds a policy without its optimiser; resume from a file in "
+        "policy_checkpoints/",
+        path);
   }
   const NetworkOptions has = file.Network(), wants = trainer.network().options();
   if (has.hidden_dim != wants.hidden_dim || has.num_layers != wants.num_layers ||
       has.num_heads != wants.num_heads || has.activation != wants.activation) {
-    throw Error::Format("{} holds a policy of hidden_dim {}, num_layers {}, num_heads {}, activation "
-                        "{}; policy_network asks for {}, {}, {}, {}", path, has.hidden_dim,
-                        has.num_layers, has.num_heads, has.activation, wants.hidden_dim,
-                        wants.num_layers, wants.num_heads, wants.activation);
+    throw Error::Format(
+        "{} holds a policy of hidden_dim {}, num_layers {}, num_heads {}, activation "
+        "{}; policy_network asks for {}, {}, {}, {}",
+        path, has.hidden_dim, has.num_layers, has.num_heads, has.activation, wants.hidden_dim,
+        wants.num_layers, wants.num_heads, wants.activation);
   }
   // Everything is read and checked before anything is changed.
   Optimiser::State state = trainer.optimiser().Save();

@@ -7,8 +7,8 @@
 // resumed trainer makes the same updates to the byte. The caller's metadata (say, the hash of the
 // scorer whose scores the policy reads) travels in both.
 //
-// Every function throws Error in one line that names the file: missing, damaged, of another kind, or
-// of another shape. A file is replaced whole or not at all.
+// Every function throws Error in one line that names the file: missing, damaged, of another kind,
+// or of another shape. A file is replaced whole or not at all.
 #pragma once
 
 #include <cstdint>

@@ -30,9 +30,8 @@ class CheckpointTest : public testing::Test {
   std::string Path(const std::string& name) const { return folder_ + "/" + name; }
 
  private:
-  const std::string folder_ =
-      testing::TempDir() + "policy_checkpoint_" +
-      testing::UnitTest::GetInstance()->current_test_info()->name();
+  const std::string folder_ = testing::TempDir() + "policy_checkpoint_" +
+                              testing::UnitTest::GetInstance()->current_test_info()->name();
 };
 
 std::vector<tree::Trajectory> Rollouts(std::shared_ptr<GpsNetwork> network, int iteration) {
@@ -95,7 +94,8 @@ TEST_F(CheckpointTest, PolicyFileDecidesAsTheNetworkDid) {
     const auto again = Rollouts(loaded.network, 1);
     for (size_t i = 0; i < expected.size(); ++i) {
       ASSERT_EQ(again[i].steps.size(), expected[i].steps.size());
-      EXPECT_EQ(again[i].steps.back().decision.log_prob, expected[i].steps.back().decision.log_prob);
+      EXPECT_EQ(again[i].steps.back().decision.log_prob,
+                expected[i].steps.back().decision.log_prob);
       EXPECT_EQ(again[i].steps.back().decision.value, expected[i].steps.back().decision.value);
     }
   }
@@ -129,7 +129,8 @@ TEST_F(CheckpointTest, DamagedOrForeignFilesAreOneLine) {
   const std::string bytes = ReadFile(Path("p.safetensors"));
   WriteFileAtomic(Path("cut.safetensors"), bytes.substr(0, bytes.size() / 2));
   EXPECT_THAT(Message([&] { LoadPolicy(Path("cut.safetensors")); }), HasSubstr("cut.safetensors"));
-  EXPECT_THAT(Message([&] { LoadPolicy(Path("none.safetensors")); }), HasSubstr("none.safetensors"));
+  EXPECT_THAT(Message([&] { LoadPolicy(Path("none.safetensors")); }),
+              HasSubstr("none.safetensors"));
 
   model::Safetensors foreign;
   foreign.tensors["x"] = torch::zeros({2});

@@ -94,9 +94,9 @@ torch::Tensor GpsNetwork::Local(const Layer& layer, const torch::Tensor& self_do
 }
 
 torch::Tensor GpsNetwork::Readout(const torch::Tensor& x_MD, const TreeBatch& batch) const {
-  const torch::Tensor mean_BD =
-      torch::zeros({batch.trees, options_.hidden_dim}, x_MD.options())
-          .index_add(0, batch.tree_M, x_MD) / batch.nodes_B1;
+  const torch::Tensor mean_BD = torch::zeros({batch.trees, options_.hidden_dim}, x_MD.options())
+                                    .index_add(0, batch.tree_M, x_MD) /
+                                batch.nodes_B1;
   return torch::cat({x_MD.index_select(0, batch.current_B), mean_BD, batch.global_BF}, 1);
 }
 
@@ -111,8 +111,8 @@ GpsNetwork::Output GpsNetwork::Forward(const TreeBatch& batch) {
     x_MD = x_MD + Drop(layer.ff_out(Activate(layer.ff_in(layer.ff_norm(x_MD)))));
   }
   const auto hidden = Activate(head_(Readout(final_norm_(x_MD), batch))).chunk(2, 1);
-  return {.logits_BA = policy_out_(hidden[0]).masked_fill(
-              batch.illegal_BA, -std::numeric_limits<double>::infinity()),
+  return {.logits_BA = policy_out_(hidden[0]).masked_fill(batch.illegal_BA,
+                                                          -std::numeric_limits<double>::infinity()),
           .value_B = value_out_(hidden[1]).squeeze(1)};
 }
 
@@ -129,8 +129,7 @@ torch::Tensor LogProbabilities(const torch::Tensor& logits_BA, double temperatur
 }
 
 torch::Tensor Entropy(const torch::Tensor& log_probabilities_BA) {
-  const torch::Tensor finite =
-      log_probabilities_BA.masked_fill(log_probabilities_BA.isinf(), 0.0);
+  const torch::Tensor finite = log_probabilities_BA.masked_fill(log_probabilities_BA.isinf(), 0.0);
   return -(log_probabilities_BA.exp() * finite).sum(1);
 }
 

@@ -92,7 +92,7 @@ class GpsNetwork : public torch::nn::Module {
   torch::Tensor Readout(const torch::Tensor& x_MD, const TreeBatch& batch) const;
 
   NetworkOptions options_;
-  torch::Generator draws_;          // of the initial weights
+  torch::Generator draws_;  // of the initial weights
   torch::Generator dropout_draws_;
   ReturnStatistics returns_;
   std::vector<std::pair<std::string, torch::Tensor>> weights_;

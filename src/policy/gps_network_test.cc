@@ -110,9 +110,8 @@ TEST(GpsNetworkTest, SeesEveryNodeAndEdge) {
   torch::NoGradGuard no_grad;
   GpsNetwork network = Network();
   const auto trees = SomeTrees();
-  const auto& tree = *std::max_element(trees.begin(), trees.end(), [](const auto& a, const auto& b) {
-    return a.nodes < b.nodes;
-  });
+  const auto& tree = *std::max_element(
+      trees.begin(), trees.end(), [](const auto& a, const auto& b) { return a.nodes < b.nodes; });
   const torch::Tensor before = network.Forward(Batch({tree})).value_B;
   for (int i = 0; i < tree.nodes; ++i) {
     tree::TreeFeatures other = tree;
@@ -135,14 +134,14 @@ TEST(GpsNetworkTest, SeesWhoseChildANodeIs) {
     const int moved = features.nodes - 1;
     other.parent[moved] = features.parent[moved] == 0 ? 1 : 0;
     EXPECT_GT(LargestDifference(network.Forward(Batch({features})).value_B,
-                                network.Forward(Batch({other})).value_B), 1e-6);
+                                network.Forward(Batch({other})).value_B),
+              1e-6);
   }
 }
 
 TEST(GpsNetworkTest, ALoneRootIsATree) {
   torch::NoGradGuard no_grad;
-  const GpsNetwork::Output output =
-      Network().Forward(Batch({tree::ReadFeatures(tree::Tree({}))}));
+  const GpsNetwork::Output output = Network().Forward(Batch({tree::ReadFeatures(tree::Tree({}))}));
   EXPECT_TRUE(std::isfinite(output.value_B[0].item<float>()));
   EXPECT_EQ(LogProbabilities(output.logits_BA, 1)[0][0].item<float>(), 0) << "Expand is forced";
 }

@@ -82,7 +82,8 @@ Measured Measure(GpsNetwork& network, const std::vector<DecisionRow>& rows,
     out.unforced += static_cast<int>(minibatch.unforced);
     agreed += (agrees.to(torch::kFloat32) * minibatch.unforced_B).sum().item<double>();
     entropy += CrossEntropy(log_probs, minibatch, 0).sum().item<double>();
-    const torch::Tensor value = output.value_B * network.returns().Deviation() + network.returns().mean;
+    const torch::Tensor value =
+        output.value_B * network.returns().Deviation() + network.returns().mean;
     const torch::Tensor error = (minibatch.value_target_B - value).cpu().contiguous();
     errors.Merge({error.data_ptr<float>(), size});
     const torch::Tensor target = minibatch.value_target_B.cpu().contiguous();
@@ -103,8 +104,8 @@ double TrainEpoch(GpsNetwork& network, Optimiser& optimiser, const std::vector<D
                                     Key("imitation-order").With(setup.seed).With(epoch));
   double sum = 0;
   for (const auto& picks : order) {
-    const torch::Tensor loss = Loss(
-        network, MakeMinibatch(rows, picks).To(network.device(), torch::kFloat32), setup);
+    const torch::Tensor loss =
+        Loss(network, MakeMinibatch(rows, picks).To(network.device(), torch::kFloat32), setup);
     optimiser.Step(loss);
     sum += loss.item<double>();
   }

@@ -14,28 +14,28 @@ namespace pgts::policy {
 struct DecisionRow {
   const tree::TreeFeatures* features;  // of the trajectory, which outlives the row
   tree::Action action;
-  bool forced;              // one action was legal: nothing was decided
-  float old_log_prob = 0;   // as sampled
-  float old_value = 0;      // as predicted then, in reward units
+  bool forced;             // one action was legal: nothing was decided
+  float old_log_prob = 0;  // as sampled
+  float old_value = 0;     // as predicted then, in reward units
   float advantage = 0;
-  float value_target = 0;   // a return, in reward units
+  float value_target = 0;  // a return, in reward units
 };
 
 // Throws Error for a trajectory that was recorded without features.
 std::vector<DecisionRow> RowsOf(const tree::Trajectory& trajectory);
 
-// Brings advantages to mean 0 and deviation 1 over the unforced rows, once per iteration; a forced row
-// has no say and gets 0.
+// Brings advantages to mean 0 and deviation 1 over the unforced rows, once per iteration; a forced
+// row has no say and gets 0.
 void NormaliseAdvantages(std::span<DecisionRow> rows);
 
 struct Minibatch {
   TreeBatch trees;
-  torch::Tensor action_B1;        // int64
+  torch::Tensor action_B1;  // int64
   torch::Tensor old_log_prob_B;
   torch::Tensor advantage_B;
-  torch::Tensor value_target_B;   // as in the rows
-  torch::Tensor unforced_B;       // 1 or 0
-  double unforced = 0;            // its sum
+  torch::Tensor value_target_B;  // as in the rows
+  torch::Tensor unforced_B;      // 1 or 0
+  double unforced = 0;           // its sum
 
   Minibatch To(torch::Device device, torch::ScalarType float_type) const;
 };

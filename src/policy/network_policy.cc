@@ -67,7 +67,8 @@ void NetworkPolicy::Decide(std::span<const tree::DecisionRequest> requests,
                    [&](size_t a, size_t b) { return features[a].nodes < features[b].nodes; });
 
   for (size_t first = 0; first < order.size(); first += kTreesPerPass) {
-    const auto pass = std::span(order).subspan(first, std::min(kTreesPerPass, order.size() - first));
+    const auto pass =
+        std::span(order).subspan(first, std::min(kTreesPerPass, order.size() - first));
     std::vector<const tree::TreeFeatures*> trees;
     for (size_t i : pass) trees.push_back(&features[i]);
     const TreeBatch batch = MakeTreeBatch(trees).To(network_->device(), torch::kFloat32);

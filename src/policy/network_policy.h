@@ -13,8 +13,8 @@ namespace pgts::policy {
 class GpsNetwork;
 
 struct DecisionRule {
-  bool greedy = false;      // the most probable action (first of equals), log_prob 0
-  double temperature = 1;   // > 0; of sampling, and of the probabilities and log-probs reported
+  bool greedy = false;     // the most probable action (first of equals), log_prob 0
+  double temperature = 1;  // > 0; of sampling, and of the probabilities and log-probs reported
 };
 
 // Shares the network with whoever trains it; not while it is being updated.

@@ -38,8 +38,10 @@ double Optimiser::Step(const torch::Tensor& loss) {
   loss.backward();
   const double norm = model::StepAdamW(*adamw_, parameters_, recipe_, steps_);
   if (!std::isfinite(norm)) {
-    throw Error::Format("training of the policy diverged (gradient norm {}, loss {}); lower its "
-                        "learning_rate or max_grad_norm", norm, loss.item<double>());
+    throw Error::Format(
+        "training of the policy diverged (gradient norm {}, loss {}); lower its "
+        "learning_rate or max_grad_norm",
+        norm, loss.item<double>());
   }
   ++steps_;
   return norm;

@@ -7,9 +7,10 @@ namespace pgts::policy {
 
 void CheckOptions(const NetworkOptions& options, const char* where) {
   if (options.hidden_dim < 1 || options.num_layers < 1 || options.num_heads < 1) {
-    throw Error::Format("{}: policy_network needs hidden_dim, num_layers and num_heads of at least 1, "
-                        "not {}, {}, {}", where, options.hidden_dim, options.num_layers,
-                        options.num_heads);
+    throw Error::Format(
+        "{}: policy_network needs hidden_dim, num_layers and num_heads of at least 1, "
+        "not {}, {}, {}",
+        where, options.hidden_dim, options.num_layers, options.num_heads);
   }
   if (options.hidden_dim % options.num_heads != 0) {
     throw Error::Format("{}: policy_network.num_heads = {} does not divide hidden_dim = {}", where,

@@ -101,14 +101,15 @@ struct ImitationOptions {
   double weight_decay = 0.01;
   double value_coeff = 0.5;
   double max_grad_norm = 1.0;
-  double label_smoothing = 0.1;   // keeps the policy exploring when PPO takes over
-  double held_out_fraction = 0.1; // of the trajectories
+  double label_smoothing = 0.1;    // keeps the policy exploring when PPO takes over
+  double held_out_fraction = 0.1;  // of the trajectories
 
   template <class Visitor>
   void Visit(Visitor& v) {
     v("epochs", epochs, {.min = 0, .max = 1000, .help = "Passes over the teacher's decisions"});
     v("batch_size", batch_size, {.min = 1, .unit = "decisions", .help = "Minibatch"});
-    v("learning_rate", learning_rate, {.max = 1, .above = 0, .help = "AdamW, at the end of its warm-up"});
+    v("learning_rate", learning_rate,
+      {.max = 1, .above = 0, .help = "AdamW, at the end of its warm-up"});
     v("weight_decay", weight_decay, {.min = 0, .max = 1, .help = "AdamW weight decay"});
     v("value_coeff", value_coeff, {.min = 0, .help = "Weight of the value loss"});
     v("max_grad_norm", max_grad_norm, {.above = 0, .help = "Gradients are clipped to this norm"});

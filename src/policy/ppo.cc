@@ -121,12 +121,11 @@ PpoStats PpoTrainer::Update(std::span<const tree::Trajectory> trajectories) {
   const Key draws = Key("minibatch-order").With(setup_.seed).With(iteration_);
   for (int epoch = 0; epoch < setup_.ppo.ppo_epochs; ++epoch) {
     EpochSums sums;
-    for (const auto& picks : MinibatchOrder(static_cast<int>(rows.size()), setup_.ppo.batch_size,
-                                            draws.With(epoch))) {
+    for (const auto& picks :
+         MinibatchOrder(static_cast<int>(rows.size()), setup_.ppo.batch_size, draws.With(epoch))) {
       const Minibatch minibatch =
           MakeMinibatch(rows, picks).To(network_->device(), torch::kFloat32);
-      const PpoLoss loss =
-          ComputePpoLoss(*network_, minibatch, setup_.ppo, setup_.temperature);
+      const PpoLoss loss = ComputePpoLoss(*network_, minibatch, setup_.ppo, setup_.temperature);
       if (epoch == 0 && sums.minibatches == 0) stats.first_max_log_ratio = loss.max_log_ratio;
       sums.Add(loss, optimiser_->Step(loss.total));
     }

@@ -4,9 +4,10 @@
 //   2. advantages normalised once, over unforced decisions; return statistics brought up to date;
 //   3. ppo_epochs passes in minibatches (ppo_loss.h), gradients clipped to max_grad_norm.
 // A forced decision (one legal action) counts in GAE and the value loss only.
-// The trajectories must come from this network as it stands: same weights, temperature `temperature`,
-// sampled, with features recorded, graded. `first_max_log_ratio` says whether they did.
-// The order of minibatches is drawn from (seed, iteration, epoch), so a resumed run repeats it.
+// The trajectories must come from this network as it stands: same weights, temperature
+// `temperature`, sampled, with features recorded, graded. `first_max_log_ratio` says whether they
+// did. The order of minibatches is drawn from (seed, iteration, epoch), so a resumed run repeats
+// it.
 #pragma once
 
 #include <array>

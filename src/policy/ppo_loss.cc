@@ -12,16 +12,14 @@ PpoLoss ComputePpoLoss(GpsNetwork& network, const Minibatch& minibatch, const Pp
   const torch::Tensor log_ratio_B =
       all_log_probs_BA.gather(1, minibatch.action_B1).squeeze(1) - minibatch.old_log_prob_B;
   const torch::Tensor ratio_B = log_ratio_B.exp();
-  const torch::Tensor clipped_B =
-      ratio_B.clamp(1 - options.clip_epsilon, 1 + options.clip_epsilon);
+  const torch::Tensor clipped_B = ratio_B.clamp(1 - options.clip_epsilon, 1 + options.clip_epsilon);
   const double unforced = std::max(1.0, minibatch.unforced);
   const auto mean_unforced = [&](const torch::Tensor& values_B) {
     return (values_B * minibatch.unforced_B).sum() / unforced;
   };
 
   const ReturnStatistics& returns = network.returns();
-  const torch::Tensor target_B =
-      (minibatch.value_target_B - returns.mean) / returns.Deviation();
+  const torch::Tensor target_B = (minibatch.value_target_B - returns.mean) / returns.Deviation();
   const torch::Tensor policy = -mean_unforced(
       torch::min(ratio_B * minibatch.advantage_B, clipped_B * minibatch.advantage_B));
   const torch::Tensor value = torch::mse_loss(output.value_B, target_B);

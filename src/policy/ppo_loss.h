@@ -14,7 +14,7 @@
 namespace pgts::policy {
 
 struct PpoLoss {
-  torch::Tensor total;       // scalar, carries the gradient
+  torch::Tensor total;  // scalar, carries the gradient
   double policy = 0;
   double value = 0;
   double entropy = 0;

@@ -121,9 +121,9 @@ TEST(PpoTest, SolvesTheToyWorld) {
   EXPECT_NEAR(optimum, 9.3, 0.4);
 
   const auto network = Network();
-  PpoTrainer trainer(network, {.ppo = {.learning_rate = 2e-3, .ppo_epochs = 4},
-                               .rewards = rewards,
-                               .temperature = 1});
+  PpoTrainer trainer(
+      network,
+      {.ppo = {.learning_rate = 2e-3, .ppo_epochs = 4}, .rewards = rewards, .temperature = 1});
   const double before = MeanReturn(Rollouts(network, 300, Key("before"), 1), rewards);
   EXPECT_LT(before, optimum - 5);
   for (int iteration = 0; iteration < 40; ++iteration) {

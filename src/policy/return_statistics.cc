@@ -16,7 +16,8 @@ void ReturnStatistics::Merge(std::span<const float> returns) {
   const double past = std::min(count, kMemory);
   const double weight = n / (past + n);
   const double shift = batch_mean - mean;
-  variance = (1 - weight) * variance + weight * batch_variance + weight * (1 - weight) * shift * shift;
+  variance =
+      (1 - weight) * variance + weight * batch_variance + weight * (1 - weight) * shift * shift;
   mean += weight * shift;
   count = past + n;
 }

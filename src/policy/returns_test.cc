@@ -13,10 +13,10 @@
 namespace pgts::policy {
 namespace {
 
-using tree::Action;
 using ::testing::DoubleNear;
 using ::testing::ElementsAre;
 using ::testing::FloatNear;
+using tree::Action;
 
 // Two decisions: an Expand of 100 tokens from the root to a node of score 0.8, then Terminate with
 // the right answer.
@@ -46,7 +46,8 @@ const RewardOptions kByHand{.step_penalty = -1,
 // r0 = -1 - 0.01 * 100 + 2 (0.5 * 0.8 - 0.5) = -2.2
 // r1 = -1 + 2 (0 - 0.8) + 10 = 7.4
 TEST(RewardsTest, ByHand) {
-  EXPECT_THAT(Rewards(TwoSteps(), kByHand), ElementsAre(DoubleNear(-2.2, 1e-6), DoubleNear(7.4, 1e-6)));
+  EXPECT_THAT(Rewards(TwoSteps(), kByHand),
+              ElementsAre(DoubleNear(-2.2, 1e-6), DoubleNear(7.4, 1e-6)));
 }
 
 TEST(RewardsTest, WrongOrMissingAnswerEarnsTheOtherReward) {

@@ -34,7 +34,9 @@ struct ToyWorld {
             .score = right ? 0.9F : 0.1F,
             .terminal = terminal,
             .text_hash = key.value(),
-            .answer = right && terminal ? "right" : terminal ? "wrong" : ""};
+            .answer = right && terminal ? "right"
+                      : terminal        ? "wrong"
+                                        : ""};
   }
 };
 

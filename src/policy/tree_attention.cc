@@ -62,15 +62,15 @@ void ForEachHead(const torch::Tensor& qkv_M3D, int64_t heads, const std::vector<
   const T* const data = qkv_M3D.data_ptr<T>();
   at::parallel_for(0, static_cast<int64_t>(first_row.size()) - 1, kTreesPerThread,
                    [&](int64_t begin, int64_t end) {
-    for (int64_t b = begin; b < end; ++b) {
-      for (int64_t h = 0; h < heads; ++h) {
-        const T* const query = data + first_row[b] * stride + h * width;
-        visit(Head<T>{query, query + stride / 3, query + 2 * (stride / 3),
-                      first_row[b + 1] - first_row[b], stride, width},
-              first_row[b], h * width);
-      }
-    }
-  });
+                     for (int64_t b = begin; b < end; ++b) {
+                       for (int64_t h = 0; h < heads; ++h) {
+                         const T* const query = data + first_row[b] * stride + h * width;
+                         visit(Head<T>{query, query + stride / 3, query + 2 * (stride / 3),
+                                       first_row[b + 1] - first_row[b], stride, width},
+                               first_row[b], h * width);
+                       }
+                     }
+                   });
 }
 
 template <typename T>
@@ -90,8 +90,8 @@ void Forward(const torch::Tensor& qkv_M3D, int64_t heads, const std::vector<int6
   });
 }
 
-// With p = weights, g = gradient of out:  dv_j = sum_i p_ij g_i;  ds_ij = p_ij (g_i.v_j - g_i.out_i);
-// dq_i = sum_j ds_ij k_j / sqrt(C);  dk_j = sum_i ds_ij q_i / sqrt(C).
+// With p = weights, g = gradient of out:  dv_j = sum_i p_ij g_i;  ds_ij = p_ij (g_i.v_j -
+// g_i.out_i); dq_i = sum_j ds_ij k_j / sqrt(C);  dk_j = sum_i ds_ij q_i / sqrt(C).
 template <typename T>
 void Backward(const torch::Tensor& qkv_M3D, int64_t heads, const std::vector<int64_t>& first_row,
               const torch::Tensor& gradient_MD, torch::Tensor& out_M3D) {
@@ -124,9 +124,8 @@ void Backward(const torch::Tensor& qkv_M3D, int64_t heads, const std::vector<int
 torch::Tensor RunForward(const torch::Tensor& qkv_M3D, int64_t heads,
                          const std::vector<int64_t>& first_row) {
   torch::Tensor out_MD = torch::zeros({qkv_M3D.size(0), qkv_M3D.size(1) / 3}, qkv_M3D.options());
-  AT_DISPATCH_FLOATING_TYPES(qkv_M3D.scalar_type(), "tree attention", [&] {
-    Forward<scalar_t>(qkv_M3D, heads, first_row, out_MD);
-  });
+  AT_DISPATCH_FLOATING_TYPES(qkv_M3D.scalar_type(), "tree attention",
+                             [&] { Forward<scalar_t>(qkv_M3D, heads, first_row, out_MD); });
   return out_MD;
 }
 

@@ -56,8 +56,7 @@ TEST(TreeAttentionTest, ByHand) {
   const tree::TreeFeatures features = tree::ReadFeatures(tree);
   const tree::TreeFeatures* const pointer = &features;
   const TreeBatch batch = MakeTreeBatch({&pointer, 1});
-  const torch::Tensor qkv =
-      torch::tensor({{1.0F, 0.0F, 2.0F}, {0.0F, std::log(3.0F), 6.0F}});
+  const torch::Tensor qkv = torch::tensor({{1.0F, 0.0F, 2.0F}, {0.0F, std::log(3.0F), 6.0F}});
   for (const torch::Tensor& out :
        {TreeAttention(qkv, 1, batch), PaddedTreeAttention(qkv, 1, batch)}) {
     EXPECT_NEAR(out[0][0].item<float>(), 5, 1e-5);

@@ -38,7 +38,8 @@ double Loss(const Data& data, const Values& at) {
     const Values x = data.Features(i);
     const double z = at[0] * x[0] + at[1] * x[1] + at[2];
     const double signed_z = data.labels[i] ? -z : z;
-    loss += signed_z > 0 ? signed_z + std::log1p(std::exp(-signed_z)) : std::log1p(std::exp(signed_z));
+    loss +=
+        signed_z > 0 ? signed_z + std::log1p(std::exp(-signed_z)) : std::log1p(std::exp(signed_z));
   }
   return loss;
 }
@@ -110,14 +111,16 @@ Fit Minimise(const Data& data, Values start, const Free& free) {
 }  // namespace
 
 double Calibration::Score(const Evidence& evidence) const {
-  return 1 / (1 + std::exp(-(slope * evidence.logit + log_prob_slope * evidence.log_prob + offset)));
+  return 1 /
+         (1 + std::exp(-(slope * evidence.logit + log_prob_slope * evidence.log_prob + offset)));
 }
 
 Calibration FitCalibration(std::span<const Evidence> evidence, std::span<const int> labels) {
   const auto positive = std::count(labels.begin(), labels.end(), 1);
   if (positive == 0 || positive == static_cast<std::ptrdiff_t>(labels.size())) return {};
   const Data data{evidence, labels};
-  const bool known = std::ranges::any_of(evidence, [](const Evidence& e) { return e.log_prob != 0; });
+  const bool known =
+      std::ranges::any_of(evidence, [](const Evidence& e) { return e.log_prob != 0; });
   Fit best{kIdentity};
   const auto consider = [&](const Fit& fit) {
     const auto& [slope, log_prob_slope, offset] = fit.values;

@@ -39,8 +39,10 @@ class Fields {
     return *at;
   }
   [[noreturn]] void Throw(const char* field) const {
-    throw Error::Format("{}: '{}' is missing or damaged; copy the folder again or train phase 1 "
-                        "again", path_, field);
+    throw Error::Format(
+        "{}: '{}' is missing or damaged; copy the folder again or train phase 1 "
+        "again",
+        path_, field);
   }
 
  private:
@@ -51,11 +53,14 @@ class Fields {
 void CheckKind(const Fields& fields, const std::string& path) {
   if (fields.Text("format") != kFormat) fields.Throw("format");
   if (const int version = fields.Count("version"); version != kRewardModelVersion) {
-    throw Error::Format("{}: version {}, this program reads version {}: use the program that wrote "
-                        "it, or train phase 1 again", path, version, kRewardModelVersion);
+    throw Error::Format(
+        "{}: version {}, this program reads version {}: use the program that wrote "
+        "it, or train phase 1 again",
+        path, version, kRewardModelVersion);
   }
   if (const std::string kind = fields.Text("kind"); kind != "full") {
-    throw Error::Format("{}: kind '{}', this program reads 'full': train phase 1 again", path, kind);
+    throw Error::Format("{}: kind '{}', this program reads 'full': train phase 1 again", path,
+                        kind);
   }
 }
 
@@ -102,9 +107,10 @@ Json ToJson(const RewardModel& m, const FileHashes& hashes) {
             {"task", g.task}}},
           {"files", {{"model.gguf", hashes.model}, {"head.safetensors", hashes.head}}},
           {"threshold", m.threshold},
-          {"calibration", {{"slope", m.calibration.slope},
-                           {"log_prob_slope", m.calibration.log_prob_slope},
-                           {"offset", m.calibration.offset}}},
+          {"calibration",
+           {{"slope", m.calibration.slope},
+            {"log_prob_slope", m.calibration.log_prob_slope},
+            {"offset", m.calibration.offset}}},
           {"metrics", ToJson(m.metrics)},
           {"gate", ToJson(m.gate)},
           {"training", m.training}};

@@ -13,8 +13,8 @@
 namespace pgts::reward {
 namespace {
 
-constexpr std::string_view kNames[] = {"wrong_operand", "swapped_op", "arithmetic",
-                                       "copied_number", "dropped_step"};
+constexpr std::string_view kNames[] = {"wrong_operand", "swapped_op", "arithmetic", "copied_number",
+                                       "dropped_step"};
 constexpr std::string_view kAnswerMark = "#### ";
 
 bool IsAdditive(char operation) { return operation == '+' || operation == '-'; }
@@ -105,8 +105,7 @@ class Damage {
     Equation wrong = *equations_[target_];
     constexpr std::string_view kOperations = "+-*/";
     wrong.operation = kOperations[random_.Below(4)];
-    return wrong.operation != equations_[target_]->operation && Recompute(wrong) &&
-           CarryOn(wrong);
+    return wrong.operation != equations_[target_]->operation && Recompute(wrong) && CarryOn(wrong);
   }
 
   bool Arithmetic() {
@@ -262,8 +261,7 @@ std::vector<Corruption> CorruptMany(const task::Problem& problem, int count, Key
   std::vector<Corruption> corruptions;
   std::set<std::vector<std::string>> seen;
   for (int i = 0; i < 3 * count && static_cast<int>(corruptions.size()) < count; ++i) {
-    std::optional<Corruption> next =
-        Corrupt(problem, kTurns[(start + i) % kTurnCount], random);
+    std::optional<Corruption> next = Corrupt(problem, kTurns[(start + i) % kTurnCount], random);
     if (next && seen.insert(next->lines).second) corruptions.push_back(*std::move(next));
   }
   return corruptions;

@@ -29,8 +29,13 @@
 
 namespace pgts::reward {
 
-enum class CorruptionKind { kWrongOperand, kSwappedOperation, kArithmetic, kCopiedNumber,
-                            kDroppedStep };
+enum class CorruptionKind {
+  kWrongOperand,
+  kSwappedOperation,
+  kArithmetic,
+  kCopiedNumber,
+  kDroppedStep
+};
 
 inline constexpr CorruptionKind kCorruptionKinds[] = {
     CorruptionKind::kWrongOperand, CorruptionKind::kSwappedOperation, CorruptionKind::kArithmetic,

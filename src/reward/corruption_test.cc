@@ -66,14 +66,17 @@ TEST(CorruptionTest, EveryKindHappensAndCarriesOn) {
     }
   }
   using Lines = std::vector<std::string>;
-  EXPECT_TRUE(seen[CorruptionKind::kSwappedOperation].contains(Lines{"14-9=5", "5*2=10", "#### 10"}));
+  EXPECT_TRUE(
+      seen[CorruptionKind::kSwappedOperation].contains(Lines{"14-9=5", "5*2=10", "#### 10"}));
   EXPECT_TRUE(seen[CorruptionKind::kArithmetic].contains(Lines{"14+9=24", "24*2=48", "#### 48"}));
   EXPECT_TRUE(seen[CorruptionKind::kWrongOperand].contains(Lines{"14+8=22", "22*2=44", "#### 44"}));
-  EXPECT_TRUE(seen[CorruptionKind::kCopiedNumber].contains(Lines{"14+31=45", "45*2=90", "#### 90"}));
+  EXPECT_TRUE(
+      seen[CorruptionKind::kCopiedNumber].contains(Lines{"14+31=45", "45*2=90", "#### 90"}));
   EXPECT_TRUE(seen[CorruptionKind::kCopiedNumber].contains(Lines{"14+9=23", "23*2=46", "#### 23"}));
   EXPECT_TRUE(seen[CorruptionKind::kDroppedStep].contains(Lines{"14*2=28", "#### 28"}));
   // Wrong by one step only where the value cannot be carried on.
-  EXPECT_TRUE(seen[CorruptionKind::kSwappedOperation].contains(Lines{"14+9=23", "23-2=21", "#### 21"}));
+  EXPECT_TRUE(
+      seen[CorruptionKind::kSwappedOperation].contains(Lines{"14+9=23", "23-2=21", "#### 21"}));
 }
 
 // What an exact checker of the task says of the corrupted lines.
@@ -94,7 +97,8 @@ TEST(CorruptionTest, OnWordProblemsTheStepIsWrongAndTheOnesBeforeAreRight) {
       }
       std::string text;
       for (const std::string& line : corruption.lines) text += line + "\n";
-      ASSERT_NE(task.Grade(text, problem, task::AnswerRule::kStrict), task::Verdict::kRight) << text;
+      ASSERT_NE(task.Grade(text, problem, task::AnswerRule::kStrict), task::Verdict::kRight)
+          << text;
       kinds.insert(corruption.kind);
       ++made;
     }
@@ -105,8 +109,8 @@ TEST(CorruptionTest, OnWordProblemsTheStepIsWrongAndTheOnesBeforeAreRight) {
 
 // "14+7=21" is not wrong where 7 is added later: it is the same sum in another order.
 TEST(CorruptionTest, AnotherOrderOfRightStepsIsNotACorruption) {
-  const task::Problem problem{.question = "14 and 9 and 7", .gold = "30",
-                              .solution = "14+9=23\n23+7=30\n#### 30"};
+  const task::Problem problem{
+      .question = "14 and 9 and 7", .gold = "30", .solution = "14+9=23\n23+7=30\n#### 30"};
   RandomStream random{Key("order")};
   for (const CorruptionKind kind : kCorruptionKinds) {
     for (int i = 0; i < 300; ++i) {

@@ -92,11 +92,10 @@ RolloutPlan ValidationPlan(const DataPlan& plan) {
 void AddCorruptions(const RolloutParts& parts, const llm::Tokenizer& tokenizer,
                     const DataPlan& plan, StepData& data) {
   if (plan.incorrect_per_problem == 0) return;
-  const StepFormat format{
-      .tokenizer = tokenizer,
-      .separator = plan.separator,
-      .answer_has_separator =
-          2 * data.train_stats.answers_with_separator >= data.train_stats.answered};
+  const StepFormat format{.tokenizer = tokenizer,
+                          .separator = plan.separator,
+                          .answer_has_separator = 2 * data.train_stats.answers_with_separator >=
+                                                  data.train_stats.answered};
   const int64_t first = plan.data.first_train_problem;
   const int64_t size = parts.task.Size(task::Split::kTrain);
   const int64_t end = std::min(size, first + plan.data.CorruptionProblems());
@@ -119,12 +118,14 @@ void Log(const StepData& data, const std::string& folder) {
   const auto line = [&](const char* name, std::span<const LabelledSolution> solutions,
                         const RolloutStats& stats) {
     const DataCounts counts = Count(solutions);
-    Info("{} data: {} problems, {} solutions, {} labelled steps ({:.0f} % right); of {} rollouts "
-         "{:.0f} % state an answer, {:.0f} % are right; {} completions, {} tokens ({} generated now)",
-         name, counts.problems, counts.solutions, counts.examples,
-         100.0 * counts.positive / std::max<int64_t>(counts.examples, 1), stats.rollouts,
-         100 * stats.ExtractionRate(), 100 * stats.RightShare(), stats.completions, stats.tokens,
-         stats.computed_tokens);
+    Info(
+        "{} data: {} problems, {} solutions, {} labelled steps ({:.0f} % right); of {} rollouts "
+        "{:.0f} % state an answer, {:.0f} % are right; {} completions, {} tokens ({} generated "
+        "now)",
+        name, counts.problems, counts.solutions, counts.examples,
+        100.0 * counts.positive / std::max<int64_t>(counts.examples, 1), stats.rollouts,
+        100 * stats.ExtractionRate(), 100 * stats.RightShare(), stats.completions, stats.tokens,
+        stats.computed_tokens);
   };
   line("training", data.train, data.train_stats);
   line("held-out", data.validation, data.validation_stats);

@@ -12,8 +12,7 @@ namespace {
 
 // "a op b = c" with an optional currency sign before c.
 const RE2& EquationPattern() {
-  static const RE2 kPattern(
-      R"((\d+)( *)([-+*/x])( *)(\d+)( *= *\$?)(\d+))");
+  static const RE2 kPattern(R"((\d+)( *)([-+*/x])( *)(\d+)( *= *\$?)(\d+))");
   return kPattern;
 }
 

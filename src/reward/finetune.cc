@@ -55,7 +55,8 @@ std::vector<ScoredStep> ScoreRows(StepNetwork& network, std::span<const Training
   std::vector<ScoredStep> scored;
   for (const std::vector<int>& batch : OrderedBatches(rows, kEvaluationSolutions)) {
     const TreeBatch trees = BatchOf(rows, batch);
-    const Tensor logits_R2 = network.Logits(network.Hidden(trees), trees).to(torch::kCPU, torch::kFloat64);
+    const Tensor logits_R2 =
+        network.Logits(network.Hidden(trees), trees).to(torch::kCPU, torch::kFloat64);
     const Tensor logit_R = (logits_R2.select(1, 1) - logits_R2.select(1, 0)).contiguous();
     const double* logit = logit_R.data_ptr<double>();
     for (const int index : batch) {
@@ -79,11 +80,12 @@ RowOptions RowsFor(const FinetuneOptions& options, int max_length) {
 
 void CheckSupervised(std::span<const TrainingRow> rows, const char* split, int max_length) {
   if (SupervisedCount(rows) > 0) return;
-  throw Error::Format("reward model: the {} data has no labelled step within max_sequence_length = "
-                      "{} tokens and with a source weight above 0, so there is nothing to learn; "
-                      "raise max_sequence_length or reward_data.train_problems, or delete "
-                      "reward_data to have it rebuilt",
-                      split, max_length);
+  throw Error::Format(
+      "reward model: the {} data has no labelled step within max_sequence_length = "
+      "{} tokens and with a source weight above 0, so there is nothing to learn; "
+      "raise max_sequence_length or reward_data.train_problems, or delete "
+      "reward_data to have it rebuilt",
+      split, max_length);
 }
 
 // One run of fine-tuning; its methods are its stages.
@@ -191,7 +193,8 @@ class Trainer {
     }
   }
 
-  // What one forward pass takes: on the CPU a row, which stays in a core's cache and has no padding.
+  // What one forward pass takes: on the CPU a row, which stays in a core's cache and has no
+  // padding.
   RowBatches Shards(std::span<const std::vector<int>> batches) const {
     if (!network_.device().is_cpu()) return RowBatches(batches.begin(), batches.end());
     RowBatches rows;
@@ -265,8 +268,8 @@ class Trainer {
 
   void Validate(double epoch) {
     const RewardMetrics metrics = Measure(ScoreRows(network_, validation_), {});
-    ValidationPoint point{.step = result_.steps, .epoch = epoch, .loss = metrics.loss,
-                          .step_auc = metrics.step_auc};
+    ValidationPoint point{
+        .step = result_.steps, .epoch = epoch, .loss = metrics.loss, .step_auc = metrics.step_auc};
     point.best = IsBetter(point);
     if (point.best) KeepWeights();
     if (point.best) best_ = point;

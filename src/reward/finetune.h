@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Full fine-tuning of a decoder with a two-label head on labelled steps.
 //
-//   loss = sum over labelled steps of weight * cross-entropy(logits at the step's last token, label)
+//   loss = sum over labelled steps of weight * cross-entropy(logits at the step's last token,
+//   label)
 //          / sum of weights, over one optimiser step (batch_size * gradient_accumulation_steps
 //          solutions)
 //        + text_loss_weight * mean cross-entropy of the decoder's own output on the tokens of right
@@ -34,10 +35,10 @@ class Decoder;
 namespace pgts::reward {
 
 struct TrainingPoint {
-  int64_t step = 0;   // optimiser steps done
-  int64_t steps = 0;  // in all
-  double epoch = 0;   // passes over the data so far
-  double loss = 0;    // of this step
+  int64_t step = 0;      // optimiser steps done
+  int64_t steps = 0;     // in all
+  double epoch = 0;      // passes over the data so far
+  double loss = 0;       // of this step
   double grad_norm = 0;  // before clipping
   double learning_rate = 0;
 };
@@ -45,9 +46,9 @@ struct TrainingPoint {
 struct ValidationPoint {
   int64_t step = 0;
   double epoch = 0;
-  double loss = 0;      // before calibration
+  double loss = 0;  // before calibration
   double step_auc = 0;
-  bool best = false;    // so far
+  bool best = false;  // so far
 };
 
 // Who shows progress. Unset members are not called.

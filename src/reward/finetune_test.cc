@@ -24,8 +24,14 @@ using ::testing::Property;
 using ::testing::Throws;
 
 std::shared_ptr<model::Decoder> SmallDecoder(uint64_t seed = 1) {
-  const model::DecoderShape shape{.vocab = 257, .width = 32, .layers = 2, .heads = 4,
-                                  .kv_heads = 2, .head_dim = 8, .ff_width = 48, .context = 64};
+  const model::DecoderShape shape{.vocab = 257,
+                                  .width = 32,
+                                  .layers = 2,
+                                  .heads = 4,
+                                  .kv_heads = 2,
+                                  .head_dim = 8,
+                                  .ff_width = 48,
+                                  .context = 64};
   return std::make_shared<model::Decoder>(shape, seed);
 }
 

@@ -13,14 +13,16 @@ std::vector<std::string> GateProblems(const GateReading& reading, const GateOpti
   std::vector<std::string> problems;
   if (!(reading.extraction_rate >= options.min_extraction_rate)) {
     problems.push_back(fmt::format(
-        "only {:.0f} % of the rollouts state an answer that can be read (at least {:.0f} % needed): "
+        "only {:.0f} % of the rollouts state an answer that can be read (at least {:.0f} % "
+        "needed): "
         "the prompt does not make this generator end with '#### <answer>'; try another prompt kind "
         "(--prompt), a larger max_depth or an instruction-tuned model",
         100 * reading.extraction_rate, 100 * options.min_extraction_rate));
   }
   if (!(reading.cut_off_rate <= options.max_cut_off_rate)) {
     problems.push_back(fmt::format(
-        "{:.0f} % of the steps were cut off at max_new_tokens = {} (at most {:.0f} % allowed): raise "
+        "{:.0f} % of the steps were cut off at max_new_tokens = {} (at most {:.0f} % allowed): "
+        "raise "
         "max_new_tokens, or check that the generator separates its steps by the separator",
         100 * reading.cut_off_rate, reading.max_new_tokens, 100 * options.max_cut_off_rate));
   }
@@ -40,15 +42,17 @@ std::vector<std::string> GateProblems(const GateReading& reading, const GateOpti
 }
 
 void PassGate(const GateReading& reading, const GateOptions& options) {
-  Info("gate: {:.1f} % of rollouts state an answer, {:.1f} % are right, {:.1f} % of steps cut off, "
-       "step AUC {:.3f}",
-       100 * reading.extraction_rate, 100 * reading.right_share, 100 * reading.cut_off_rate,
-       reading.step_auc);
+  Info(
+      "gate: {:.1f} % of rollouts state an answer, {:.1f} % are right, {:.1f} % of steps cut off, "
+      "step AUC {:.3f}",
+      100 * reading.extraction_rate, 100 * reading.right_share, 100 * reading.cut_off_rate,
+      reading.step_auc);
   const std::vector<std::string> problems = GateProblems(reading, options);
   if (problems.empty()) return;
   const std::string text = fmt::format("{}", fmt::join(problems, "; "));
   if (options.gate != "warn") {
-    throw Error::Format("phase 2 cannot start: {} (--set gate.gate=warn goes on all the same)", text);
+    throw Error::Format("phase 2 cannot start: {} (--set gate.gate=warn goes on all the same)",
+                        text);
   }
   Warn("phase 2 starts although {}", text);
 }

@@ -15,8 +15,11 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr GateReading kGood{.extraction_rate = 0.98, .cut_off_rate = 0.01, .right_share = 0.5,
-                            .step_auc = 0.9, .max_new_tokens = 24};
+constexpr GateReading kGood{.extraction_rate = 0.98,
+                            .cut_off_rate = 0.01,
+                            .right_share = 0.5,
+                            .step_auc = 0.9,
+                            .max_new_tokens = 24};
 
 TEST(GateTest, LetsAWorkingPairPass) {
   EXPECT_THAT(GateProblems(kGood, {}), IsEmpty());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The two-label head on a decoder's hidden state (after its last norm), computed on the host:
-//   logits = weight hidden + bias;  logit = logits[1] - logits[0];  softmax(logits)[1] = sigmoid(logit)
+//   logits = weight hidden + bias;  logit = logits[1] - logits[0];  softmax(logits)[1] =
+//   sigmoid(logit)
 #pragma once
 
 #include <array>

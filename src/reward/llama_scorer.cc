@@ -18,7 +18,8 @@ std::string_view BytesOf(std::span<const float> values) {
 
 }  // namespace
 
-uint64_t ScorerHash(std::string_view model_file_hash, const Head& head, const Calibration& calibration) {
+uint64_t ScorerHash(std::string_view model_file_hash, const Head& head,
+                    const Calibration& calibration) {
   return Key("llama-scorer")
       .With(model_file_hash)
       .With(BytesOf(head.weight))
@@ -30,12 +31,15 @@ uint64_t ScorerHash(std::string_view model_file_hash, const Head& head, const Ca
 }
 
 LlamaScorer::LlamaScorer(std::unique_ptr<llm::Encoder> encoder, Head head, Calibration calibration)
-    : encoder_(std::move(encoder)), head_(std::move(head)), calibration_(calibration),
+    : encoder_(std::move(encoder)),
+      head_(std::move(head)),
+      calibration_(calibration),
       hash_(ScorerHash(encoder_->Info().file_hash, head_, calibration_)) {
   if (head_.width() != encoder_->Info().width) {
-    throw Error::Format("{}: hidden states have width {}, the reward head wants {}; the folder "
-                        "holds files of two different models: train phase 1 again",
-                        encoder_->Info().path, encoder_->Info().width, head_.width());
+    throw Error::Format(
+        "{}: hidden states have width {}, the reward head wants {}; the folder "
+        "holds files of two different models: train phase 1 again",
+        encoder_->Info().path, encoder_->Info().width, head_.width());
   }
 }
 
@@ -50,8 +54,8 @@ void LlamaScorer::Score(std::span<const world::ScoreRequest> requests, std::span
   encoder_->Encode(paths, hidden);
   for (size_t i = 0; i < requests.size(); ++i) {
     const std::span<const float> row = std::span(hidden).subspan(i * width, width);
-    scores[i] = static_cast<float>(calibration_.Score(
-        {.logit = head_.Logit(row), .log_prob = requests[i].log_prob}));
+    scores[i] = static_cast<float>(
+        calibration_.Score({.logit = head_.Logit(row), .log_prob = requests[i].log_prob}));
   }
 }
 

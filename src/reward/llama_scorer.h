@@ -37,6 +37,7 @@ class LlamaScorer : public world::StepScorer {
 };
 
 // Of everything that a score depends on.
-uint64_t ScorerHash(std::string_view model_file_hash, const Head& head, const Calibration& calibration);
+uint64_t ScorerHash(std::string_view model_file_hash, const Head& head,
+                    const Calibration& calibration);
 
 }  // namespace pgts::reward

@@ -92,8 +92,9 @@ RewardMetrics Measure(std::span<const ScoredStep> steps, const Calibration& cali
     by_depth[step.depth].Add(score, step.label);
   }
   if (labelled.labels.empty()) {
-    throw Error::Format("reward model: no held-out step has a label, so nothing can be measured; "
-                        "raise reward_data.validation_problems");
+    throw Error::Format(
+        "reward model: no held-out step has a label, so nothing can be measured; "
+        "raise reward_data.validation_problems");
   }
   RewardMetrics m{.steps = static_cast<int64_t>(labelled.labels.size()),
                   .positive_share = labelled.PositiveShare(),
@@ -202,23 +203,26 @@ std::string MetricsTable(const RewardMetrics& m) {
                Number(m.head_auc) + " / " + Number(m.log_prob_auc)});
   numbers.Row({"outcome AUC", Number(m.outcome_auc)});
   if (!std::isnan(m.exact_auc)) numbers.Row({"AUC against exact steps", Number(m.exact_auc)});
-  numbers.Row({"loss (before calibration)",
-               Number(m.loss) + " (" + Number(m.loss_uncalibrated) + ")"});
-  numbers.Row({"calibration error (before)",
-               Number(m.ece) + " (" + Number(m.ece_uncalibrated) + ")"});
+  numbers.Row(
+      {"loss (before calibration)", Number(m.loss) + " (" + Number(m.loss_uncalibrated) + ")"});
+  numbers.Row(
+      {"calibration error (before)", Number(m.ece) + " (" + Number(m.ece_uncalibrated) + ")"});
   numbers.Row({fmt::format("accuracy at {:.2f}", m.threshold), Number(m.accuracy)});
   numbers.Row({"precision / recall", Number(m.precision) + " / " + Number(m.recall)});
   numbers.Row({"F1 / specificity", Number(m.f1) + " / " + Number(m.specificity)});
-  numbers.Row({"right called right / wrong", fmt::format("{} / {}", m.confusion.true_positive,
-                                                         m.confusion.false_negative)});
-  numbers.Row({"wrong called right / wrong", fmt::format("{} / {}", m.confusion.false_positive,
-                                                         m.confusion.true_negative)});
+  numbers.Row({"right called right / wrong",
+               fmt::format("{} / {}", m.confusion.true_positive, m.confusion.false_negative)});
+  numbers.Row({"wrong called right / wrong",
+               fmt::format("{} / {}", m.confusion.false_positive, m.confusion.true_negative)});
 
-  Table depths({{"depth", Align::kRight}, {"steps", Align::kRight}, {"mean score", Align::kRight},
-                {"share right", Align::kRight}, {"AUC", Align::kRight}});
+  Table depths({{"depth", Align::kRight},
+                {"steps", Align::kRight},
+                {"mean score", Align::kRight},
+                {"share right", Align::kRight},
+                {"AUC", Align::kRight}});
   for (const DepthRow& row : m.by_depth) {
-    depths.Row({fmt::format("{}", row.depth), fmt::format("{}", row.steps),
-                Number(row.mean_score), Number(row.positive_share), Number(row.auc)});
+    depths.Row({fmt::format("{}", row.depth), fmt::format("{}", row.steps), Number(row.mean_score),
+                Number(row.positive_share), Number(row.auc)});
   }
   return numbers.Text() + "\n" + depths.Text();
 }

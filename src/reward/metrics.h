@@ -21,8 +21,8 @@
 namespace pgts::reward {
 
 struct ScoredStep {
-  double logit = 0;          // the head's logit(1) - logit(0)
-  double log_prob = 0;       // of the path so far under the generator; 0 where it is unknown
+  double logit = 0;     // the head's logit(1) - logit(0)
+  double log_prob = 0;  // of the path so far under the generator; 0 where it is unknown
   std::optional<int> label;
   std::optional<int> exact;  // the exact truth, where the task can tell
   std::optional<int> grade;  // of the solution, on its last step only
@@ -50,7 +50,7 @@ struct RewardMetrics {
   double accuracy = 0, precision = 0, recall = 0, f1 = 0, specificity = 0;
   double step_auc = 0, outcome_auc = 0, exact_auc = 0;
   double head_auc = 0, log_prob_auc = 0;  // step AUC of either witness alone (calibration.h)
-  double ece = 0, ece_uncalibrated = 0;  // 10 bins of equal width
+  double ece = 0, ece_uncalibrated = 0;   // 10 bins of equal width
   double threshold = 0.5;
   Confusion confusion;
   std::vector<DepthRow> by_depth;

@@ -30,31 +30,44 @@ struct TrainingOptions {
 
   template <class Visitor>
   void Visit(Visitor& v) {
-    v("batch_size", batch_size, {.min = 1, .max = 4096, .unit = "solutions",
-      .help = "Solutions in one forward pass; those of one problem stay together"});
-    v("gradient_accumulation_steps", gradient_accumulation_steps, {.min = 1, .max = 1024,
-      .unit = "batches", .help = "Batches in one optimiser step"});
-    v("learning_rate", learning_rate, {.max = 1, .above = 0,
-      .help = "Peak rate of AdamW; linear warm-up, then a cosine to zero"});
+    v("batch_size", batch_size,
+      {.min = 1,
+       .max = 4096,
+       .unit = "solutions",
+       .help = "Solutions in one forward pass; those of one problem stay together"});
+    v("gradient_accumulation_steps", gradient_accumulation_steps,
+      {.min = 1, .max = 1024, .unit = "batches", .help = "Batches in one optimiser step"});
+    v("learning_rate", learning_rate,
+      {.max = 1, .above = 0, .help = "Peak rate of AdamW; linear warm-up, then a cosine to zero"});
     v("num_epochs", num_epochs, {.min = 1, .max = 1000, .help = "Passes over the examples"});
     v("warmup_ratio", warmup_ratio, {.min = 0, .max = 1, .help = "Share of steps that warm up"});
-    v("weight_decay", weight_decay, {.min = 0, .max = 10,
-      .help = "Decoupled decay of matrices (not of norms and biases)"});
-    v("max_examples", max_examples, {.min = 0, .unit = "labelled steps",
-      .help = "Use at most this many examples; 0: all"});
-    v("num_incorrect_per_problem", num_incorrect_per_problem, {.min = 0, .max = 100,
-      .unit = "solutions", .help = "Corruptions of each problem's reference solution"});
-    v("max_grad_norm", max_grad_norm, {.above = 0, .help = "Gradients are scaled down to this norm"});
-    v("rollout_weight", rollout_weight, {.min = 0, .help = "Loss weight of the generator's solutions"});
-    v("corruption_weight", corruption_weight, {.min = 0,
-      .help = "Loss weight of reference solutions and their corruptions"});
+    v("weight_decay", weight_decay,
+      {.min = 0, .max = 10, .help = "Decoupled decay of matrices (not of norms and biases)"});
+    v("max_examples", max_examples,
+      {.min = 0, .unit = "labelled steps", .help = "Use at most this many examples; 0: all"});
+    v("num_incorrect_per_problem", num_incorrect_per_problem,
+      {.min = 0,
+       .max = 100,
+       .unit = "solutions",
+       .help = "Corruptions of each problem's reference solution"});
+    v("max_grad_norm", max_grad_norm,
+      {.above = 0, .help = "Gradients are scaled down to this norm"});
+    v("rollout_weight", rollout_weight,
+      {.min = 0, .help = "Loss weight of the generator's solutions"});
+    v("corruption_weight", corruption_weight,
+      {.min = 0, .help = "Loss weight of reference solutions and their corruptions"});
     v("import_weight", import_weight, {.min = 0, .help = "Loss weight of imported solutions"});
-    v("text_loss_weight", text_loss_weight, {.min = 0,
-      .help = "Weight of next-token prediction on right steps, beside the labels; 0: off"});
-    v("evaluations_per_epoch", evaluations_per_epoch, {.min = 1, .max = 100,
-      .help = "Validations in an epoch; the best checkpoint by validation step AUC is kept"});
-    v("compute_type", compute_type, {.choices = {"auto", "bfloat16", "float32"},
-      .help = "Matrix products; auto: float32 for small models on a CPU, else bfloat16 where the processor has it"});
+    v("text_loss_weight", text_loss_weight,
+      {.min = 0,
+       .help = "Weight of next-token prediction on right steps, beside the labels; 0: off"});
+    v("evaluations_per_epoch", evaluations_per_epoch,
+      {.min = 1,
+       .max = 100,
+       .help = "Validations in an epoch; the best checkpoint by validation step AUC is kept"});
+    v("compute_type", compute_type,
+      {.choices = {"auto", "bfloat16", "float32"},
+       .help = "Matrix products; auto: float32 for small models on a CPU, else bfloat16 where the "
+               "processor has it"});
     v("device", device, {.help = "LibTorch device: cpu, cuda or cuda:1"});
   }
 };
@@ -82,27 +95,47 @@ struct DataOptions {
 
   template <class Visitor>
   void Visit(Visitor& v) {
-    v("train_problems", train_problems, {.min = 1, .max = 10'000'000, .unit = "problems",
-      .help = "Training problems that the generator solves for labels"});
-    v("validation_problems", validation_problems, {.min = 1, .max = 1'000'000, .unit = "problems",
-      .help = "Held-out problems that choose the checkpoint, calibrate and measure"});
-    v("rollouts_per_problem", rollouts_per_problem, {.min = 1, .max = 1024, .unit = "rollouts",
-      .help = "Sampled solutions of each problem"});
-    v("completions", completions, {.min = 1, .max = 1024, .unit = "completions",
-      .help = "Monte Carlo completions of a step, its own rollout included (training problems)"});
-    v("held_out_completions", held_out_completions, {.min = 1, .max = 1024, .unit = "completions",
-      .help = "The same on held-out problems"});
-    v("concurrent_rollouts", concurrent_rollouts, {.min = 1, .max = 100'000, .unit = "rollouts",
-      .help = "Rollouts in flight; best: the width of the engine"});
-    v("infer_after_wrong", infer_after_wrong, {.help = "Training steps after one that no completion "
-      "mends are labelled wrong without completions of their own"});
-    v("first_train_problem", first_train_problem, {.min = 0,
-      .help = "Number of the first training problem: phase 2 should train on others"});
-    v("corruption_problems", corruption_problems, {.min = 0, .max = 10'000'000, .unit = "problems",
-      .help = "Training problems whose reference solutions are corrupted, which costs no generation; "
-              "0: those that the generator solves"});
-    v("max_depth", max_depth, {.min = 1, .max = 1000, .unit = "steps",
-      .help = "A rollout without an answer ends here and is graded wrong"});
+    v("train_problems", train_problems,
+      {.min = 1,
+       .max = 10'000'000,
+       .unit = "problems",
+       .help = "Training problems that the generator solves for labels"});
+    v("validation_problems", validation_problems,
+      {.min = 1,
+       .max = 1'000'000,
+       .unit = "problems",
+       .help = "Held-out problems that choose the checkpoint, calibrate and measure"});
+    v("rollouts_per_problem", rollouts_per_problem,
+      {.min = 1, .max = 1024, .unit = "rollouts", .help = "Sampled solutions of each problem"});
+    v("completions", completions,
+      {.min = 1,
+       .max = 1024,
+       .unit = "completions",
+       .help = "Monte Carlo completions of a step, its own rollout included (training problems)"});
+    v("held_out_completions", held_out_completions,
+      {.min = 1, .max = 1024, .unit = "completions", .help = "The same on held-out problems"});
+    v("concurrent_rollouts", concurrent_rollouts,
+      {.min = 1,
+       .max = 100'000,
+       .unit = "rollouts",
+       .help = "Rollouts in flight; best: the width of the engine"});
+    v("infer_after_wrong", infer_after_wrong,
+      {.help = "Training steps after one that no completion "
+               "mends are labelled wrong without completions of their own"});
+    v("first_train_problem", first_train_problem,
+      {.min = 0, .help = "Number of the first training problem: phase 2 should train on others"});
+    v("corruption_problems", corruption_problems,
+      {.min = 0,
+       .max = 10'000'000,
+       .unit = "problems",
+       .help =
+           "Training problems whose reference solutions are corrupted, which costs no generation; "
+           "0: those that the generator solves"});
+    v("max_depth", max_depth,
+      {.min = 1,
+       .max = 1000,
+       .unit = "steps",
+       .help = "A rollout without an answer ends here and is graded wrong"});
   }
 };
 
@@ -117,11 +150,15 @@ struct ModelOptions {
   void Visit(Visitor& v) {
     v("num_labels", num_labels, {.min = 2, .max = 2, .help = "Labels of a step: wrong and right"});
     v("dropout", dropout, {.min = 0, .max = 0.9, .help = "On the input of the head, in training"});
-    v("extra_layers", extra_layers, {.min = 0, .max = 64, .unit = "layers",
-      .help = "New layers on top of the base, for a base too small to compare a step with what it "
-              "expected (model/deepen.h)"});
-    v("weight_type", weight_type, {.choices = {"f32", "f16", "bf16", "q8_0"},
-      .help = "Of the fine-tuned model that searches run"});
+    v("extra_layers", extra_layers,
+      {.min = 0,
+       .max = 64,
+       .unit = "layers",
+       .help = "New layers on top of the base, for a base too small to compare a step with what it "
+               "expected (model/deepen.h)"});
+    v("weight_type", weight_type,
+      {.choices = {"f32", "f16", "bf16", "q8_0"},
+       .help = "Of the fine-tuned model that searches run"});
   }
 };
 
@@ -135,16 +172,17 @@ struct GateOptions {
 
   template <class Visitor>
   void Visit(Visitor& v) {
-    v("gate", gate, {.choices = {"error", "warn"},
-      .help = "Whether a generator or reward model that cannot work stops the run"});
-    v("min_extraction_rate", min_extraction_rate, {.min = 0, .max = 1,
-      .help = "Least share of rollouts that state an answer"});
-    v("max_cut_off_rate", max_cut_off_rate, {.min = 0, .max = 1,
-      .help = "Largest share of steps cut off at max_new_tokens"});
-    v("min_step_auc", min_step_auc, {.min = 0, .max = 1,
-      .help = "Least step AUC on held-out problems; 0.5 is chance"});
-    v("min_right_share", min_right_share, {.min = 0, .max = 1,
-      .help = "Least share of rollouts that are right"});
+    v("gate", gate,
+      {.choices = {"error", "warn"},
+       .help = "Whether a generator or reward model that cannot work stops the run"});
+    v("min_extraction_rate", min_extraction_rate,
+      {.min = 0, .max = 1, .help = "Least share of rollouts that state an answer"});
+    v("max_cut_off_rate", max_cut_off_rate,
+      {.min = 0, .max = 1, .help = "Largest share of steps cut off at max_new_tokens"});
+    v("min_step_auc", min_step_auc,
+      {.min = 0, .max = 1, .help = "Least step AUC on held-out problems; 0.5 is chance"});
+    v("min_right_share", min_right_share,
+      {.min = 0, .max = 1, .help = "Least share of rollouts that are right"});
   }
 };
 

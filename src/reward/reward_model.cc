@@ -48,9 +48,9 @@ model::WeightType ParseWeightType(const std::string& name) {
 
 void WriteHead(const std::string& path, const Head& head) {
   const torch::Tensor bias = torch::tensor(std::vector<float>(head.bias.begin(), head.bias.end()));
-  model::WriteSafetensors(
-      path, {.tensors = {{"head.weight", torch::tensor(head.weight).reshape({2, -1})},
-                         {"head.bias", bias}}});
+  model::WriteSafetensors(path,
+                          {.tensors = {{"head.weight", torch::tensor(head.weight).reshape({2, -1})},
+                                       {"head.bias", bias}}});
 }
 
 Head ReadHead(const std::string& path) {
@@ -58,8 +58,10 @@ Head ReadHead(const std::string& path) {
   const torch::Tensor weight = file.Get("head.weight"), bias = file.Get("head.bias");
   if (weight.dim() != 2 || weight.size(0) != 2 || bias.dim() != 1 || bias.size(0) != 2 ||
       weight.scalar_type() != torch::kFloat32 || bias.scalar_type() != torch::kFloat32) {
-    throw Error::Format("{}: a reward head is head.weight [2, width] and head.bias [2] in float32; "
-                        "train phase 1 again", path);
+    throw Error::Format(
+        "{}: a reward head is head.weight [2, width] and head.bias [2] in float32; "
+        "train phase 1 again",
+        path);
   }
   Head head;
   head.weight.assign(weight.data_ptr<float>(), weight.data_ptr<float>() + weight.numel());
@@ -67,8 +69,10 @@ Head ReadHead(const std::string& path) {
   const bool finite = std::all_of(head.weight.begin(), head.weight.end(),
                                   [](float value) { return std::isfinite(value); });
   if (!finite || !std::isfinite(head.bias[0]) || !std::isfinite(head.bias[1])) {
-    throw Error::Format("{}: holds values that are not finite; train phase 1 again with a lower "
-                        "learning_rate", path);
+    throw Error::Format(
+        "{}: holds values that are not finite; train phase 1 again with a lower "
+        "learning_rate",
+        path);
   }
   return head;
 }
@@ -78,8 +82,10 @@ void CheckFile(const std::string& path, const std::string& hash) {
     throw Error::Format("{} is missing: give the whole reward_model_final folder", path);
   }
   if (HashFile(path) != hash) {
-    throw Error::Format("{} is not the file that reward_model.json describes (damaged, or of "
-                        "another model): copy the folder again or train phase 1 again", path);
+    throw Error::Format(
+        "{} is not the file that reward_model.json describes (damaged, or of "
+        "another model): copy the folder again or train phase 1 again",
+        path);
   }
 }
 
@@ -98,9 +104,10 @@ void CheckField(const char* field, const std::string& trained, const std::string
                 const std::string& folder) {
   if (trained == in_use) return;
   const auto shown = [](const std::string& text) { return Json(text).dump(); };
-  throw Error::Format("{}: this reward model was trained for {} {}, in use is {}: use that one, or "
-                      "train phase 1 again for this one", folder, field, shown(trained),
-                      shown(in_use));
+  throw Error::Format(
+      "{}: this reward model was trained for {} {}, in use is {}: use that one, or "
+      "train phase 1 again for this one",
+      folder, field, shown(trained), shown(in_use));
 }
 
 }  // namespace
@@ -108,8 +115,7 @@ void CheckField(const char* field, const std::string& trained, const std::string
 GeneratorContract DescribeGenerator(const llm::Generator& generator,
                                     const llm::SamplingOptions& sampling, llm::PromptKind prompt,
                                     std::string_view task) {
-  const bool chat =
-      llm::ResolvePromptKind(generator.tokenizer(), prompt) == llm::PromptKind::kChat;
+  const bool chat = llm::ResolvePromptKind(generator.tokenizer(), prompt) == llm::PromptKind::kChat;
   return {.file = fs::path(generator.Info().path).filename().string(),
           .hash = generator.Info().file_hash,
           .vocabulary = generator.Info().vocabulary,
@@ -125,7 +131,8 @@ void SaveRewardModel(const std::string& folder, RewardModel& reward_model,
   fs::remove_all(part, ignored);
   MakeWritableDirectory(part);
   model::WriteGguf(In(part, kModelFile), decoder,
-                   {.type = ParseWeightType(options.weight_type), .name = "pgts reward model",
+                   {.type = ParseWeightType(options.weight_type),
+                    .name = "pgts reward model",
                     .base = options.base_path});
   WriteHead(In(part, kHeadFile), reward_model.head);
   reward_model.base_file = fs::path(options.base_path).filename().string();
@@ -140,8 +147,10 @@ void SaveRewardModel(const std::string& folder, RewardModel& reward_model,
 RewardModel ReadRewardModel(const std::string& folder) {
   const std::string contract = In(folder, kContractFile);
   if (!FileExists(contract)) {
-    throw Error::Format("{} is not a reward model: it has no {}; give the folder "
-                        "reward_model_final of a run", folder, kContractFile);
+    throw Error::Format(
+        "{} is not a reward model: it has no {}; give the folder "
+        "reward_model_final of a run",
+        folder, kContractFile);
   }
   FileHashes hashes;
   RewardModel reward_model = RewardModelFromJson(ReadJsonFile(contract), contract, hashes);
@@ -156,9 +165,10 @@ void CheckContract(const RewardModel& reward_model, const GeneratorContract& in_
                    const std::string& folder) {
   const GeneratorContract& trained = reward_model.generator;
   if (trained.hash != in_use.hash) {
-    throw Error::Format("{}: this reward model was trained on steps of {} ({}), the generator in "
-                        "use is {} ({}): use that generator, or train phase 1 again for this one",
-                        folder, trained.file, trained.hash, in_use.file, in_use.hash);
+    throw Error::Format(
+        "{}: this reward model was trained on steps of {} ({}), the generator in "
+        "use is {} ({}): use that generator, or train phase 1 again for this one",
+        folder, trained.file, trained.hash, in_use.file, in_use.hash);
   }
   CheckField("vocabulary", fmt::format("{}", trained.vocabulary),
              fmt::format("{}", in_use.vocabulary), folder);

@@ -35,12 +35,12 @@ inline constexpr int kRewardModelVersion = 2;
 // What a reward model's scores rest on beside its own files: whose steps, cut how, after what
 // prompt.
 struct GeneratorContract {
-  std::string file;        // name without folder
-  std::string hash;        // of its content, 16 hex digits
+  std::string file;  // name without folder
+  std::string hash;  // of its content, 16 hex digits
   int vocabulary = 0;
   std::string separator;
-  std::string prompt;      // "chat" or "plain"
-  std::string task;        // of the training problems; another task is a warning
+  std::string prompt;  // "chat" or "plain"
+  std::string task;    // of the training problems; another task is a warning
 
   bool operator==(const GeneratorContract&) const = default;
 };
@@ -50,22 +50,22 @@ GeneratorContract DescribeGenerator(const llm::Generator& generator,
                                     std::string_view task);
 
 struct RewardModel {
-  std::string kind = "full";       // the decoder in full
-  std::string base_file;           // what was fine-tuned: name and hash
+  std::string kind = "full";  // the decoder in full
+  std::string base_file;      // what was fine-tuned: name and hash
   std::string base_hash;
   GeneratorContract generator;
-  double threshold = 0.5;          // of "right", on the calibrated score
+  double threshold = 0.5;  // of "right", on the calibrated score
   Calibration calibration;
-  RewardMetrics metrics;           // held-out
-  GateReading gate;                // of phase 1, for a phase 2 that starts from this folder
-  Json training;                   // options and counts, for people
+  RewardMetrics metrics;  // held-out
+  GateReading gate;       // of phase 1, for a phase 2 that starts from this folder
+  Json training;          // options and counts, for people
   Head head;
-  std::string model_path;          // of model.gguf, after loading
+  std::string model_path;  // of model.gguf, after loading
 };
 
 struct SaveOptions {
-  std::string base_path;           // GGUF whose tokenizer and keys model.gguf keeps
-  std::string weight_type = "f32"; // f32, f16, bf16 or q8_0
+  std::string base_path;            // GGUF whose tokenizer and keys model.gguf keeps
+  std::string weight_type = "f32";  // f32, f16, bf16 or q8_0
 };
 
 // Replaces an earlier folder of that name. `reward_model.base_*` and `model_path` are filled in.

@@ -26,8 +26,14 @@ using ::testing::Property;
 using ::testing::Throws;
 
 model::DecoderShape Shape() {
-  return {.vocab = 288, .width = 64, .layers = 2, .heads = 4, .kv_heads = 2, .head_dim = 16,
-          .ff_width = 96, .context = 128};
+  return {.vocab = 288,
+          .width = 64,
+          .layers = 2,
+          .heads = 4,
+          .kv_heads = 2,
+          .head_dim = 16,
+          .ff_width = 96,
+          .context = 128};
 }
 
 Head RandomHead(int width) {
@@ -40,8 +46,12 @@ Head RandomHead(int width) {
 }
 
 GeneratorContract Generator() {
-  return {.file = "base.gguf", .hash = "00000000deadbeef", .vocabulary = 288, .separator = "\n",
-          .prompt = "plain", .task = "word_problems"};
+  return {.file = "base.gguf",
+          .hash = "00000000deadbeef",
+          .vocabulary = 288,
+          .separator = "\n",
+          .prompt = "plain",
+          .task = "word_problems"};
 }
 
 class RewardModelTest : public ::testing::Test {
@@ -56,14 +66,14 @@ class RewardModelTest : public ::testing::Test {
   }
 
   RewardModel Save(const std::string& weight_type = "f32") {
-    RewardModel reward_model{.generator = Generator(),
-                             .threshold = 0.4,
-                             .calibration = {.slope = 1.5, .offset = -0.25},
-                             .metrics = {.steps = 10, .step_auc = 0.9},
-                             .gate = {.extraction_rate = 0.9, .right_share = 0.5, .step_auc = 0.9,
-                                      .max_new_tokens = 24},
-                             .training = {{"epochs", 3}},
-                             .head = RandomHead(64)};
+    RewardModel reward_model{
+        .generator = Generator(),
+        .threshold = 0.4,
+        .calibration = {.slope = 1.5, .offset = -0.25},
+        .metrics = {.steps = 10, .step_auc = 0.9},
+        .gate = {.extraction_rate = 0.9, .right_share = 0.5, .step_auc = 0.9, .max_new_tokens = 24},
+        .training = {{"epochs", 3}},
+        .head = RandomHead(64)};
     SaveRewardModel(saved_, reward_model, *decoder_,
                     {.base_path = base_, .weight_type = weight_type});
     return reward_model;
@@ -135,8 +145,8 @@ TEST_F(RewardModelTest, EveryFieldOfTheContractIsChecked) {
   EXPECT_THAT(after([](Json& j) { j["calibration"]["slope"] = -1; }), ReadThrows("'calibration'"));
   EXPECT_THAT(after([](Json& j) { j["generator"]["separator"] = 3; }), ReadThrows("'separator'"));
   EXPECT_THAT(after([](Json& j) { j = Json::array(); }), ReadThrows("reward_model.json"));
-  for (const char* field : {"base", "generator", "files", "threshold", "calibration", "metrics",
-                            "gate", "training"}) {
+  for (const char* field :
+       {"base", "generator", "files", "threshold", "calibration", "metrics", "gate", "training"}) {
     EXPECT_THAT(after([&](Json& j) { j.erase(field); }), ReadThrows(field));
   }
 }
@@ -151,7 +161,10 @@ TEST_F(RewardModelTest, AnotherGeneratorIsAnErrorWithTheCure) {
       CheckContract(saved, other, saved_);
     };
   };
-  EXPECT_THAT(with([](auto& g) { g.hash = "1"; g.file = "other.gguf"; }),
+  EXPECT_THAT(with([](auto& g) {
+                g.hash = "1";
+                g.file = "other.gguf";
+              }),
               Throws<Error>(Property(&Error::what, AllOf(HasSubstr("other.gguf"), HasSubstr(saved_),
                                                          HasSubstr("train phase 1 again")))));
   EXPECT_THAT(with([](auto& g) { g.separator = "\n\n"; }), ReadThrows("separator \"\\n\""));
@@ -169,7 +182,8 @@ TEST_P(ScorerTest, LlamaEqualsLibTorch) {
   const auto scorer = MakeScorer(read, {.threads = 1, .width = 4, .context = 128});
   const std::vector<LabelledSolution> solutions = {
       TextSolution("p/1", "Tom has 14 pens.\n", {{"14+9=23\n", 1}, {"23*2=46\n", 1}}),
-      TextSolution("p/1", "Tom has 14 pens.\n", {{"14+9=23\n", 1}, {"23-2=21\n", 0}, {"#### 21\n", 0}}),
+      TextSolution("p/1", "Tom has 14 pens.\n",
+                   {{"14+9=23\n", 1}, {"23-2=21\n", 0}, {"#### 21\n", 0}}),
       TextSolution("p/2", "Ann has 3 cups.\n", {{"3*3=9\n", 1}})};
 
   std::vector<world::ScoreRequest> requests;

@@ -29,7 +29,9 @@ struct Chain {
 class Roller {
  public:
   Roller(const RolloutParts& parts, const RolloutPlan& plan, const task::Problem& problem)
-      : parts_(parts), plan_(plan), problem_(problem),
+      : parts_(parts),
+        plan_(plan),
+        problem_(problem),
         walker_(parts.worlds.Open(problem, plan.epoch)) {}
 
   // Nothing if the world could not say.
@@ -156,8 +158,11 @@ int64_t Chunks(const RolloutPlan& plan) {
 class Sampler {
  public:
   Sampler(const RolloutParts& parts, const RolloutPlan& plan)
-      : parts_(parts), plan_(plan), total_(plan.problems * plan.rollouts),
-        results_(static_cast<size_t>(total_)), progress_(plan.label, total_, "solutions") {}
+      : parts_(parts),
+        plan_(plan),
+        total_(plan.problems * plan.rollouts),
+        results_(static_cast<size_t>(total_)),
+        progress_(plan.label, total_, "solutions") {}
 
   RolloutData Run() {
     const int64_t chunks = Chunks(plan_);
@@ -211,17 +216,16 @@ class Sampler {
 };
 
 using StatsField = std::pair<const char*, int64_t RolloutStats::*>;
-constexpr StatsField kFields[] = {
-    {"rollouts", &RolloutStats::rollouts},
-    {"answered", &RolloutStats::answered},
-    {"right", &RolloutStats::right},
-    {"steps", &RolloutStats::steps},
-    {"truncated", &RolloutStats::truncated},
-    {"answers_with_separator", &RolloutStats::answers_with_separator},
-    {"completions", &RolloutStats::completions},
-    {"right_completions", &RolloutStats::right_completions},
-    {"not_recorded", &RolloutStats::not_recorded},
-    {"tokens", &RolloutStats::tokens}};
+constexpr StatsField kFields[] = {{"rollouts", &RolloutStats::rollouts},
+                                  {"answered", &RolloutStats::answered},
+                                  {"right", &RolloutStats::right},
+                                  {"steps", &RolloutStats::steps},
+                                  {"truncated", &RolloutStats::truncated},
+                                  {"answers_with_separator", &RolloutStats::answers_with_separator},
+                                  {"completions", &RolloutStats::completions},
+                                  {"right_completions", &RolloutStats::right_completions},
+                                  {"not_recorded", &RolloutStats::not_recorded},
+                                  {"tokens", &RolloutStats::tokens}};
 
 }  // namespace
 
@@ -246,10 +250,11 @@ RolloutStats StatsFromJson(const Json& json) {
 RolloutData SampleRollouts(const RolloutParts& parts, const RolloutPlan& plan) {
   const int64_t size = parts.task.Size(plan.split);
   if (plan.first_problem + plan.problems > size) {
-    throw Error::Format("phase 1 wants {} {} problems from number {}, and {} has {}: lower "
-                        "reward_data.{}_problems",
-                        plan.problems, task::SplitName(plan.split), plan.first_problem,
-                        parts.task.name(), size, task::SplitName(plan.split));
+    throw Error::Format(
+        "phase 1 wants {} {} problems from number {}, and {} has {}: lower "
+        "reward_data.{}_problems",
+        plan.problems, task::SplitName(plan.split), plan.first_problem, parts.task.name(), size,
+        task::SplitName(plan.split));
   }
   return Sampler(parts, plan).Run();
 }

@@ -10,16 +10,15 @@
 //   other steps  1 if any of the M completions is right, else 0; completing stops at the first
 //                right one, so a right rollout labels all its steps 1 without any completion
 // infer_after_wrong (training data) asks from the first step down and stops at the first step from
-// which no completion is right: the steps after it are labelled 0 too, with no evidence of their own
-// (what cannot be mended there cannot be mended later). It halves the completions; held-out steps
-// always get their own.
-// A step without tokens (the generator had nothing to say) is left out; then the step before it is
-// judged by completions like any other.
+// which no completion is right: the steps after it are labelled 0 too, with no evidence of their
+// own (what cannot be mended there cannot be mended later). It halves the completions; held-out
+// steps always get their own. A step without tokens (the generator had nothing to say) is left out;
+// then the step before it is judged by completions like any other.
 //
 // The worlds are those of one reserved epoch; with a store, running again reads back what was
-// grown. Problems are taken in chunks of equal size, each begun with nothing resident: a run that was
-// interrupted in one of them, its store cut to what the chunks before it left, goes on with the same
-// batches and so to the same bytes.
+// grown. Problems are taken in chunks of equal size, each begun with nothing resident: a run that
+// was interrupted in one of them, its store cut to what the chunks before it left, goes on with the
+// same batches and so to the same bytes.
 #pragma once
 
 #include <cstdint>
@@ -45,9 +44,9 @@ struct RolloutPlan {
   task::Split split = task::Split::kTrain;
   int64_t first_problem = 0;
   int64_t problems = 1;
-  int rollouts = 4;      // R
-  int completions = 4;   // M
-  int concurrent = 64;   // rollouts in flight: one walker each
+  int rollouts = 4;     // R
+  int completions = 4;  // M
+  int concurrent = 64;  // rollouts in flight: one walker each
   int max_depth = 15;
   bool infer_after_wrong = false;
   int epoch = world::kPhaseOneEpoch;
@@ -56,16 +55,16 @@ struct RolloutPlan {
 
 struct RolloutStats {
   int64_t rollouts = 0;
-  int64_t answered = 0;   // stated an answer
+  int64_t answered = 0;  // stated an answer
   int64_t right = 0;
-  int64_t steps = 0;      // of rollouts
-  int64_t truncated = 0;  // of `steps`: cut off at max_new_tokens
+  int64_t steps = 0;                   // of rollouts
+  int64_t truncated = 0;               // of `steps`: cut off at max_new_tokens
   int64_t answers_with_separator = 0;  // of `answered`: the answer step ended with the separator
   int64_t completions = 0;             // beyond the rollouts themselves
   int64_t right_completions = 0;
-  int64_t not_recorded = 0;            // rollouts that a stored world could not answer; left out
-  int64_t tokens = 0;                  // charged
-  int64_t computed_tokens = 0;         // of these, generated now; not kept on disk
+  int64_t not_recorded = 0;     // rollouts that a stored world could not answer; left out
+  int64_t tokens = 0;           // charged
+  int64_t computed_tokens = 0;  // of these, generated now; not kept on disk
 
   double ExtractionRate() const { return Share(answered, rollouts); }
   double RightShare() const { return Share(right, rollouts); }

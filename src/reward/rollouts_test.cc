@@ -84,22 +84,22 @@ TEST(RolloutsTest, LabelsByHand) {
   const OneProblem task;
   HandWorlds worlds(rounds, task,
                     {// Right: no completion is asked for.
-                         {{1}, Says("14+9=23\n")},
-                         {{1, 1}, Says("23*2=46\n")},
-                         {{1, 1, 1}, Says("#### 46\n")},
-                         // Wrong, but both first steps can still reach the answer.
-                         {{2}, Says("14+9=24\n")},
-                         {{2, 1}, Says("24*2=48\n")},
-                         {{2, 1, 1}, Says("#### 48\n")},
-                         {{2, 1, 2}, Says("#### 48\n")},
-                         {{2, 1, 3}, Says("#### 46\n")},
-                         {{2, 2}, Says("no, 46\n")},
-                         {{2, 2, 1}, Says("#### 46\n")},
-                         // Dead without a word: the step before it is judged by completions.
-                         {{3}, Says("hm\n")},
-                         {{3, 1}, Says("", llm::StepEnd::kEndOfText)},
-                         {{3, 2}, Says("#### 1\n")},
-                         {{3, 3}, Says("#### 2\n")}});
+                     {{1}, Says("14+9=23\n")},
+                     {{1, 1}, Says("23*2=46\n")},
+                     {{1, 1, 1}, Says("#### 46\n")},
+                     // Wrong, but both first steps can still reach the answer.
+                     {{2}, Says("14+9=24\n")},
+                     {{2, 1}, Says("24*2=48\n")},
+                     {{2, 1, 1}, Says("#### 48\n")},
+                     {{2, 1, 2}, Says("#### 48\n")},
+                     {{2, 1, 3}, Says("#### 46\n")},
+                     {{2, 2}, Says("no, 46\n")},
+                     {{2, 2, 1}, Says("#### 46\n")},
+                     // Dead without a word: the step before it is judged by completions.
+                     {{3}, Says("hm\n")},
+                     {{3, 1}, Says("", llm::StepEnd::kEndOfText)},
+                     {{3, 2}, Says("#### 1\n")},
+                     {{3, 3}, Says("#### 2\n")}});
   const RolloutData data =
       SampleRollouts({rounds, worlds, task}, {.rollouts = 3, .completions = 3, .max_depth = 6});
   ASSERT_EQ(data.solutions.size(), 3u);
@@ -139,9 +139,9 @@ TEST(RolloutsTest, AfterAStepThatCannotBeMendedTheRestIsWrongWithoutCompletions)
                      {{1, 1, 1, 1}, Says("#### 42\n")},
                      {{1, 2}, Says("#### 46\n")},
                      {{1, 1, 2}, Says("#### 21\n")}});
-  const RolloutData data = SampleRollouts(
-      {rounds, worlds, task},
-      {.rollouts = 1, .completions = 2, .max_depth = 6, .infer_after_wrong = true});
+  const RolloutData data =
+      SampleRollouts({rounds, worlds, task},
+                     {.rollouts = 1, .completions = 2, .max_depth = 6, .infer_after_wrong = true});
   ASSERT_EQ(data.solutions.size(), 1u);
   EXPECT_THAT(Labels(data.solutions[0]), ElementsAre(1, 0, 0, 0));
   EXPECT_THAT(Evidence(data.solutions[0]),
@@ -192,7 +192,8 @@ TEST(RolloutsTest, ChunksHoldWholeProblemsAndEachBeginsAfreshAndIsKept) {
   std::vector<std::string> events;
   world::ScriptedWorlds worlds({.rounds = &rounds, .task = &task},
                                {.step = [&](const world::ScriptPlace& at) {
-                                 if (events.back() != at.problem.id) events.push_back(at.problem.id);
+                                 if (events.back() != at.problem.id)
+                                   events.push_back(at.problem.id);
                                  return world::ScriptedStep("#### 46\n");
                                }});
   const RolloutData data = SampleRollouts({.rounds = rounds,
@@ -234,17 +235,20 @@ TEST(DataBuilderTest, WritesBothSplitsAndReadsThemBack) {
   const std::string folder =
       (std::filesystem::path(::testing::TempDir()) / "data_builder").string();
   std::filesystem::remove_all(folder);
-  DataPlan plan{.data = {.train_problems = 20, .validation_problems = 10, .completions = 3,
-                         .held_out_completions = 4, .concurrent_rollouts = 16},
+  DataPlan plan{.data = {.train_problems = 20,
+                         .validation_problems = 10,
+                         .completions = 3,
+                         .held_out_completions = 4,
+                         .concurrent_rollouts = 16},
                 .incorrect_per_problem = 2};
 
   const auto build = [&] {
     Rounds rounds;
     llm::GeneratorClient client(rounds, generator);
     world::Store store(folder + "/world");
-    world::LiveWorlds worlds({.rounds = &rounds, .task = &task, .generator = &client,
-                              .store = &store},
-                             {.sampling = {.separator = "\n"}});
+    world::LiveWorlds worlds(
+        {.rounds = &rounds, .task = &task, .generator = &client, .store = &store},
+        {.sampling = {.separator = "\n"}});
     plan.world_key = worlds.WorldKey(plan.epoch);
     return BuildStepData({rounds, worlds, task}, generator.tokenizer(), plan,
                          folder + "/reward_data");

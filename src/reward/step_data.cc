@@ -16,13 +16,11 @@ constexpr std::pair<Source, std::string_view> kSources[] = {{Source::kRollout, "
                                                             {Source::kReference, "reference"},
                                                             {Source::kImport, "import"}};
 
-Json LabelJson(const std::optional<int>& label) {
-  return label ? Json(*label) : Json(nullptr);
-}
+Json LabelJson(const std::optional<int>& label) { return label ? Json(*label) : Json(nullptr); }
 
 [[noreturn]] void ThrowField(const std::string& where, const char* field, const char* allowed) {
-  throw Error::Format("{}: '{}' must be {}; delete the reward_data folder to have it rebuilt", where,
-                      field, allowed);
+  throw Error::Format("{}: '{}' must be {}; delete the reward_data folder to have it rebuilt",
+                      where, field, allowed);
 }
 
 std::optional<int> ReadLabel(const Json& json, const char* field, const std::string& where) {
@@ -76,7 +74,8 @@ std::string_view SourceName(Source source) {
 
 int64_t TokenCount(const LabelledSolution& solution) {
   int64_t tokens = static_cast<int64_t>(solution.prompt.size());
-  for (const LabelledStep& step : solution.steps) tokens += static_cast<int64_t>(step.tokens.size());
+  for (const LabelledStep& step : solution.steps)
+    tokens += static_cast<int64_t>(step.tokens.size());
   return tokens;
 }
 

@@ -35,7 +35,7 @@ struct LabelledStep {
   int right = 0;
   int tried = 0;
   std::optional<double> log_prob;  // of the tokens under the generator, where it wrote them
-  std::optional<int> exact;  // the exact truth, where the task can tell; never trained on
+  std::optional<int> exact;        // the exact truth, where the task can tell; never trained on
 };
 
 struct LabelledSolution {

@@ -36,8 +36,7 @@ TreeBatch MakeTreeBatch(std::span<const TokenTree* const> rows) {
   for (int64_t b = 0; b < count; ++b) {
     const TokenTree& row = *rows[b];
     std::copy(row.tokens.begin(), row.tokens.end(), batch.tokens_BT[b].data_ptr<int64_t>());
-    std::copy(row.depth.begin(), row.depth.end(),
-              batch.layout.positions_BT[b].data_ptr<int64_t>());
+    std::copy(row.depth.begin(), row.depth.end(), batch.layout.positions_BT[b].data_ptr<int64_t>());
     FillMask(row, batch.layout.mask_BTT[b].data_ptr<float>(), width);
     for (const Reading& reading : row.readings) readings.push_back(b * width + reading.node);
     for (int node = 0; node < row.size(); ++node) {
@@ -68,7 +67,8 @@ Tensor StepNetwork::Logits(const Tensor& hidden, const TreeBatch& batch, double 
   Tensor hidden_RD = hidden.index_select(0, batch.readings_R.to(device()));
   if (generator != nullptr && dropout > 0) {
     // Drawn on the host, so that every device drops the same.
-    Tensor kept = torch::empty(hidden_RD.sizes(), torch::kFloat32).bernoulli_(1 - dropout, *generator);
+    Tensor kept =
+        torch::empty(hidden_RD.sizes(), torch::kFloat32).bernoulli_(1 - dropout, *generator);
     hidden_RD = hidden_RD * (kept / (1 - dropout)).to(device());
   }
   return torch::linear(hidden_RD, head_weight_, head_bias_);

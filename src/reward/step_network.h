@@ -21,11 +21,11 @@
 namespace pgts::reward {
 
 struct TreeBatch {
-  torch::Tensor tokens_BT;         // int64, padded on the right
-  model::Decoder::Layout layout;   // padding sees itself only
-  torch::Tensor readings_R;        // int64: b * T + node
-  torch::Tensor writers_W;         // int64: b * T + parent of a token that is worth writing
-  torch::Tensor written_W;         // int64: that token
+  torch::Tensor tokens_BT;        // int64, padded on the right
+  model::Decoder::Layout layout;  // padding sees itself only
+  torch::Tensor readings_R;       // int64: b * T + node
+  torch::Tensor writers_W;        // int64: b * T + parent of a token that is worth writing
+  torch::Tensor written_W;        // int64: that token
 };
 
 TreeBatch MakeTreeBatch(std::span<const TokenTree* const> rows);

@@ -13,8 +13,14 @@ namespace pgts::reward {
 namespace {
 
 std::shared_ptr<model::Decoder> SmallDecoder() {
-  const model::DecoderShape shape{.vocab = 257, .width = 32, .layers = 2, .heads = 4,
-                                  .kv_heads = 2, .head_dim = 8, .ff_width = 48, .context = 64};
+  const model::DecoderShape shape{.vocab = 257,
+                                  .width = 32,
+                                  .layers = 2,
+                                  .heads = 4,
+                                  .kv_heads = 2,
+                                  .head_dim = 8,
+                                  .ff_width = 48,
+                                  .context = 64};
   return std::make_shared<model::Decoder>(shape, /*seed=*/1);
 }
 

@@ -24,11 +24,11 @@ struct Reading {
 };
 
 struct TokenTree {
-  std::vector<llm::Token> tokens;  // parents before children
-  std::vector<int> parent;         // -1 at the first token
-  std::vector<int> depth;          // tokens before it on its path
-  std::vector<bool> worth_writing; // it belongs to a step that is labelled right
-  std::vector<Reading> readings;   // every step of every solution, in their order
+  std::vector<llm::Token> tokens;   // parents before children
+  std::vector<int> parent;          // -1 at the first token
+  std::vector<int> depth;           // tokens before it on its path
+  std::vector<bool> worth_writing;  // it belongs to a step that is labelled right
+  std::vector<Reading> readings;    // every step of every solution, in their order
 
   int size() const { return static_cast<int>(tokens.size()); }
 };

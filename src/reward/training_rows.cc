@@ -43,8 +43,8 @@ TrainingRow MakeRow(std::span<const LabelledSolution* const> solutions, const Ro
 }
 
 // A tree needs one first token: solutions of a problem that another prompt opened go elsewhere.
-std::vector<std::vector<const LabelledSolution*>> Group(
-    std::span<const LabelledSolution> solutions, const RowOptions& options) {
+std::vector<std::vector<const LabelledSolution*>> Group(std::span<const LabelledSolution> solutions,
+                                                        const RowOptions& options) {
   std::vector<std::vector<const LabelledSolution*>> groups;
   std::map<std::pair<std::string_view, llm::Token>, size_t> open;
   int64_t examples = 0;
@@ -54,8 +54,8 @@ std::vector<std::vector<const LabelledSolution*>> Group(
     examples += ExampleCount(solution);
     const auto [at, is_new] =
         open.try_emplace({solution.problem, solution.prompt.front()}, groups.size());
-    const bool full = !is_new && static_cast<int>(groups[at->second].size()) >=
-                                     options.solutions_per_row;
+    const bool full =
+        !is_new && static_cast<int>(groups[at->second].size()) >= options.solutions_per_row;
     if (full) at->second = groups.size();
     if (is_new || full) groups.emplace_back();
     groups[at->second].push_back(&solution);

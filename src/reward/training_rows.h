@@ -17,9 +17,9 @@ namespace pgts::reward {
 // Solutions of one problem in one token tree. Parallel to tree.readings:
 struct TrainingRow {
   TokenTree tree;
-  std::vector<int> label;          // 0, 1, or -1: not supervised
-  std::vector<double> weight;      // of the example in the loss; 0 where not supervised
-  std::vector<ScoredStep> truth;   // everything but the logit, for validation
+  std::vector<int> label;         // 0, 1, or -1: not supervised
+  std::vector<double> weight;     // of the example in the loss; 0 where not supervised
+  std::vector<ScoredStep> truth;  // everything but the logit, for validation
   int solutions = 0;
 };
 

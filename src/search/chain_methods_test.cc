@@ -96,15 +96,14 @@ TEST(BestOfNTest, WeightedAddsTheScoresOfEqualAnswers) {
   EXPECT_THAT(AnswerPath(fixture, result), ElementsAre(2, 1));
   EXPECT_FLOAT_EQ(result.score, 0.6F);
   EXPECT_EQ(result.charges.tokens, 29);
-  EXPECT_EQ(result.charges.scored_steps, 3);  // one a chain that answers
+  EXPECT_EQ(result.charges.scored_steps, 3);    // one a chain that answers
   EXPECT_EQ(result.charges.scored_tokens, 27);  // three whole chains are read
   EXPECT_EQ(result.charges.prompt_tokens, 2);
   EXPECT_EQ(fixture.worlds().judged().batches, 1);
 }
 
 TEST(BestOfNTest, ShowsTheSurestChainOfTheAnswer) {
-  SearchFixture fixture(
-      world::TableScript({{{1}, {"#### 7\n", 0.3F}}, {{2}, {"#### 7\n", 0.6F}}}));
+  SearchFixture fixture(world::TableScript({{{1}, {"#### 7\n", 0.3F}}, {{2}, {"#### 7\n", 0.6F}}}));
   const SearchResult result = fixture.Run(BestOfN({.chains = 2, .weighted = true}));
   EXPECT_THAT(AnswerPath(fixture, result), ElementsAre(2));
   EXPECT_FLOAT_EQ(result.score, 0.6F);
@@ -118,9 +117,8 @@ TEST(BestOfNTest, PlainTakesTheBestChain) {
 }
 
 TEST(BestOfNTest, TiesGoToTheChainSeenFirst) {
-  const world::Script script = world::TableScript({{{1}, {"#### 1\n", 0.4F}},
-                                                   {{2}, {"#### 2\n", 0.7F}},
-                                                   {{3}, {"#### 3\n", 0.7F}}});
+  const world::Script script = world::TableScript(
+      {{{1}, {"#### 1\n", 0.4F}}, {{2}, {"#### 2\n", 0.7F}}, {{3}, {"#### 3\n", 0.7F}}});
   for (bool weighted : {false, true}) {
     SearchFixture fixture(script);
     EXPECT_EQ(fixture.Run(BestOfN({.chains = 3, .weighted = weighted})).answer, "2") << weighted;
@@ -141,8 +139,9 @@ TEST(BestOfNTest, AScoreThatIsNotRecordedIsNoEvidence) {
   EXPECT_TRUE(fixture.Run(BestOfN({.chains = 2, .weighted = true})).charges.not_recorded);
 }
 
-// Three chains of two steps. By last score chain 1 is best (0.9), by the least chain 2 (0.6), by the
-// product chain 3 (0.5 against 0.18 and 0.42), by the mean chain 3 (0.75 against 0.55 and 0.65).
+// Three chains of two steps. By last score chain 1 is best (0.9), by the least chain 2 (0.6), by
+// the product chain 3 (0.5 against 0.18 and 0.42), by the mean chain 3 (0.75 against 0.55 and
+// 0.65).
 world::Script ThreeChains() {
   return world::TableScript({{{1}, {"a\n", 0.2F}},
                              {{1, 1}, {"#### 1\n", 0.9F}},
@@ -170,8 +169,7 @@ TEST(BestOfNTest, EachPathScoreHasItsOwnBestChain) {
 TEST(BestOfNTest, OnlyTheLastScoreIsBoughtWhereItAloneCounts) {
   SearchFixture last(ThreeChains()), least(ThreeChains());
   EXPECT_EQ(last.Run(BestOfN({.chains = 3})).charges.scored_steps, 3);
-  const SearchResult all =
-      least.Run(BestOfN({.chains = 3, .path_score = tree::PathScore::kMin}));
+  const SearchResult all = least.Run(BestOfN({.chains = 3, .path_score = tree::PathScore::kMin}));
   EXPECT_EQ(all.charges.scored_steps, 6);
   EXPECT_EQ(all.charges.scored_tokens, 3 * 9);
 }

@@ -6,7 +6,8 @@
 namespace pgts::search {
 
 Co<SearchResult> ChainOfThought::Run(SearchContext context) const {
-  std::vector<ChainResult> chains = co_await WalkChains(context, options_.chains, /*path_score=*/{});
+  std::vector<ChainResult> chains =
+      co_await WalkChains(context, options_.chains, /*path_score=*/{});
   for (const ChainResult& chain : chains) Show(context, Conclude({chain}, ChainVote::kFirst));
   co_return Conclude(std::move(chains), ChainVote::kFirst);
 }

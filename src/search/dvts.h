@@ -36,9 +36,7 @@ class Dvts : public Searcher {
  public:
   using Options = DvtsOptions;
   explicit Dvts(Options options) : options_(options) {}
-  int Walkers(const tree::Limits&) const override {
-    return options_.subtrees * options_.expansion;
-  }
+  int Walkers(const tree::Limits&) const override { return options_.subtrees * options_.expansion; }
   Co<SearchResult> Run(SearchContext context) const override;
 
  private:

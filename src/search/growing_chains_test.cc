@@ -40,7 +40,8 @@ TEST(GrowingChainsTest, EachRoundIsDrawnInPlaceOfTheOneBefore) {
   const size_t second = text.find("writing · 4 steps · 18 tokens\n");
   ASSERT_NE(first, std::string::npos) << text;
   ASSERT_NE(second, std::string::npos) << text;
-  EXPECT_THAT(text.substr(first, second - first), HasSubstr("\x1b[4A\r\x1b[J"));  // head, 2, outcome
+  EXPECT_THAT(text.substr(first, second - first),
+              HasSubstr("\x1b[4A\r\x1b[J"));  // head, 2, outcome
   EXPECT_THAT(text.substr(first, second - first), HasSubstr("├ a"));
   EXPECT_TRUE(text.ends_with("\x1b[6A\r\x1b[J")) << text;  // the finished drawing has its place
 }

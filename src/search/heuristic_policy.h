@@ -18,7 +18,8 @@ struct HeuristicRule {
 
   template <class Visitor>
   void Visit(Visitor& v) {
-    v("branch_below", branch_below, {.min = 0, .max = 1, .help = "Score that a step is left below"});
+    v("branch_below", branch_below,
+      {.min = 0, .max = 1, .help = "Score that a step is left below"});
     v("terminate_above", terminate_above,
       {.min = 0, .max = 1, .help = "Score of an answer that ends the search"});
   }

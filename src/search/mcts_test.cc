@@ -52,7 +52,7 @@ TEST(MctsTest, WithoutExplorationItFollowsTheMean) {
   fixture.Run(Mcts({.exploration = 0, .branching = 2}));
   // 1 leads at 0.6; after 1·1 its mean is 0.4, so 2 follows; 2·1 lifts 2 to 0.7.
   EXPECT_THAT(fixture.PathsAsked(), ElementsAre(ElementsAre(1), ElementsAre(2), ElementsAre(1, 1),
-                                               ElementsAre(2, 1), ElementsAre(2, 2)));
+                                                ElementsAre(2, 1), ElementsAre(2, 2)));
 }
 
 // b = 2, c = 0: rollouts from 1 (to 1·1, worth 0.3) and from 2 (to 2·1, dead: worth 0, though 2
@@ -67,7 +67,7 @@ TEST(MctsTest, RolloutsAreWorthTheirEnd) {
   const SearchResult result =
       fixture.Run(Mcts({.value = MctsValue::kRollout, .exploration = 0, .branching = 2}));
   EXPECT_THAT(fixture.PathsAsked(), ElementsAre(ElementsAre(1), ElementsAre(1, 1), ElementsAre(2),
-                                               ElementsAre(2, 1), ElementsAre(1, 2)));
+                                                ElementsAre(2, 1), ElementsAre(1, 2)));
   EXPECT_EQ(result.answer, "2");
 }
 

@@ -103,8 +103,7 @@ TEST(UniformPolicyTest, DrawsEachLegalActionButTerminateEquallyOften) {
     const tree::Decision decision = UniformDecision(tree, i);
     ++drawn[decision.action];
     EXPECT_FLOAT_EQ(decision.log_prob, std::log(1.0F / 3));
-    EXPECT_THAT(decision.probabilities,
-                ::testing::ElementsAre(1.0F / 3, 1.0F / 3, 1.0F / 3, 0.0F));
+    EXPECT_THAT(decision.probabilities, ::testing::ElementsAre(1.0F / 3, 1.0F / 3, 1.0F / 3, 0.0F));
   }
   EXPECT_EQ(drawn.size(), 3u);
   EXPECT_FALSE(drawn.contains(Action::kTerminate));

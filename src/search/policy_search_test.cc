@@ -147,7 +147,8 @@ TEST(PolicySearchTest, TheAnswerFollowsTheRule) {
   SearchFixture fixture(script);
   GivenPolicy policy(all);
   EXPECT_EQ(fixture.RunPolicy(policy).answer, "1");
-  const SearchResult vote = fixture.RunPolicy(policy, {.answer = {.rule = tree::AnswerRule::kVote}});
+  const SearchResult vote =
+      fixture.RunPolicy(policy, {.answer = {.rule = tree::AnswerRule::kVote}});
   EXPECT_EQ(vote.answer, "2");  // 0.5 + 0.45 > 0.8
   EXPECT_FLOAT_EQ(vote.score, 0.5F);
 }
@@ -234,8 +235,11 @@ std::string Trace(const std::string& folder, const std::string& trace, bool grow
       const SearchResult result = fixture.RunPolicy(policy, {}, &recorder);
       EXPECT_FALSE(result.charges.not_recorded);
       EXPECT_TRUE(grow || result.charges.computed_tokens == 0) << draw;
-      WriteTrace({.problem = "toy/1", .method = "pgts_uniform", .rollout = static_cast<int>(draw),
-                  .trajectory = recorder.Take()}, writer);
+      WriteTrace({.problem = "toy/1",
+                  .method = "pgts_uniform",
+                  .rollout = static_cast<int>(draw),
+                  .trajectory = recorder.Take()},
+                 writer);
     }
   }
   EXPECT_EQ(fixture.worlds().written().rows > 0, grow);

@@ -23,8 +23,8 @@ std::string Numbers(std::optional<float> score, int tokens) {
 }
 
 std::string HeadLine(bool scored, int width) {
-  return TreeDrawing::Line(
-      {.numbers = fmt::format("{:>5} {:>6}", scored ? "score" : "", "tokens")}, "", width);
+  return TreeDrawing::Line({.numbers = fmt::format("{:>5} {:>6}", scored ? "score" : "", "tokens")},
+                           "", width);
 }
 
 // What the signs say about a step.
@@ -109,7 +109,9 @@ std::string Join(const std::vector<std::string>& lines) {
 class ChainDrawing {
  public:
   ChainDrawing(const SearchResult& result, const world::World& world, const RenderOptions& options)
-      : result_(result), world_(world), width_(Width(options)),
+      : result_(result),
+        world_(world),
+        width_(Width(options)),
         scored_(options.scored && result.charges.scored_steps > 0) {
     if (result.answer) {
       for (int at = result.answer_step; at != world::kRootStep; at = world.step(at).parent) {
@@ -205,8 +207,9 @@ RenderedTree RenderRunningChains(const world::World& world, const RenderOptions&
   SearchResult running;
   for (const auto& [path, id] : ends) running.chains.push_back({.last_step = id});
   RenderedTree out = ChainDrawing(running, world, options).Lines(world.size() - 1);
-  out.lines.push_back(CutTo(fmt::format("writing · {} · {}", Plural(world.size() - 1, "step"),
-                                        Plural(tokens, "token")), Width(options)));
+  out.lines.push_back(CutTo(
+      fmt::format("writing · {} · {}", Plural(world.size() - 1, "step"), Plural(tokens, "token")),
+      Width(options)));
   return out;
 }
 

@@ -28,7 +28,9 @@ TEST(OneLineTest, EscapesWhatATerminalWouldObey) {
   EXPECT_EQ(OneLine("\n\na\r\n"), "\\n\\na");
   EXPECT_EQ(OneLine("a\tb\x1b[31mc\x7f"), "a\\tb\\x1b[31mc\\x7f");
   EXPECT_EQ(OneLine(std::string_view("a\0b", 3)), "a\\x00b");
-  EXPECT_EQ(OneLine("\xff" "a\xe2\x82"), "\\xffa\\xe2\\x82");  // invalid and cut off
+  EXPECT_EQ(OneLine("\xff"
+                    "a\xe2\x82"),
+            "\\xffa\\xe2\\x82");  // invalid and cut off
   EXPECT_EQ(OneLine("5 € 東 é"), "5 € 東 é");
   EXPECT_EQ(OneLine("a\u202eb\u0085c\u2028"), "a\\u{202e}b\\u{85}c\\u{2028}");
 }
@@ -69,49 +71,43 @@ TEST(RenderTest, DrawsATreeWithThePathToItsAnswer) {
   fixture.RunPolicy(policy, {}, &keeper);
   ASSERT_TRUE(keeper.tree.has_value());
   EXPECT_EQ(RenderTree(*keeper.tree, *fixture.world, keeper.answer, {.width = 64}),
-            Row("", "score tokens") +
-            Row("  ├ w", " 0.10      2") +
-            Row("▸ └ r", " 0.90      2") +
-            Row("    ├ x", " 0.20      2") +
-            Row("▸   └ #### 3 ← answer 3", " 0.95      7") +
-            "answer 3 · 5 decisions · 4 steps · 13 tokens · end: terminated\n");
+            Row("", "score tokens") + Row("  ├ w", " 0.10      2") + Row("▸ └ r", " 0.90      2") +
+                Row("    ├ x", " 0.20      2") + Row("▸   └ #### 3 ← answer 3", " 0.95      7") +
+                "answer 3 · 5 decisions · 4 steps · 13 tokens · end: terminated\n");
 }
 
 TEST(RenderTest, SaysWhatIsWrongWithAStep) {
   SearchFixture fixture(world::TableScript({{{1}, {"same\n", 0.1F}},
                                             {{2}, {"same\n", 0.1F}},
                                             {{3}, {"cut", 0.9F, llm::StepEnd::kMaxTokens}},
-                                            {{3, 1}, {"\x1b" "c", 0, llm::StepEnd::kEndOfText}},
+                                            {{3, 1},
+                                             {"\x1b"
+                                              "c",
+                                              0, llm::StepEnd::kEndOfText}},
                                             {{3, 2}, {"#### 4\n", 0.2F}},
                                             {{3, 3}, {"#### 5\n", 0.6F}}}));
   HeuristicPolicy policy({});
   Keeper keeper;
   fixture.RunPolicy(policy, {}, &keeper);
   ASSERT_TRUE(keeper.tree.has_value());
-  EXPECT_EQ(RenderTree(*keeper.tree, *fixture.world, keeper.answer, {.width = 64}),
-            Row("", "score tokens") +
-            Row("  ├ same", " 0.10      5") +
-            Row("  ├ same ≡ duplicate", " 0.10      5") +
-            Row("▸ └ cut … cut off", " 0.90      3") +
-            Row("    ├ \\x1bc ✗ dead", " 0.00      3") +
-            Row("    ├ #### 4 = 4", " 0.20      7") +
-            Row("▸   └ #### 5 ← answer 5", " 0.60      7") +
-            "answer 5 · 7 decisions · 6 steps · 30 tokens · end: terminated\n");
+  EXPECT_EQ(
+      RenderTree(*keeper.tree, *fixture.world, keeper.answer, {.width = 64}),
+      Row("", "score tokens") + Row("  ├ same", " 0.10      5") +
+          Row("  ├ same ≡ duplicate", " 0.10      5") + Row("▸ └ cut … cut off", " 0.90      3") +
+          Row("    ├ \\x1bc ✗ dead", " 0.00      3") + Row("    ├ #### 4 = 4", " 0.20      7") +
+          Row("▸   └ #### 5 ← answer 5", " 0.60      7") +
+          "answer 5 · 7 decisions · 6 steps · 30 tokens · end: terminated\n");
 }
 
 TEST(RenderTest, DrawsChainsAsOneTree) {
   SearchFixture fixture(FourChains());
   const SearchResult result = fixture.Run(BestOfN({.chains = 4, .weighted = true}));
   EXPECT_EQ(RenderChains(result, *fixture.world, {.width = 64}),
-            Row("", "score tokens") +
-            Row("  ├ a", "           2") +
-            Row("  │ └ #### 5 = 5", " 0.80      7") +
-            Row("▸ ├ b", "           2") +
-            Row("▸ │ └ #### 7 ← answer 7", " 0.60      7") +
-            Row("  ├ c", "           2") +
-            Row("  │ └ #### 7 = 7", " 0.30      7") +
-            Row("  └ d ✗ dead", "           2") +
-            "answer 7 from 2 of 4 chains · 29 tokens\n");
+            Row("", "score tokens") + Row("  ├ a", "           2") +
+                Row("  │ └ #### 5 = 5", " 0.80      7") + Row("▸ ├ b", "           2") +
+                Row("▸ │ └ #### 7 ← answer 7", " 0.60      7") + Row("  ├ c", "           2") +
+                Row("  │ └ #### 7 = 7", " 0.30      7") + Row("  └ d ✗ dead", "           2") +
+                "answer 7 from 2 of 4 chains · 29 tokens\n");
 }
 
 TEST(RenderTest, UnscoredChainsShowNoScores) {
@@ -139,11 +135,9 @@ TEST(RenderTest, ChainsThatShareStepsShareTheirLines) {
   result.chains = {{.last_step = 3}, {.answer = "3", .last_step = 4}};
   result.charges.tokens = 11;
   EXPECT_EQ(RenderChains(result, *fixture.world, {.width = 64}),
-            Row("", "      tokens") +
-            Row("  └ r", "           2") +
-            Row("    ├ x", "           2") +
-            Row("    └ #### 3 = 3", "           7") +
-            "no answer from 2 chains · 11 tokens\n");
+            Row("", "      tokens") + Row("  └ r", "           2") +
+                Row("    ├ x", "           2") + Row("    └ #### 3 = 3", "           7") +
+                "no answer from 2 chains · 11 tokens\n");
 }
 
 TEST(TreeDrawingTest, TextGivesWayBeforeTheNoteAndTheNoteBeforeTheNumbers) {

@@ -21,25 +21,25 @@ namespace pgts::search {
 
 // One chain, or one search, of a method that draws several.
 struct ChainResult {
-  std::string answer;   // empty: none
-  float score = 0;      // of its path by the method's rule, where it answers and the method scores
+  std::string answer;  // empty: none
+  float score = 0;     // of its path by the method's rule, where it answers and the method scores
   std::vector<std::optional<float>> step_scores;  // [depth], those that the method asked for
   world::Charges charges;
   int depth = 0;
-  int last_step = world::kRootStep;  // its end in the world
+  int last_step = world::kRootStep;     // its end in the world
   std::shared_ptr<world::World> world;  // where it walked; null: the context's
 };
 
 struct SearchResult {
   std::optional<std::string> answer;
   float score = 0;  // of the step that states the answer; 0 where the method looks at none
-  int answer_step = world::kRootStep;  // the step of the world that states it
+  int answer_step = world::kRootStep;          // the step of the world that states it
   std::shared_ptr<world::World> answer_world;  // that world; null: the context's
-  world::Charges charges;  // charges.not_recorded: the walk is no evidence
+  world::Charges charges;                      // charges.not_recorded: the walk is no evidence
   int nodes = 0;
-  int depth = 0;    // deepest step
+  int depth = 0;  // deepest step
   int actions = 0;
-  double policy_nodes = 0;  // nodes read by the policy, summed over decisions (for FLOPs)
+  double policy_nodes = 0;          // nodes read by the policy, summed over decisions (for FLOPs)
   std::vector<ChainResult> chains;  // of methods that draw chains
 };
 
@@ -65,9 +65,9 @@ class Searcher {
 };
 
 // Walks one chain: attempt `chain` below the root, then first attempts, until a terminal or dead
-// step, max_depth or max_tokens (the only limits that a chain heeds). Chain i of a world is the same
-// for every method (common random numbers). With a path score, a chain that answers is scored: its
-// last step for kLast, each of its steps for the others.
+// step, max_depth or max_tokens (the only limits that a chain heeds). Chain i of a world is the
+// same for every method (common random numbers). With a path score, a chain that answers is scored:
+// its last step for kLast, each of its steps for the others.
 Co<ChainResult> WalkChain(std::shared_ptr<world::World> world, int chain, tree::Limits limits,
                           std::optional<tree::PathScore> path_score = std::nullopt);
 

@@ -33,9 +33,12 @@ Json LegalNames(tree::ActionMask legal) {
 
 Json DecisionLine(const TracedSearch& search, size_t index) {
   const tree::TrajectoryStep& step = search.trajectory.steps[index];
-  Json line = {{"schema", kTraceSchema},    {"problem", search.problem},
-               {"method", search.method},   {"rollout", search.rollout},
-               {"decision", index},         {"action", tree::Name(step.decision.action)},
+  Json line = {{"schema", kTraceSchema},
+               {"problem", search.problem},
+               {"method", search.method},
+               {"rollout", search.rollout},
+               {"decision", index},
+               {"action", tree::Name(step.decision.action)},
                {"log_prob", Short(step.decision.log_prob)},
                {"value", Short(step.decision.value)}};
   Json& probabilities = line["probabilities"] = Json::object();
@@ -117,8 +120,8 @@ class TraceReader {
     }
     const size_t expected = open_.trajectory.steps.size();
     if (line.at("decision").get<size_t>() != expected) {
-      throw std::invalid_argument(fmt::format("decision {} where {} is due",
-                                              line.at("decision").get<size_t>(), expected));
+      throw std::invalid_argument(
+          fmt::format("decision {} where {} is due", line.at("decision").get<size_t>(), expected));
     }
     if (expected == 0) {
       open_.problem = line.at("problem").get<std::string>();

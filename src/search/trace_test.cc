@@ -29,7 +29,6 @@ TracedSearch Search(std::string problem, int64_t rollout) {
   return search;
 }
 
-
 TEST(TraceTest, WritesOneLineADecision) {
   TempFolder folder;
   const std::string path = folder.File("trace.jsonl");

@@ -47,8 +47,7 @@ int TreeDrawing::Add(int parent, DrawnLine line) {
 }
 
 std::string TreeDrawing::Line(const DrawnLine& line, const std::string& branches, int width) {
-  const std::string before =
-      PadTo(line.mark, kMarkColumns) + FitBranches(branches, width / 3);
+  const std::string before = PadTo(line.mark, kMarkColumns) + FitBranches(branches, width / 3);
   const int numbers = DisplayWidth(line.numbers);
   const int columns = width - DisplayWidth(before) - numbers - (numbers > 0 ? 1 : 0);
   std::string text = before + Middle(line, std::max(0, columns));

@@ -60,9 +60,8 @@ std::vector<tree::NodeId> KeepBest(const tree::Tree& tree, std::vector<tree::Nod
   std::erase_if(nodes,
                 [&](tree::NodeId id) { return id == tree::kNoNode || tree.node(id).child.dead; });
   std::ranges::sort(nodes);
-  std::ranges::stable_sort(nodes, std::ranges::greater{}, [&](tree::NodeId id) {
-    return tree::ScoreOfPath(tree, id, rule);
-  });
+  std::ranges::stable_sort(nodes, std::ranges::greater{},
+                           [&](tree::NodeId id) { return tree::ScoreOfPath(tree, id, rule); });
   if (static_cast<int>(nodes.size()) > most) nodes.resize(most);
   return nodes;
 }

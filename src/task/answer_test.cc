@@ -168,11 +168,17 @@ TEST(ExtractNumberTest, LongDigitStringsAreExact) {
 // On texts put together at random, broken bytes included: a normal form is its own normal form, and
 // what is an answer strictly is the same answer flexibly.
 TEST(ExtractNumberTest, TheRulesAgreeOnAnyText) {
-  constexpr std::string_view kPieces[] = {
-      "####", " ",    "1",   "23",   "456",  ",",  ".",   "/",       "-",  "$",  "\\boxed{",
-      "}",    "=",    "+",   "x",    "or ",  "A:", "\n",  "answer is ", "Q:", "½",  "\\frac{",
-      "{",    "\xe2", "\xc2", "\u00a0", "e",  "k",  " million", "×",       "10^", "(", ")",
-      "²",    "\\",   "'",   "_",    "١",    ":",  ":00", "minus ",  "%",  "°",  "is the answer"};
+  constexpr std::string_view kPieces[] = {"####",     " ",       "1",          "23",
+                                          "456",      ",",       ".",          "/",
+                                          "-",        "$",       "\\boxed{",   "}",
+                                          "=",        "+",       "x",          "or ",
+                                          "A:",       "\n",      "answer is ", "Q:",
+                                          "½",        "\\frac{", "{",          "\xe2",
+                                          "\xc2",     "\u00a0",  "e",          "k",
+                                          " million", "×",       "10^",        "(",
+                                          ")",        "²",       "\\",         "'",
+                                          "_",        "١",       ":",          ":00",
+                                          "minus ",   "%",       "°",          "is the answer"};
   RandomStream random(Key("texts"));
   int answers = 0;
   for (int i = 0; i < 20'000; ++i) {
@@ -196,11 +202,46 @@ TEST(ExtractNumberTest, TheRulesAgreeOnAnyText) {
 // quadratic one would take hours.
 TEST(ExtractNumberTest, TakesTimeLinearInTheText) {
   constexpr size_t kBytes = 1'000'000;
-  for (std::string_view unit :
-       {"#", "#### ", "-", "$", ".", "1", "1,", "1,11", "1,111", "1.111", "1/", "1 ", "1 1/2 ",
-        "1:", "1-", "1e", "1 x ", "1=", "1 or ", "answer is ", "answer is 1 ", "answer",
-        "1 is the answer ", "A:\n", "Q:\n", "Q: 1\nA: 1\n", "\\boxed{", "\\frac{", "\\frac{1}{",
-        "{", " ", "\n", "-$", "7 ", "step 7: ", "½", "١", "\u00a0", "\u200b", "minus "}) {
+  for (std::string_view unit : {"#",
+                                "#### ",
+                                "-",
+                                "$",
+                                ".",
+                                "1",
+                                "1,",
+                                "1,11",
+                                "1,111",
+                                "1.111",
+                                "1/",
+                                "1 ",
+                                "1 1/2 ",
+                                "1:",
+                                "1-",
+                                "1e",
+                                "1 x ",
+                                "1=",
+                                "1 or ",
+                                "answer is ",
+                                "answer is 1 ",
+                                "answer",
+                                "1 is the answer ",
+                                "A:\n",
+                                "Q:\n",
+                                "Q: 1\nA: 1\n",
+                                "\\boxed{",
+                                "\\frac{",
+                                "\\frac{1}{",
+                                "{",
+                                " ",
+                                "\n",
+                                "-$",
+                                "7 ",
+                                "step 7: ",
+                                "½",
+                                "١",
+                                "\u00a0",
+                                "\u200b",
+                                "minus "}) {
     std::string text;
     while (text.size() < kBytes) text += unit;
     for (const char* end : {"", "\n#### ", "\n#### 5"}) {

@@ -106,11 +106,11 @@ class PolicyPhase {
     policy::NetworkPolicy policy(network_, {.temperature = config_.search.temperature});
     search::PolicyClient client(session_.rounds(), policy);
     const search::PolicySearch searcher(client, {});
-    RolloutRequest request{.rollouts_per_problem = config_.loop.rollouts_per_problem,
-                           .world_epochs = config_.world.world_epochs,
-                           .limits = eval::ToLimits(config_.search),
-                           .draw = Key("policy-action").With(seed_).With(
-                               static_cast<uint64_t>(state_.iteration))};
+    RolloutRequest request{
+        .rollouts_per_problem = config_.loop.rollouts_per_problem,
+        .world_epochs = config_.world.world_epochs,
+        .limits = eval::ToLimits(config_.search),
+        .draw = Key("policy-action").With(seed_).With(static_cast<uint64_t>(state_.iteration))};
     for (int i = 0; i < config_.loop.problems_per_iteration; ++i) {
       const int64_t visit = int64_t{state_.iteration} * config_.loop.problems_per_iteration + i;
       request.visits.push_back(sequence_.At(visit));
@@ -130,10 +130,12 @@ class PolicyPhase {
     std::vector<tree::Trajectory> trajectories;
     for (Rollout& rollout : rollouts) {
       // The file shows which iteration a search belongs to by its number: searches count on.
-      const int64_t number = int64_t{state_.iteration} * config_.loop.rollouts_per_problem +
-                             rollout.number;
-      search::TracedSearch traced{.problem = rollout.problem.id, .method = "pgts",
-                                  .rollout = number, .trajectory = rollout.trajectory};
+      const int64_t number =
+          int64_t{state_.iteration} * config_.loop.rollouts_per_problem + rollout.number;
+      search::TracedSearch traced{.problem = rollout.problem.id,
+                                  .method = "pgts",
+                                  .rollout = number,
+                                  .trajectory = rollout.trajectory};
       search::WriteTrace(traced, files_.trajectories);
       trajectories.push_back(std::move(traced.trajectory));
     }

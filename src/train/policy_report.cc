@@ -37,12 +37,16 @@ std::vector<std::string> CollapseSigns(const policy::PpoStats& stats, double ans
     }
   }
   if (stats.unforced > 0 && stats.entropy < 0.01) {
-    signs.push_back(fmt::format("the policy no longer explores (entropy {:.4f} nats); raise "
-                                "policy_training.entropy_coeff", stats.entropy));
+    signs.push_back(
+        fmt::format("the policy no longer explores (entropy {:.4f} nats); raise "
+                    "policy_training.entropy_coeff",
+                    stats.entropy));
   }
   if (answered < 0.3) {
-    signs.push_back(fmt::format("only {:.0f} % of the searches end with an answer; raise "
-                                "search.max_nodes or search.max_depth", 100 * answered));
+    signs.push_back(
+        fmt::format("only {:.0f} % of the searches end with an answer; raise "
+                    "search.max_nodes or search.max_depth",
+                    100 * answered));
   }
   return signs;
 }
@@ -90,13 +94,14 @@ void PolicyReport::Iteration(const IterationReport& report) {
   }
   Write(report.iteration, "policy", values);
   note_ = fmt::format("accuracy {:.2f}, return {:.2f}", means.accuracy, s.return_mean);
-  Debug("iteration {}: accuracy {:.3f} answered {:.2f} return {:.2f} tokens {:.1f} entropy {:.3f} "
-        "kl {:.4f} clip {:.3f} explained variance {:.2f} policy loss {:.4f} value loss {:.4f} mix "
-        "{:.2f}/{:.2f}/{:.2f}/{:.2f} rollouts {:.2f} s update {:.2f} s",
-        report.iteration, means.accuracy, means.answered, s.return_mean, means.tokens, s.entropy,
-        s.approximate_kl, s.clip_fraction, s.explained_variance, s.policy_loss, s.value_loss,
-        s.action_mix[0], s.action_mix[1], s.action_mix[2], s.action_mix[3], report.rollout_seconds,
-        report.update_seconds);
+  Debug(
+      "iteration {}: accuracy {:.3f} answered {:.2f} return {:.2f} tokens {:.1f} entropy {:.3f} "
+      "kl {:.4f} clip {:.3f} explained variance {:.2f} policy loss {:.4f} value loss {:.4f} mix "
+      "{:.2f}/{:.2f}/{:.2f}/{:.2f} rollouts {:.2f} s update {:.2f} s",
+      report.iteration, means.accuracy, means.answered, s.return_mean, means.tokens, s.entropy,
+      s.approximate_kl, s.clip_fraction, s.explained_variance, s.policy_loss, s.value_loss,
+      s.action_mix[0], s.action_mix[1], s.action_mix[2], s.action_mix[3], report.rollout_seconds,
+      report.update_seconds);
   WarnOfCollapse(s, means.answered);
 }
 
@@ -116,13 +121,15 @@ void PolicyReport::Validation(const ValidationReport& report) {
          {"answered", report.reading.answered},
          {"cot_accuracy", report.cot_accuracy},
          {"heuristic_accuracy", report.teacher_accuracy}});
-  Info("iteration {}: validation accuracy {:.3f} for {:.1f} tokens, return {:.2f} (sampled CoT "
-       "{:.3f}, heuristic {:.3f}){}", report.iteration, report.reading.accuracy,
-       report.reading.tokens, report.reading.mean_return, report.cot_accuracy,
-       report.teacher_accuracy, report.best ? ", best so far" : "");
+  Info(
+      "iteration {}: validation accuracy {:.3f} for {:.1f} tokens, return {:.2f} (sampled CoT "
+      "{:.3f}, heuristic {:.3f}){}",
+      report.iteration, report.reading.accuracy, report.reading.tokens, report.reading.mean_return,
+      report.cot_accuracy, report.teacher_accuracy, report.best ? ", best so far" : "");
   if (report.reading.accuracy < report.cot_accuracy - 0.05) {
-    Warn("the policy is below plain sampled CoT on validation problems: look at the action mix and "
-         "the reward model's step AUC");
+    Warn(
+        "the policy is below plain sampled CoT on validation problems: look at the action mix and "
+        "the reward model's step AUC");
   }
 }
 

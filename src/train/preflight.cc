@@ -25,8 +25,10 @@ void CheckTrainingDevice(const std::string& name) {
   if (parsed.is_cpu()) return;
   const auto gpus = parsed.is_cuda() ? static_cast<int>(torch::cuda::device_count()) : 0;
   if (parsed.index() >= gpus || gpus == 0) {
-    throw Error::Format("reward_training.device = {} is not there: this LibTorch sees {} GPUs; use "
-                        "cpu, or build with a LibTorch that has CUDA", name, gpus);
+    throw Error::Format(
+        "reward_training.device = {} is not there: this LibTorch sees {} GPUs; use "
+        "cpu, or build with a LibTorch that has CUDA",
+        name, gpus);
   }
 }
 
@@ -35,9 +37,10 @@ void CheckBase(const RunConfig& config) {
   const model::DecoderShape shape = model::ReadGgufShape(path);
   const int64_t length = config.optimization.max_sequence_length;
   if (length > shape.context) {
-    throw Error::Format("optimization.max_sequence_length = {} is more than the {} tokens of {}: "
-                        "lower it, or fine-tune another reward_model.model_name", length,
-                        shape.context, path);
+    throw Error::Format(
+        "optimization.max_sequence_length = {} is more than the {} tokens of {}: "
+        "lower it, or fine-tune another reward_model.model_name",
+        length, shape.context, path);
   }
 }
 
@@ -53,9 +56,11 @@ void CheckBeforeTraining(const RunConfig& config, bool trains_reward_model) {
 
 void CheckVocabularies(int64_t generator, int64_t base, const std::string& base_path) {
   if (base >= generator) return;
-  throw Error::Format("{}: knows {} tokens, the generator writes {}: a reward model reads the "
-                      "generator's tokens as they are; give a reward_model.model_name of the same "
-                      "family", base_path, base, generator);
+  throw Error::Format(
+      "{}: knows {} tokens, the generator writes {}: a reward model reads the "
+      "generator's tokens as they are; give a reward_model.model_name of the same "
+      "family",
+      base_path, base, generator);
 }
 
 }  // namespace pgts::train

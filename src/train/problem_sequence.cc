@@ -34,10 +34,11 @@ ProblemSequence::Range ProblemsBehind(const reward::DataOptions& phase_one, int6
   const int64_t end = phase_one.End();
   const int64_t first = std::min(end, size / 2);
   if (first < end) {
-    Warn("phase 2 trains on problems whose answers the reward model has seen, from number {} on: "
-         "reward_data takes numbers {} to {} of {}; lower reward_data.train_problems and "
-         "reward_data.corruption_problems",
-         first, phase_one.first_train_problem, end - 1, size);
+    Warn(
+        "phase 2 trains on problems whose answers the reward model has seen, from number {} on: "
+        "reward_data takes numbers {} to {} of {}; lower reward_data.train_problems and "
+        "reward_data.corruption_problems",
+        first, phase_one.first_train_problem, end - 1, size);
   }
   const int64_t count = size - first;
   return {.first = first, .count = most > 0 ? std::min(count, most) : count};

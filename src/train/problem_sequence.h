@@ -11,8 +11,8 @@
 namespace pgts::train {
 
 struct Visit {
-  int64_t problem = 0;   // index in the training split
-  int64_t earlier = 0;   // earlier visits to it
+  int64_t problem = 0;  // index in the training split
+  int64_t earlier = 0;  // earlier visits to it
 };
 
 class ProblemSequence {
@@ -33,9 +33,9 @@ class ProblemSequence {
   std::vector<int64_t> order_;  // of pass_; empty where the range is too large to shuffle
 };
 
-// The problems that phase 2 trains on, of a training split of `size` > 0: those behind phase 1's, at
-// most `most` of them (0: all). Where phase 1 reaches into the second half of the split, that half,
-// and a warning says what the two share.
+// The problems that phase 2 trains on, of a training split of `size` > 0: those behind phase 1's,
+// at most `most` of them (0: all). Where phase 1 reaches into the second half of the split, that
+// half, and a warning says what the two share.
 ProblemSequence::Range ProblemsBehind(const reward::DataOptions& phase_one, int64_t size,
                                       int64_t most);
 

@@ -43,7 +43,8 @@ ResumeState ReadResumeState(const RunFolder& folder) {
             .validation_teacher = json.at("validation_teacher"),
             .seconds = json.at("seconds")};
   } catch (const nlohmann::json::exception& e) {
-    throw Error::Format("{}: not a resume state of this version ({}); start a new run", path, e.what());
+    throw Error::Format("{}: not a resume state of this version ({}); start a new run", path,
+                        e.what());
   }
 }
 

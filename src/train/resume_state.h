@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The rolling resume state of a run: written after every chunk of phase 1's data and after every
-// iteration of phase 2. It holds the length of every append-only file; a resumed run cuts them to it
-// and repeats what was under way, byte for byte.
+// iteration of phase 2. It holds the length of every append-only file; a resumed run cuts them to
+// it and repeats what was under way, byte for byte.
 #pragma once
 
 #include <cstdint>
@@ -14,16 +14,16 @@ namespace pgts::train {
 
 // As it stands: nothing is finished yet.
 struct ResumeState {
-  int iteration = -1;         // PPO iterations done; 0: the warm start is; -1: not even that
+  int iteration = -1;  // PPO iterations done; 0: the warm start is; -1: not even that
   world::StoreLengths store;
-  int64_t metrics = 0;        // bytes of metrics.jsonl
-  int64_t events = 0;         // bytes of the TensorBoard file
-  int64_t trajectories = 0;   // bytes of trajectories/train.jsonl
-  int best_iteration = -1;    // of the validations so far
+  int64_t metrics = 0;       // bytes of metrics.jsonl
+  int64_t events = 0;        // bytes of the TensorBoard file
+  int64_t trajectories = 0;  // bytes of trajectories/train.jsonl
+  int best_iteration = -1;   // of the validations so far
   double best_return = 0;
   double teacher_branch_below = 0, teacher_terminate_above = 0;
   double validation_cot = 0, validation_teacher = 0;  // accuracies on the fixed validation set
-  double seconds = 0;         // of phase 2 so far
+  double seconds = 0;                                 // of phase 2 so far
 
   bool InPhaseTwo() const { return iteration >= 0; }
 };

@@ -36,13 +36,13 @@ void KeepWorlds(eval::Session& session, const RunFolder& folder) {
   WriteResumeState(folder, {.store = session.store()->lengths()});
 }
 
-reward::StepData MakeData(const RunConfig& config, eval::Session& session, const RunFolder& folder) {
-  const reward::RolloutParts parts{
-      .rounds = session.rounds(),
-      .worlds = session.sampled(),
-      .task = session.task(),
-      .before_chunk = [&] { session.Forget(); },
-      .after_chunk = [&] { KeepWorlds(session, folder); }};
+reward::StepData MakeData(const RunConfig& config, eval::Session& session,
+                          const RunFolder& folder) {
+  const reward::RolloutParts parts{.rounds = session.rounds(),
+                                   .worlds = session.sampled(),
+                                   .task = session.task(),
+                                   .before_chunk = [&] { session.Forget(); },
+                                   .after_chunk = [&] { KeepWorlds(session, folder); }};
   const reward::DataPlan plan{
       .data = config.reward_data,
       .incorrect_per_problem = config.reward_training.num_incorrect_per_problem,
@@ -133,9 +133,9 @@ reward::RewardModel RunRewardPhase(const RunConfig& config, eval::Session& sessi
                            {"examples", trained.examples},
                            {"seconds", trained.seconds},
                            {"seed", config.run.seed}};
-  reward::SaveRewardModel(folder.RewardModel(), reward_model, *decoder,
-                          {.base_path = BaseModelPath(config),
-                           .weight_type = config.reward_model.weight_type});
+  reward::SaveRewardModel(
+      folder.RewardModel(), reward_model, *decoder,
+      {.base_path = BaseModelPath(config), .weight_type = config.reward_model.weight_type});
   Info("phase 1 done: {}", folder.RewardModel());
   return reward_model;
 }

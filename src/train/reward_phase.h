@@ -15,8 +15,8 @@ namespace pgts::train {
 // The model that is fine-tuned: reward_model.model_name, by default the generator.
 const std::string& BaseModelPath(const RunConfig& config);
 
-// Writes reward_data/ and reward_model_final/, and a resume state after every chunk of the data. The
-// session must have a store and no scorer yet.
+// Writes reward_data/ and reward_model_final/, and a resume state after every chunk of the data.
+// The session must have a store and no scorer yet.
 reward::RewardModel RunRewardPhase(const RunConfig& config, eval::Session& session,
                                    const RunFolder& folder);
 

@@ -15,8 +15,8 @@ struct Place {
   tree::TrajectoryRecorder recorder{/*with_features=*/true};
 };
 
-Co<void> Search(Rounds& rounds, const search::Searcher& searcher, Place& place,
-                tree::Limits limits, Key draw) {
+Co<void> Search(Rounds& rounds, const search::Searcher& searcher, Place& place, tree::Limits limits,
+                Key draw) {
   search::SearchContext context{.rounds = rounds,
                                 .world = place.world,
                                 .limits = limits,
@@ -49,8 +49,7 @@ void Collect(eval::Session& session, const search::Searcher& searcher,
       place->world = session.sampled().Open(problem, epoch);
       const Key draw = request.draw.With(static_cast<uint64_t>(visit.problem))
                            .With(static_cast<uint64_t>(number));
-      session.rounds().Spawn(
-          Search(session.rounds(), searcher, *place, request.limits, draw));
+      session.rounds().Spawn(Search(session.rounds(), searcher, *place, request.limits, draw));
       places.push_back(std::move(place));
     }
   }

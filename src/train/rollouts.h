@@ -8,25 +8,25 @@
 #include "eval/session.h"
 #include "search/searcher.h"
 #include "task/problem.h"
-#include "tree/trajectory.h"
 #include "train/problem_sequence.h"
+#include "tree/trajectory.h"
 
 namespace pgts::train {
 
 struct RolloutRequest {
-  std::vector<Visit> visits;      // of training problems
+  std::vector<Visit> visits;  // of training problems
   int rollouts_per_problem = 1;
   int world_epochs = 4;
-  int fixed_epoch = -1;           // >= 0: this epoch for all, rather than by visits
+  int fixed_epoch = -1;  // >= 0: this epoch for all, rather than by visits
   tree::Limits limits;
-  Key draw = Key("rollout");      // extended by (problem, rollout, decision)
+  Key draw = Key("rollout");  // extended by (problem, rollout, decision)
 };
 
 struct Rollout {
   task::Problem problem;
-  int number = 0;                 // of this problem
+  int number = 0;  // of this problem
   search::SearchResult result;
-  tree::Trajectory trajectory;    // with features, graded
+  tree::Trajectory trajectory;  // with features, graded
 };
 
 // In the order of the visits; as many side by side as the engine has places for.

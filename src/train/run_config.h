@@ -43,7 +43,10 @@ struct LoopSettings {
     v("problems_per_iteration", problems_per_iteration,
       {.min = 1, .max = 1e6, .unit = "problems", .help = "Problems of one iteration"});
     v("rollouts_per_problem", rollouts_per_problem,
-      {.min = 1, .max = 1024, .unit = "searches", .help = "Searches of each problem, in one world"});
+      {.min = 1,
+       .max = 1024,
+       .unit = "searches",
+       .help = "Searches of each problem, in one world"});
     v("checkpoint_every", checkpoint_every,
       {.min = 1, .unit = "iterations", .help = "A kept checkpoint; resume needs none"});
     v("validate_every", validate_every,
@@ -63,7 +66,9 @@ struct TeacherSettings {
   template <class Visitor>
   void Visit(Visitor& v) {
     v("tuning_problems", tuning_problems,
-      {.min = 1, .unit = "problems", .help = "Training problems that choose the teacher's thresholds"});
+      {.min = 1,
+       .unit = "problems",
+       .help = "Training problems that choose the teacher's thresholds"});
     v("problems", problems,
       {.min = 1, .unit = "problems", .help = "Training problems on which the teacher is imitated"});
   }
@@ -95,7 +100,8 @@ struct OptimizationSettings {
     v("use_gradient_checkpointing", use_gradient_checkpointing,
       {.help = "Recompute activations in the backward pass"});
     v("use_fp16", use_fp16, {.help = "Half-precision products in training (bfloat16)"});
-    v("offload_optimizer", offload_optimizer, {.help = "Keep the optimiser's state in main memory"});
+    v("offload_optimizer", offload_optimizer,
+      {.help = "Keep the optimiser's state in main memory"});
     v("max_sequence_length", max_sequence_length,
       {.min = 16, .unit = "tokens", .help = "Longer training solutions are left out, counted"});
   }

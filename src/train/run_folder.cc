@@ -52,8 +52,10 @@ bool RunFolder::HoldsWork() const {
 
 void RunFolder::Create(bool resume) const {
   if (!resume && FileExists(Config()) && HoldsWork()) {
-    throw Error::Format("{} holds a run already: continue it with --resume {}, or choose another "
-                        "--output-dir", path, path);
+    throw Error::Format(
+        "{} holds a run already: continue it with --resume {}, or choose another "
+        "--output-dir",
+        path, path);
   }
   MakeWritableDirectory(path);
 }
@@ -61,7 +63,8 @@ void RunFolder::Create(bool resume) const {
 RunFolder RunFolder::Owning(const std::string& given) {
   const std::string path = Resolve(given);
   if (!fs::exists(path)) {
-    throw Error::Format("{}: no such file or folder; give a run folder or a policy file in one", path);
+    throw Error::Format("{}: no such file or folder; give a run folder or a policy file in one",
+                        path);
   }
   fs::path normal = fs::path(path).lexically_normal();
   if (!normal.has_filename()) normal = normal.parent_path();  // "run/"
@@ -77,8 +80,10 @@ std::string ResolvePolicy(const std::string& given) {
   if (!fs::is_directory(path)) return path;
   std::string final_policy = RunFolder{path}.FinalPolicy();
   if (!FileExists(final_policy)) {
-    throw Error::Format("{}: this run has no policy_final.safetensors yet; continue it with "
-                        "pgts train --resume {}", path, path);
+    throw Error::Format(
+        "{}: this run has no policy_final.safetensors yet; continue it with "
+        "pgts train --resume {}",
+        path, path);
   }
   return final_policy;
 }

@@ -61,8 +61,10 @@ void Train(const RunConfig& config, const TrainRequest& request) {
   eval::Session session(options);
   PrepareRewardModel(config, request.folder, session);
   if (!config.search.use_policy) {
-    Info("search.use_policy = false: no policy is trained, the best threshold heuristic searches; "
-         "evaluate with: pgts eval --policy-checkpoint {}", request.folder.path);
+    Info(
+        "search.use_policy = false: no policy is trained, the best threshold heuristic searches; "
+        "evaluate with: pgts eval --policy-checkpoint {}",
+        request.folder.path);
     return;
   }
   RunPolicyPhase(config, session, request.folder, state);

@@ -18,8 +18,8 @@ struct TrainRequest {
 // The session of a run's configuration.
 eval::SessionOptions ToSessionOptions(const RunConfig& config, std::string store_folder);
 
-// A reward model that was trained elsewhere becomes part of a run, so that the folder is whole. Train
-// does not train another then.
+// A reward model that was trained elsewhere becomes part of a run, so that the folder is whole.
+// Train does not train another then.
 void AdoptRewardModel(const std::string& from, const RunFolder& folder);
 
 void Train(const RunConfig& config, const TrainRequest& request);

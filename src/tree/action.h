@@ -18,8 +18,8 @@ enum class Action : uint8_t { kExpand, kBranch, kBacktrack, kTerminate };
 inline constexpr int kActionCount = 4;
 inline constexpr std::array<Action, kActionCount> kActions = {
     Action::kExpand, Action::kBranch, Action::kBacktrack, Action::kTerminate};
-inline constexpr std::array<std::string_view, kActionCount> kActionNames = {"expand", "branch",
-                                                                          "backtrack", "terminate"};
+inline constexpr std::array<std::string_view, kActionCount> kActionNames = {
+    "expand", "branch", "backtrack", "terminate"};
 
 inline std::string_view Name(Action action) { return kActionNames[static_cast<int>(action)]; }
 

@@ -83,11 +83,14 @@ TreeFeatures ReadFeatures(const Tree& tree) {
   out.edge.assign(static_cast<size_t>(n) * kEdgeFeatures, 0.0F);
   float best_terminal = 0;
   for (NodeId id = 0; id < n; ++id) {
-    WriteNode(tree, id, std::span(out.node).subspan(static_cast<size_t>(id) * kNodeFeatures, kNodeFeatures));
+    WriteNode(tree, id,
+              std::span(out.node).subspan(static_cast<size_t>(id) * kNodeFeatures, kNodeFeatures));
     out.parent.push_back(tree.node(id).parent);
     if (id == kRoot) continue;
-    WriteEdge(tree, id, std::span(out.edge).subspan(static_cast<size_t>(id) * kEdgeFeatures, kEdgeFeatures));
-    if (tree.node(id).child.terminal) best_terminal = std::max(best_terminal, tree.node(id).child.score);
+    WriteEdge(tree, id,
+              std::span(out.edge).subspan(static_cast<size_t>(id) * kEdgeFeatures, kEdgeFeatures));
+    if (tree.node(id).child.terminal)
+      best_terminal = std::max(best_terminal, tree.node(id).child.score);
   }
   for (NodeId at = tree.current(); at != kNoNode; at = tree.node(at).parent) {
     out.node[static_cast<size_t>(at) * kNodeFeatures + 11] = 1;

@@ -17,9 +17,9 @@
 namespace pgts::tree {
 
 inline constexpr std::array<std::string_view, 16> kNodeFeatureNames = {
-    "score",    "log_prob",  "log_prob_per_token", "tokens", "depth",   "width",
-    "terminal", "dead",      "duplicate",          "current", "visits",  "on_path",
-    "return_2", "return_4",  "return_6",           "return_8"};
+    "score",    "log_prob", "log_prob_per_token", "tokens",  "depth",  "width",
+    "terminal", "dead",     "duplicate",          "current", "visits", "on_path",
+    "return_2", "return_4", "return_6",           "return_8"};
 inline constexpr int kNodeFeatures = static_cast<int>(kNodeFeatureNames.size());
 // Edge parent -> child: score difference, step log-probability, attempt index over max_width. (The
 // depth difference of a tree's edge is always one; its direction is the network's business.)
@@ -31,9 +31,9 @@ struct TreeFeatures {
   int nodes = 0;
   NodeId current = kRoot;
   ActionMask legal;
-  std::vector<float> node;    // [nodes, kNodeFeatures]
-  std::vector<int> parent;    // [nodes], -1 for the root
-  std::vector<float> edge;    // [nodes, kEdgeFeatures], of the edge to the parent; zeros for the root
+  std::vector<float> node;  // [nodes, kNodeFeatures]
+  std::vector<int> parent;  // [nodes], -1 for the root
+  std::vector<float> edge;  // [nodes, kEdgeFeatures], of the edge to the parent; zeros for the root
   std::array<float, kGlobalFeatures> global{};
 };
 

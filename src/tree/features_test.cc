@@ -22,8 +22,8 @@ float NodeFeature(const TreeFeatures& features, NodeId id, std::string_view name
 Tree Path() {
   Tree tree({.max_depth = 4, .max_nodes = 8, .max_width = 4, .max_tokens = 100});
   tree.Apply(kExpand, {.tokens = 10, .log_prob = -2, .score = 0.25F, .text_hash = 1});
-  tree.Apply(kExpand, {.tokens = 20, .log_prob = -4, .score = 0.75F, .terminal = true,
-                       .text_hash = 2});
+  tree.Apply(kExpand,
+             {.tokens = 20, .log_prob = -4, .score = 0.75F, .terminal = true, .text_hash = 2});
   return tree;
 }
 
@@ -59,9 +59,9 @@ TEST(FeaturesTest, EdgesByHand) {
   const TreeFeatures features = ReadFeatures(Path());
   EXPECT_THAT(std::vector<float>(features.edge.begin(), features.edge.begin() + 3),
               testing::Each(0.0F));
-  EXPECT_FLOAT_EQ(features.edge[6], 0.5F);               // score difference
-  EXPECT_FLOAT_EQ(features.edge[7], std::tanh(-1.0F));   // step log-probability
-  EXPECT_FLOAT_EQ(features.edge[8], 0.25F);              // attempt over max_width
+  EXPECT_FLOAT_EQ(features.edge[6], 0.5F);              // score difference
+  EXPECT_FLOAT_EQ(features.edge[7], std::tanh(-1.0F));  // step log-probability
+  EXPECT_FLOAT_EQ(features.edge[8], 0.25F);             // attempt over max_width
 }
 
 TEST(FeaturesTest, GlobalsByHand) {
@@ -114,8 +114,8 @@ TEST(StructuralEncodingTest, ALoneRootHasNone) {
 // A node's encoding is that of its place, not of the order in which nodes came.
 TEST(StructuralEncodingTest, DoesNotDependOnTheOrderOfNodes) {
   Tree left({}), right({});
-  left.Apply(kExpand, {.text_hash = 1});   // 1
-  left.Apply(kExpand, {.text_hash = 2});   // 2 below 1
+  left.Apply(kExpand, {.text_hash = 1});  // 1
+  left.Apply(kExpand, {.text_hash = 2});  // 2 below 1
   left.Apply(kBacktrack);
   left.Apply(kBranch, {.text_hash = 3});   // 3 below the root
   right.Apply(kExpand, {.text_hash = 3});  // 1 below the root

@@ -14,8 +14,9 @@ namespace pgts::tree {
 
 struct Decision {
   Action action = Action::kExpand;
-  float log_prob = 0;  // of `action` under the mask and the sampling temperature; 0 if deterministic
-  float value = 0;     // expected return from here, in reward units; 0 where the policy has none
+  float log_prob =
+      0;            // of `action` under the mask and the sampling temperature; 0 if deterministic
+  float value = 0;  // expected return from here, in reward units; 0 where the policy has none
   std::array<float, kActionCount> probabilities{};  // sum to 1 over the legal actions, 0 elsewhere
 };
 

@@ -15,13 +15,13 @@ namespace pgts::tree {
 
 struct TrajectoryStep {
   Decision decision;
-  ActionMask legal;       // before the decision
-  NodeId from = kRoot;    // current node before it
-  NodeId to = kRoot;      // current node after it
-  int tokens = 0;         // charged by it
+  ActionMask legal;                     // before the decision
+  NodeId from = kRoot;                  // current node before it
+  NodeId to = kRoot;                    // current node after it
+  int tokens = 0;                       // charged by it
   float potential_before = kRootScore;  // Phi of the node before: its score; root 0.5, dead 0
   float potential_after = kRootScore;   // Phi of the node after; 0 where the search ended
-  TreeFeatures features;  // before the decision; left empty unless recorded
+  TreeFeatures features;                // before the decision; left empty unless recorded
 };
 
 struct Trajectory {

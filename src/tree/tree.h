@@ -36,10 +36,10 @@ inline constexpr float kRootScore = 0.5F;
 
 // Limits of one search. Zero means: no limit (tokens), or the default named beside it.
 struct Limits {
-  int max_depth = 15;    // steps on one path
-  int max_nodes = 80;    // the root not counted
-  int max_width = 4;     // attempts below one node
-  int max_actions = 0;   // 0: 3 x max_nodes
+  int max_depth = 15;      // steps on one path
+  int max_nodes = 80;      // the root not counted
+  int max_width = 4;       // attempts below one node
+  int max_actions = 0;     // 0: 3 x max_nodes
   int64_t max_tokens = 0;  // generated tokens charged; 0: no limit
 
   int Actions() const { return max_actions > 0 ? max_actions : 3 * max_nodes; }
@@ -49,24 +49,24 @@ struct Limits {
 // including this step is correct; searchers that look at no scores leave it at kRootScore.
 struct Child {
   int world_id = 0;
-  int tokens = 0;       // sampled for this step
-  float log_prob = 0;   // sum over its tokens, temperature 1, no truncation
+  int tokens = 0;      // sampled for this step
+  float log_prob = 0;  // sum over its tokens, temperature 1, no truncation
   float score = kRootScore;
-  bool terminal = false;  // the path states a final answer
-  bool dead = false;      // the path cannot be continued
-  bool truncated = false; // ended at max_new_tokens
-  uint64_t text_hash = 0; // equal texts of siblings make duplicates
-  std::string answer;     // of a terminal node
+  bool terminal = false;   // the path states a final answer
+  bool dead = false;       // the path cannot be continued
+  bool truncated = false;  // ended at max_new_tokens
+  uint64_t text_hash = 0;  // equal texts of siblings make duplicates
+  std::string answer;      // of a terminal node
 };
 
 struct Node {
   NodeId parent = kNoNode;
   int attempt = 0;  // 1, 2, ... below its parent
   int depth = 0;
-  int width = 0;    // attempts asked for below this node
-  int visits = 0;   // times the search stood here
+  int width = 0;   // attempts asked for below this node
+  int visits = 0;  // times the search stood here
   bool duplicate = false;
-  Child child;      // the root's: score kRootScore, no tokens
+  Child child;  // the root's: score kRootScore, no tokens
 };
 
 enum class End : uint8_t { kNone, kTerminated, kNodes, kActions, kTokens, kNothingLegal };
@@ -139,7 +139,7 @@ std::string_view Name(PathScore rule);  // "last", "min", "product", "mean"
 struct Answer {
   NodeId node = kNoNode;  // the terminal node that states it (the vote's best-scored one)
   std::string text;
-  float score = 0;        // its path score
+  float score = 0;  // its path score
 };
 
 // One score for the path whose steps score `scores`, first step first. An empty path: kRootScore.

@@ -57,8 +57,7 @@ class ScriptedWorlds::PlaceGrower : public Grower {
 
   Co<std::optional<Judged>> Judge(Grower::Request request) override {
     ScriptedWorlds::Request place{&problem_, epoch_, std::move(request.path)};
-    const Dispatched<std::optional<float>> done =
-        co_await source_.scores_.Submit(std::move(place));
+    const Dispatched<std::optional<float>> done = co_await source_.scores_.Submit(std::move(place));
     if (!done.reply) co_return std::nullopt;
     co_return Judged{.score = *done.reply};
   }

@@ -16,13 +16,15 @@ using ::testing::HasSubstr;
 
 // Says which problem, epoch and path it was asked for.
 Script Echo() {
-  return {.step = [](const ScriptPlace& place) {
-            return ScriptedStep(fmt::format("{} in {}: {}\n", place.problem.id, place.epoch,
-                                            fmt::join(place.path, ".")));
-          },
-          .score = [](const ScriptPlace& place) {
-            return 1.0F / static_cast<float>(place.path.size() + place.path.back());
-          }};
+  return {.step =
+              [](const ScriptPlace& place) {
+                return ScriptedStep(fmt::format("{} in {}: {}\n", place.problem.id, place.epoch,
+                                                fmt::join(place.path, ".")));
+              },
+          .score =
+              [](const ScriptPlace& place) {
+                return 1.0F / static_cast<float>(place.path.size() + place.path.back());
+              }};
 }
 
 class ScriptedWorldTest : public ::testing::Test {
@@ -61,15 +63,16 @@ TEST_F(ScriptedWorldTest, WhatIsStoredIsReadBackWithoutTheScript) {
   const Walk first = Go(growing, {2, 1});
   Script silent;
   silent.score = [](const ScriptPlace&) -> std::optional<float> { return std::nullopt; };
-  ScriptedWorlds stored(
-      {.rounds = &rounds_, .task = task_.get(), .store = &store, .grow = false}, silent);
+  ScriptedWorlds stored({.rounds = &rounds_, .task = task_.get(), .store = &store, .grow = false},
+                        silent);
   const Walk again = Go(stored, {2, 1});
   EXPECT_EQ(again.lines, first.lines);
   EXPECT_EQ(again.charges.computed_tokens, 0);
   EXPECT_TRUE(Go(stored, {1}).charges.not_recorded);
 
-  ScriptedWorlds other({.rounds = &rounds_, .task = task_.get(), .store = &store, .grow = false,
-                        .scorer_hash = 9}, silent);
+  ScriptedWorlds other(
+      {.rounds = &rounds_, .task = task_.get(), .store = &store, .grow = false, .scorer_hash = 9},
+      silent);
   EXPECT_TRUE(Go(other, {2}).charges.not_recorded);  // another scorer's scores are not its own
 }
 

@@ -30,7 +30,7 @@ struct RawStep {
 };
 
 struct Step {
-  int id = 0;       // in its world; the root is 0
+  int id = 0;  // in its world; the root is 0
   int parent = -1;
   int attempt = 0;  // 1, 2, ... below its parent
   int depth = 0;

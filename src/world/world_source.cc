@@ -23,9 +23,11 @@ void CheckLength(const llm::Prefix& prompt, const std::string& problem,
                  const llm::Generator& generator) {
   if (prompt.length < generator.context()) return;
   const bool models_own = generator.context() == generator.Info().context_train;
-  throw Error::Format("{}: the prompt takes {} tokens and the context holds {}: shorten the question "
-                      "or {}", problem, prompt.length, generator.context(),
-                      models_own ? "use a model with a longer context" : "raise engine.context");
+  throw Error::Format(
+      "{}: the prompt takes {} tokens and the context holds {}: shorten the question "
+      "or {}",
+      problem, prompt.length, generator.context(),
+      models_own ? "use a model with a longer context" : "raise engine.context");
 }
 
 // Writes steps with the generator and judges them with the scorer.
@@ -53,8 +55,9 @@ class LiveGrower : public Grower {
 
   Co<std::optional<Judged>> Judge(Request request) override {
     if (parts_.scorer == nullptr) {
-      throw Error("this method needs step scores and no reward model is loaded: give one with "
-                  "--reward-model-path");
+      throw Error(
+          "this method needs step scores and no reward model is loaded: give one with "
+          "--reward-model-path");
     }
     ScoreRequest score{.prefix = std::move(request.prefix),
                        .log_prob = request.log_prob,
@@ -121,16 +124,16 @@ std::shared_ptr<World> LiveWorlds::Open(const task::Problem& problem, int epoch)
     const WorldName name{.settings = SettingsKey(), .epoch = epoch, .problem = problem.id};
     parts_.store->WriteHead(id, name, prompt->tokens);
   }
-  auto world = std::make_shared<World>(WorldParts{
-      .rounds = parts_.rounds,
-      .task = parts_.task,
-      .grower = std::make_shared<LiveGrower>(parts_, sampling_, key),
-      .store = parts_.store,
-      .walkers = walkers_,
-      .id = id,
-      .scorer_hash = parts_.scorer == nullptr ? 0 : parts_.scorer->scorer().hash(),
-      .prompt = prompt,
-      .max_step_tokens = options_.sampling.max_new_tokens});
+  auto world = std::make_shared<World>(
+      WorldParts{.rounds = parts_.rounds,
+                 .task = parts_.task,
+                 .grower = std::make_shared<LiveGrower>(parts_, sampling_, key),
+                 .store = parts_.store,
+                 .walkers = walkers_,
+                 .id = id,
+                 .scorer_hash = parts_.scorer == nullptr ? 0 : parts_.scorer->scorer().hash(),
+                 .prompt = prompt,
+                 .max_step_tokens = options_.sampling.max_new_tokens});
   std::erase_if(open_, [](const auto& entry) { return entry.second.expired(); });
   open_[id] = world;
   return world;
