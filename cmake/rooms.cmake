@@ -5,24 +5,6 @@
 set(PGTS_WARNINGS -Wall -Wextra -Wno-missing-field-initializers
     -Wno-restrict)  # false alarms of g++ 12 on "literal" + std::string
 
-# LibTorch's headers take 12 s to parse: they are precompiled once, in the first room that has them,
-# for the rooms whose files nearly all include them.
-set(PGTS_TORCH_HEAVY_ROOMS model policy reward)
-function(pgts_precompile_torch room target)
-  if(NOT room IN_LIST PGTS_TORCH_HEAVY_ROOMS)
-    return()
-  endif()
-  target_compile_options(${target} PRIVATE -pthread)  # as every user of the header: it must match
-  if(target STREQUAL "pgts_model")
-    target_precompile_headers(pgts_model PRIVATE <torch/torch.h>)
-  else()
-    # Test programs would be compiled with -fPIE, the libraries are with -fPIC: it must match too.
-    set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
-    target_compile_options(${target} PRIVATE -fPIC)
-    target_precompile_headers(${target} REUSE_FROM pgts_model)
-  endif()
-endfunction()
-
 function(pgts_room name)
   cmake_parse_arguments(ROOM "TORCH" "" "ROOMS;LIBS" ${ARGN})
   if(ROOM_TORCH AND NOT PGTS_TORCH)
@@ -45,9 +27,6 @@ function(pgts_room name)
   target_link_libraries(pgts_${name} ${scope} ${rooms} ${ROOM_LIBS})
   if(sources)
     target_compile_options(pgts_${name} PRIVATE ${PGTS_WARNINGS})
-    if(ROOM_TORCH)
-      pgts_precompile_torch(${name} pgts_${name})
-    endif()
   endif()
 
   if(tests)
@@ -55,9 +34,6 @@ function(pgts_room name)
     target_link_libraries(${name}_test PRIVATE pgts_${name} GTest::gmock GTest::gtest_main)
     target_compile_options(${name}_test PRIVATE ${PGTS_WARNINGS})
     target_compile_definitions(${name}_test PRIVATE PGTS_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
-    if(ROOM_TORCH)
-      pgts_precompile_torch(${name} ${name}_test)
-    endif()
     include(GoogleTest)
     # Tests run side by side, each on one thread; so their sums have one order, too.
     gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60

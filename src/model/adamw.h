@@ -4,7 +4,7 @@
 // by the global norm.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/optim/adamw.h>
 
 #include <cstdint>
 #include <memory>

@@ -14,7 +14,7 @@
 // Shape suffixes: B batch, T tokens, D width, H heads, K key heads, G = H/K, C head_dim, V vocab.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
 
 #include <string>
 #include <utility>

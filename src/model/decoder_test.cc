@@ -2,6 +2,8 @@
 #include "model/decoder.h"
 
 #include <gtest/gtest.h>
+#include <torch/nn/functional/loss.h>
+#include <torch/utils.h>
 
 #include "base/error.h"
 #include "model/tiny_shape.h"

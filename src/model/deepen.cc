@@ -2,6 +2,7 @@
 #include "model/deepen.h"
 
 #include <fmt/format.h>
+#include <torch/utils.h>
 
 #include <map>
 #include <string>

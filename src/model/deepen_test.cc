@@ -2,7 +2,7 @@
 #include "model/deepen.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "model/decoder.h"
 

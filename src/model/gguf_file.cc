@@ -4,6 +4,7 @@
 #include <ggml.h>
 #include <gguf.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <string_view>

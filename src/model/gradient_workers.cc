@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/gradient_workers.h"
 
+#include <torch/utils.h>
+
 #include <exception>
 #include <thread>
 #include <utility>

@@ -8,7 +8,7 @@
 // result depends on W and never on timing.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <functional>
 #include <vector>

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/pretrain.h"
 
+#include <ATen/Parallel.h>
+#include <torch/nn/functional/loss.h>
+
 #include <algorithm>
 #include <chrono>
 #include <numeric>

@@ -8,7 +8,7 @@
 // Types: F64 F32 F16 BF16 I64 I32 I16 I8 U8 BOOL. Files are replaced atomically.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <map>
 #include <string>

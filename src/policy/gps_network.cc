@@ -2,6 +2,7 @@
 #include "policy/gps_network.h"
 
 #include <ATen/CPUGeneratorImpl.h>
+#include <torch/utils.h>
 
 #include <cmath>
 #include <limits>

@@ -20,7 +20,7 @@
 // Several threads may share a network only under NoGradGuard.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
 
 #include <cstdint>
 #include <string>

@@ -2,6 +2,7 @@
 #include "policy/gps_network.h"
 
 #include <gtest/gtest.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <cmath>

@@ -2,6 +2,7 @@
 #include "policy/network_policy.h"
 
 #include <gtest/gtest.h>
+#include <torch/utils.h>
 
 #include <cmath>
 

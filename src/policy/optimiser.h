@@ -3,6 +3,8 @@
 // saved by name: a loaded optimiser goes on exactly as the saved one would have.
 #pragma once
 
+#include <torch/optim/adamw.h>
+
 #include <cstdint>
 #include <memory>
 #include <string>

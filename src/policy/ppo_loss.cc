@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "policy/ppo_loss.h"
 
+#include <torch/utils.h>
+
 #include <algorithm>
 
 namespace pgts::policy {

@@ -2,6 +2,7 @@
 #include "policy/ppo_loss.h"
 
 #include <gtest/gtest.h>
+#include <torch/utils.h>
 
 #include <cmath>
 #include <numeric>

@@ -2,6 +2,7 @@
 #include "policy/ppo.h"
 
 #include <gtest/gtest.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <cmath>

@@ -2,6 +2,8 @@
 #include "policy/tree_attention.h"
 
 #include <ATen/Parallel.h>
+#include <torch/autograd.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <cmath>

@@ -2,6 +2,8 @@
 #include "policy/tree_attention.h"
 
 #include <gtest/gtest.h>
+#include <torch/autograd.h>
+#include <torch/utils.h>
 
 #include <cmath>
 

@@ -6,7 +6,7 @@
 // N nodes of the largest tree, F features, D width, H heads, C width of a head, A actions.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <span>
 #include <vector>

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reward/finetune.h"
 
+#include <torch/optim/adamw.h>
+#include <torch/utils.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>

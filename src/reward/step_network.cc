@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reward/step_network.h"
 
+#include <torch/nn/functional/loss.h>
+#include <torch/utils.h>
+
 #include <algorithm>
 #include <cmath>
 #include <utility>

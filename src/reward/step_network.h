@@ -8,7 +8,7 @@
 // Rows are token trees (reward/token_tree.h). Shape suffixes as in model/decoder.h, and R readings.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <memory>
 #include <span>
