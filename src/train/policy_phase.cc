@@ -133,7 +133,9 @@ class PolicyPhase {
       const int64_t number = int64_t{state_.iteration} * config_.loop.rollouts_per_problem +
                              rollout.number;
       search::TracedSearch traced{.problem = rollout.problem.id, .method = "pgts",
-                                  .rollout = number, .trajectory = rollout.trajectory};
+                                  .rollout = number, .question = rollout.problem.question,
+                                  .gold = rollout.problem.gold,
+                                  .trajectory = rollout.trajectory};
       search::WriteTrace(traced, files_.trajectories);
       trajectories.push_back(std::move(traced.trajectory));
     }
