@@ -11,6 +11,7 @@ namespace pgts::cli {
 
 void AddTrain(CLI::App& app);
 void AddEval(CLI::App& app);
+void AddCompare(CLI::App& app);
 void AddSolve(CLI::App& app);
 void AddPretrain(CLI::App& app);
 void AddQuantize(CLI::App& app);

@@ -33,6 +33,7 @@ int Run(const std::vector<std::string>& arguments) {
   app.require_subcommand(1);
   pgts::cli::AddTrain(app);
   pgts::cli::AddEval(app);
+  pgts::cli::AddCompare(app);
   pgts::cli::AddSolve(app);
   pgts::cli::AddPretrain(app);
   pgts::cli::AddQuantize(app);

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// A trained policy as commands use it, and the threads that it and the models share.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "policy/network_policy.h"
+
+namespace pgts::cli {
+
+struct LoadedPolicy {
+  std::unique_ptr<policy::NetworkPolicy> policy;
+  int64_t parameters = 0;
+};
+
+LoadedPolicy LoadPolicy(const std::string& path, policy::DecisionRule rule);
+
+// LibTorch's threads: `threads`, or with 0 all cores.
+void UseThreads(int threads);
+
+}  // namespace pgts::cli
