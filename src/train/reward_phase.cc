@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/files.h"
 #include "base/log.h"
 #include "base/progress.h"
 #include "base/stop.h"
@@ -46,7 +47,7 @@ reward::StepData MakeData(const RunConfig& config, eval::Session& session,
       .data = config.reward_data,
       .incorrect_per_problem = config.reward_training.num_incorrect_per_problem,
       .separator = session.task().separator(),
-      .world_key = session.sampled().WorldKey(world::kPhaseOneEpoch)};
+      .world_key = session.SampledWorldKey(world::kPhaseOneEpoch)};
   return reward::BuildStepData(parts, session.generator().tokenizer(), plan, folder.RewardData());
 }
 
@@ -142,6 +143,11 @@ reward::RewardModel RunRewardPhase(const RunConfig& config, eval::Session& sessi
 reward::RewardModel UseRewardModel(const RunConfig& config, eval::Session& session,
                                    const std::string& reward_model_folder) {
   reward::RewardModel reward_model = reward::ReadRewardModel(reward_model_folder);
+  if (session.replays()) {
+    session.ReadScoresOf(reward::ScorerHash(HashFile(reward_model.model_path), reward_model.head,
+                                            reward_model.calibration));
+    return reward_model;
+  }
   reward::CheckContract(reward_model, Contract(config, session), reward_model_folder);
   llm::EngineOptions engine = eval::ToEngineOptions(config.generator, config.engine);
   engine.device = config.reward_base.device;
