@@ -10,6 +10,7 @@
 #include "policy/options.h"
 #include "task/task.h"
 #include "train/reward_phase.h"
+#include "world/grown_by.h"
 
 namespace pgts::train {
 namespace {
@@ -48,6 +49,11 @@ void CheckBase(const RunConfig& config) {
 
 void CheckBeforeTraining(const RunConfig& config, bool trains_reward_model) {
   policy::CheckOptions(config.policy_network, "configuration");
+  if (!world::StoredFolder(config.world.dir).empty()) {
+    throw Error::Format(
+        "world.dir = {}: training grows worlds; give the folder without \"stored:\"",
+        config.world.dir);
+  }
   task::MakeTask(config.task.name, {.data_dir = config.task.data_dir});
   if (!trains_reward_model) return;
   CheckTrainingDevice(config.reward_training.device);
