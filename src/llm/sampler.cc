@@ -123,6 +123,11 @@ class Truncation {
 
 }  // namespace
 
+double LogProb(std::span<const float> logits, Token token) {
+  const float largest = *std::max_element(logits.begin(), logits.end());
+  return logits[token] - largest - std::log(SumOfExponentials(logits, largest, 1));
+}
+
 Candidates Truncate(std::span<const float> logits, const SamplingOptions& options) {
   const auto largest = std::max_element(logits.begin(), logits.end());
   const double log_normaliser = std::log(SumOfExponentials(logits, *largest, 1));
