@@ -8,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/error.h"
 #include "base/log.h"
 #include "base/progress.h"
 #include "train/policy_phase.h"
@@ -17,8 +18,18 @@
 namespace pgts::train {
 namespace {
 
-void PrepareRewardModel(const RunConfig& config, const RunFolder& folder, eval::Session& session) {
+// Phase 1 begins metrics.jsonl anew: never under a phase 2 that goes on.
+void RefuseToRepeatPhaseOne(const RunFolder& folder, const ResumeState& state) {
+  if (!state.InPhaseTwo()) return;
+  throw Error::Format(
+      "{} is missing, but phase 2 has begun with it: put it back, or start a new run",
+      folder.RewardModel());
+}
+
+void PrepareRewardModel(const RunConfig& config, const RunFolder& folder, const ResumeState& state,
+                        eval::Session& session) {
   if (!FileExists(folder.RewardModel() + "/reward_model.json")) {
+    RefuseToRepeatPhaseOne(folder, state);
     RunRewardPhase(config, session, folder);
   }
   const reward::RewardModel reward_model = UseRewardModel(config, session, folder.RewardModel());
@@ -59,7 +70,7 @@ void Train(const RunConfig& config, const TrainRequest& request) {
   // A world folder of the user's own may have grown by other runs: it is never cut.
   if (request.resume && config.world.dir.empty()) options.keep = state.store;
   eval::Session session(options);
-  PrepareRewardModel(config, request.folder, session);
+  PrepareRewardModel(config, request.folder, state, session);
   if (!config.search.use_policy) {
     Info(
         "search.use_policy = false: no policy is trained, the best threshold heuristic searches; "
