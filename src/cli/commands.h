@@ -12,6 +12,7 @@ namespace pgts::cli {
 void AddTrain(CLI::App& app);
 void AddEval(CLI::App& app);
 void AddSolve(CLI::App& app);
+void AddReport(CLI::App& app);
 void AddPretrain(CLI::App& app);
 void AddQuantize(CLI::App& app);
 void AddOptions(CLI::App& app);

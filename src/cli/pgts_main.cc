@@ -34,6 +34,7 @@ int Run(const std::vector<std::string>& arguments) {
   pgts::cli::AddTrain(app);
   pgts::cli::AddEval(app);
   pgts::cli::AddSolve(app);
+  pgts::cli::AddReport(app);
   pgts::cli::AddPretrain(app);
   pgts::cli::AddQuantize(app);
   pgts::cli::AddOptions(app);

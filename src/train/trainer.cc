@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/progress.h"
+#include "eval/report.h"
 #include "train/policy_phase.h"
 #include "train/resume_state.h"
 #include "train/reward_phase.h"
@@ -80,6 +81,7 @@ void Train(const RunConfig& config, const TrainRequest& request) {
   }
   RunPolicyPhase(config, session, request.folder, state);
   const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
+  eval::TryWriteReport({.run = request.folder.path});
   Info("training took {}; evaluate with: pgts eval --policy-checkpoint {}",
        FormatSeconds(spent.count()), request.folder.path);
 }
