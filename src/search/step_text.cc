@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "base/table.h"
+#include "base/utf8.h"
 #include "world/step.h"
 
 namespace pgts::search {
@@ -20,15 +21,6 @@ size_t CharacterBytes(std::string_view text) {
   return 0;
 }
 
-uint32_t CodePoint(std::string_view character) {
-  if (character.size() == 1) return static_cast<unsigned char>(character[0]);
-  uint32_t value = static_cast<unsigned char>(character[0]) & (0x7FU >> character.size());
-  for (char byte : character.substr(1)) {
-    value = value << 6 | (static_cast<unsigned char>(byte) & 0x3F);
-  }
-  return value;
-}
-
 // Characters beyond ASCII that must not reach a terminal.
 bool IsUnsafe(uint32_t point) {
   return (point >= 0x80 && point < 0xA0) || point == 0x061C || point == 0x200E || point == 0x200F ||
@@ -37,7 +29,7 @@ bool IsUnsafe(uint32_t point) {
 }
 
 std::string Shown(std::string_view character) {
-  const uint32_t point = CodePoint(character);
+  const uint32_t point = DecodeUtf8(character).value;
   switch (point) {
     case '\n': return "\\n";
     case '\r': return "\\r";
