@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/adamw.h"
 
-#include <torch/optim/adamw.h>
 #include <torch/utils.h>
 
 #include <algorithm>

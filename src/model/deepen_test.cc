@@ -5,21 +5,13 @@
 #include <torch/types.h>
 
 #include "model/decoder.h"
+#include "model/tiny_shape.h"
 
 namespace pgts::model {
 namespace {
 
-constexpr DecoderShape kShape{.vocab = 32,
-                              .width = 16,
-                              .layers = 2,
-                              .heads = 2,
-                              .kv_heads = 1,
-                              .head_dim = 8,
-                              .ff_width = 24,
-                              .context = 16};
-
 TEST(Deepen, ComputesTheSameUntilItIsTrained) {
-  Decoder base(kShape, 3);
+  Decoder base(TinyShape(), 3);
   const auto deeper = Deepen(base, 2, 4);
   EXPECT_EQ(deeper->shape().layers, 4);
   const torch::Tensor tokens = torch::tensor({{5, 1, 9, 30, 2}});
@@ -27,7 +19,7 @@ TEST(Deepen, ComputesTheSameUntilItIsTrained) {
 }
 
 TEST(Deepen, EveryNewLayerCanLearn) {
-  const auto deeper = Deepen(Decoder(kShape, 3), 2, 4);
+  const auto deeper = Deepen(Decoder(TinyShape(), 3), 2, 4);
   deeper->Logits(deeper->Forward(torch::tensor({{5, 1, 9}})))
       .log_softmax(-1)
       .select(2, 7)
@@ -40,8 +32,8 @@ TEST(Deepen, EveryNewLayerCanLearn) {
 }
 
 TEST(Deepen, NoneMeansACopy) {
-  const auto copy = Deepen(Decoder(kShape, 3), 0, 4);
-  EXPECT_EQ(copy->shape(), kShape);
+  const auto copy = Deepen(Decoder(TinyShape(), 3), 0, 4);
+  EXPECT_EQ(copy->shape(), TinyShape());
 }
 
 }  // namespace

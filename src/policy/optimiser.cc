@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "policy/optimiser.h"
 
-#include <torch/optim/adamw.h>
-
 #include <cmath>
 #include <sstream>
 #include <type_traits>

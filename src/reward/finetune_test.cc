@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "model/decoder.h"
+#include "model/tiny_shape.h"
 #include "reward/step_network.h"
 #include "reward/test_fakes.h"
 #include "reward/training_rows.h"
@@ -25,15 +26,7 @@ using ::testing::Property;
 using ::testing::Throws;
 
 std::shared_ptr<model::Decoder> SmallDecoder(uint64_t seed = 1) {
-  const model::DecoderShape shape{.vocab = 257,
-                                  .width = 32,
-                                  .layers = 2,
-                                  .heads = 4,
-                                  .kv_heads = 2,
-                                  .head_dim = 8,
-                                  .ff_width = 48,
-                                  .context = 64};
-  return std::make_shared<model::Decoder>(shape, seed);
+  return std::make_shared<model::Decoder>(model::TinyShape(), seed);
 }
 
 // "a step is right when its letter is the prompt's letter": learnt in seconds.

@@ -7,6 +7,7 @@
 
 #include <memory>
 
+#include "model/tiny_shape.h"
 #include "reward/test_fakes.h"
 #include "reward/token_tree.h"
 
@@ -14,15 +15,7 @@ namespace pgts::reward {
 namespace {
 
 std::shared_ptr<model::Decoder> SmallDecoder() {
-  const model::DecoderShape shape{.vocab = 257,
-                                  .width = 32,
-                                  .layers = 2,
-                                  .heads = 4,
-                                  .kv_heads = 2,
-                                  .head_dim = 8,
-                                  .ff_width = 48,
-                                  .context = 64};
-  return std::make_shared<model::Decoder>(shape, /*seed=*/1);
+  return std::make_shared<model::Decoder>(model::TinyShape(), /*seed=*/1);
 }
 
 // The plain way: -log p of text[from, to) after what stands before it, in a row of its own.
