@@ -145,6 +145,7 @@ void Eval(EvalArguments arguments) {
                               .policy_parameters = policy.parameters,
                               .baselines = arguments.compare_baselines || !config.search.use_policy,
                               .trajectory_folder = folder.empty() ? "" : folder + "/trajectories"});
+  session.LogEngine();
   comparison.reward_model = quality;
   Report(comparison, arguments, *loaded, run);
 }

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/log.h"
+#include "llm/engine_report.h"
 #include "llm/llama_generator.h"
 
 namespace pgts::eval {
@@ -53,7 +55,15 @@ Session::Session(const SessionOptions& options)
   if (!options.store_folder.empty()) {
     store_ = std::make_unique<world::Store>(options.store_folder, options.keep);
   }
+  if (const auto advice = llm::SlowWeightsAdvice(model_->info()); advice && !model_->on_gpu()) {
+    Info("{}", *advice);
+  }
   OpenWorlds();
+}
+
+void Session::LogEngine() const {
+  const std::string report = llm::EngineReport(generator_->counts());
+  if (!report.empty()) Info("generator: {}", report);
 }
 
 void Session::OpenWorlds() {

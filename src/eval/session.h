@@ -48,6 +48,9 @@ class Session {
   // follows does not depend on what came before.
   void Forget();
 
+  // One line: tokens, occupancy and batch widths so far. Nothing where nothing was generated.
+  void LogEngine() const;
+
   int64_t generator_parameters() const { return generator_->Info().parameters; }
   int64_t scorer_parameters() const { return scorer_ ? scorer_->parameters() : 0; }
   const SessionOptions& options() const { return options_; }

@@ -67,15 +67,15 @@ bool GenerateLane::Write(Writing& job, const Candidates& candidates) {
   result.log_prob += drawn.log_prob;
   ++result.generated;
   ledger().Generated();
-  if (tokenizer_.IsEndOfText(drawn.token)) return End(job, StepEnd::kEndOfText);
+  if (!sampling.ignore_end_of_text && tokenizer_.IsEndOfText(drawn.token)) {
+    return End(job, StepEnd::kEndOfText);
+  }
 
   const size_t searched = job.text.size();
   job.Append(drawn.token);
   ledger().MayRead(job.hash());
   job.text += tokenizer_.Piece(drawn.token);
-  if (CompletesStep(job.text, searched, sampling.separator)) {
-    return End(job, StepEnd::kSeparator);
-  }
+  if (CompletesStep(job.text, searched, sampling)) return End(job, StepEnd::kSeparator);
   if (result.generated >= sampling.max_new_tokens) return End(job, StepEnd::kMaxTokens);
   if (static_cast<int>(job.path.size()) >= options().context) {
     return End(job, StepEnd::kContextFull);

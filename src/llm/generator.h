@@ -33,6 +33,8 @@ struct SamplingOptions {
   double min_p = 0;          // 0: off; drops tokens below min_p × the largest probability
   int max_new_tokens = 128;  // of one step, at least 1
   std::string separator = "\n";
+  std::vector<std::string> further_separators;  // that end a step as `separator` does
+  bool ignore_end_of_text = false;  // for benchmarks: that token is written like any other
 
   bool operator==(const SamplingOptions&) const = default;
 };

@@ -86,7 +86,7 @@ void Lane::Step() {
     FillRows();
   }
   if (rows_.empty()) return;
-  ledger_.Decoded();
+  ledger_.Decoded(static_cast<int>(seated_.size()), options_.width);
   Record();
   Collect();
 }

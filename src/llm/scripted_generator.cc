@@ -65,7 +65,7 @@ Generation ScriptedGenerator::Answer(const GenerateRequest& request) {
     text += byte;
     generation.tokens.push_back(static_cast<unsigned char>(byte));
     generation.generated = static_cast<int>(text.size());
-    if (CompletesStep(text, text.size() - 1, sampling.separator)) return generation;
+    if (CompletesStep(text, text.size() - 1, sampling)) return generation;
     if (generation.generated == most) {
       generation.end =
           most == sampling.max_new_tokens ? StepEnd::kMaxTokens : StepEnd::kContextFull;

@@ -14,4 +14,11 @@ bool CompletesStep(std::string_view text, size_t searched, std::string_view sepa
   return text.find(separator, from) != std::string_view::npos;
 }
 
+bool CompletesStep(std::string_view text, size_t searched, const SamplingOptions& sampling) {
+  return CompletesStep(text, searched, sampling.separator) ||
+         std::ranges::any_of(sampling.further_separators, [&](const std::string& separator) {
+           return CompletesStep(text, searched, separator);
+         });
+}
+
 }  // namespace pgts::llm

@@ -23,6 +23,15 @@ TEST(StepEnd, ASeparatorMaySpanTokens) {
   EXPECT_TRUE(CompletesStep("abc\n\n", 4, "\n\n"));
 }
 
+TEST(StepEnd, AnyOfSeveralSeparatorsEndsAStep) {
+  const SamplingOptions sampling{.separator = "\n\n", .further_separators = {"Therefore", "####"}};
+  EXPECT_FALSE(CompletesStep("abc\n", 3, sampling));
+  EXPECT_TRUE(CompletesStep("abc\n\n", 4, sampling));
+  EXPECT_TRUE(CompletesStep("abc. Therefore", 9, sampling));
+  EXPECT_FALSE(CompletesStep("abc ###", 6, sampling));
+  EXPECT_TRUE(CompletesStep("abc ####", 7, sampling));
+}
+
 TEST(StepEnd, WithoutASeparatorNothingEndsAStep) { EXPECT_FALSE(CompletesStep("a\nb", 0, "")); }
 
 }  // namespace

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "llm/token_ledger.h"
 
+#include <algorithm>
+#include <bit>
+
 namespace pgts::llm {
 namespace {
 
@@ -51,9 +54,13 @@ void TokenLedger::Requested(int64_t requests) {
   counts_.requests += requests;
 }
 
-void TokenLedger::Decoded() {
+void TokenLedger::Decoded(int seated, int places) {
   const std::lock_guard lock(mutex_);
   ++counts_.decodes;
+  counts_.seated += seated;
+  counts_.places += places;
+  const size_t bin = std::bit_width(static_cast<unsigned>(seated)) - 1;
+  ++counts_.widths[std::min(bin, counts_.widths.size() - 1)];
 }
 
 void TokenLedger::Clear() {

@@ -28,7 +28,7 @@ class TokenLedger {
   void Generated();                  // a token was sampled
   void MayRead(uint64_t path_hash);  // it was added to a path
   void Requested(int64_t requests);
-  void Decoded();
+  void Decoded(int seated, int places);  // an evaluation of so many jobs, in a lane of that width
 
   void Clear();  // what was evaluated; the counts go on
 

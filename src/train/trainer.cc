@@ -68,6 +68,7 @@ void Train(const RunConfig& config, const TrainRequest& request) {
     return;
   }
   RunPolicyPhase(config, session, request.folder, state);
+  session.LogEngine();
   const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
   Info("training took {}; evaluate with: pgts eval --policy-checkpoint {}",
        FormatSeconds(spent.count()), request.folder.path);

@@ -16,7 +16,9 @@ Key WithNumber(Key key, double value) { return key.With(std::bit_cast<uint64_t>(
 Key SamplingKey(Key key, const llm::SamplingOptions& sampling) {
   key = WithNumber(WithNumber(key, sampling.temperature), sampling.top_p);
   key = WithNumber(key.With(static_cast<uint64_t>(sampling.top_k)), sampling.min_p);
-  return key.With(static_cast<uint64_t>(sampling.max_new_tokens)).With(sampling.separator);
+  key = key.With(static_cast<uint64_t>(sampling.max_new_tokens)).With(sampling.separator);
+  for (const std::string& separator : sampling.further_separators) key = key.With(separator);
+  return key;
 }
 
 void CheckLength(const llm::Prefix& prompt, const std::string& problem,
