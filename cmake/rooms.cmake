@@ -31,7 +31,7 @@ function(pgts_room name)
 
   if(tests)
     add_executable(${name}_test ${tests})
-    target_link_libraries(${name}_test PRIVATE pgts_${name} GTest::gmock GTest::gtest_main)
+    target_link_libraries(${name}_test PRIVATE pgts_${name} GTest::gmock GTest::gtest_main rapidcheck)
     target_compile_options(${name}_test PRIVATE ${PGTS_WARNINGS})
     target_compile_definitions(${name}_test PRIVATE PGTS_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     include(GoogleTest)

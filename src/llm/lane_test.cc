@@ -2,7 +2,9 @@
 // Scheduling and residency against the fake machine, whose output betrays any wrong token.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
 
+#include <algorithm>
 #include <random>
 
 #include "base/error.h"
@@ -127,6 +129,44 @@ TEST(GenerateLane, TooFewCellsIsSlowerNotWrong) {
   Walk(lab, 8, 10, 3);
   EXPECT_GT(lab.machine.refusals, 0);
   EXPECT_GT(lab.ledger.counts().reevaluated, 0);
+}
+
+bool IsPlain(const GenerateRequest& request, const Generation& got) {
+  const Generation want = Plain(request);
+  return got.tokens == want.tokens && got.end == want.end && got.generated == want.generated;
+}
+
+// Whatever walkers do, in whatever memory: what is written is what reading from the start gives.
+RC_GTEST_PROP(GenerateLaneProperty, AnyWalkEqualsReadingEveryPathFromItsStart, ()) {
+  enum Move { kExtend, kSibling, kBack, kForget, kMoves };
+  const int walkers = *rc::gen::inRange(1, 7);
+  const size_t batch = *rc::gen::inRange(1, 7);
+  const auto moves = *rc::gen::container<std::vector<int>>(rc::gen::inRange(0, walkers * kMoves));
+  Lab lab(/*width=*/*rc::gen::inRange(1, 5), /*cells=*/*rc::gen::inRange(150, 1500));
+  std::vector<PrefixPtr> at;
+  for (int walker = 0; walker < walkers; ++walker) at.push_back(Root(walker % 2));
+  for (size_t begin = 0; begin < moves.size(); begin += batch) {
+    const size_t end = std::min(begin + batch, moves.size());
+    std::vector<GenerateRequest> requests;
+    for (size_t i = begin; i < end; ++i) {
+      const auto walker = static_cast<uint64_t>(moves[i] / kMoves);
+      PrefixPtr& here = at[walker];
+      if (moves[i] % kMoves == kBack && here->parent) here = here->parent;
+      if (moves[i] % kMoves == kForget) lab.lane.Forget();
+      requests.push_back({.prefix = here,
+                          .walker = walker,
+                          .draw = Key("draw").With(static_cast<uint64_t>(i)),
+                          .sampling = Sampling()});
+    }
+    const std::vector<Generation> results = lab.Run(requests);
+    for (size_t i = 0; i < requests.size(); ++i) {
+      RC_ASSERT(IsPlain(requests[i], results[i]));
+      PrefixPtr& here = at[requests[i].walker];
+      const bool extends = moves[begin + i] % kMoves == kExtend && here->length < 100;
+      if (extends && !results[i].tokens.empty()) here = Extend(here, results[i].tokens);
+    }
+  }
+  RC_ASSERT(lab.ledger.counts().decodes <= lab.machine.evaluations);
 }
 
 TEST(GenerateLane, CountsAreWhatTheMachineDid) {
