@@ -86,12 +86,6 @@ model::PretrainExample Example(const task::Task& task, const PretrainSettings& s
   return {.prompt = task::PlainText(task.Prompt(problem)), .completion = problem.solution + "\n"};
 }
 
-model::WeightType Weights(std::string_view name) {
-  if (name == "f16") return model::WeightType::kF16;
-  if (name == "bf16") return model::WeightType::kBF16;
-  return name == "q8_0" ? model::WeightType::kQ8_0 : model::WeightType::kF32;
-}
-
 void Pretrain(const PretrainArguments& arguments) {
   ShapeSettings shape;
   PretrainSettings settings;
@@ -122,9 +116,9 @@ void Pretrain(const PretrainArguments& arguments) {
   const auto decoder = model::Pretrain(
       settings, [&](int64_t index) { return Example(*task, settings, index); }, observe);
   progress.Finish();
-  model::WriteGguf(
-      arguments.output, *decoder,
-      {.type = Weights(settings.weights), .name = "PGTS tiny (" + settings.task + ")"});
+  model::WriteGguf(arguments.output, *decoder,
+                   {.type = model::ParseWeightType(settings.weights),
+                    .name = "PGTS tiny (" + settings.task + ")"});
   Info("wrote {}", arguments.output);
 }
 

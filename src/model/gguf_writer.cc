@@ -13,6 +13,7 @@
 #include "base/files.h"
 #include "model/decoder.h"
 #include "model/gguf_file.h"
+#include "model/gguf_keys.h"
 #include "model/gguf_tokenizer.h"
 
 namespace pgts::model {
@@ -21,48 +22,12 @@ namespace {
 using File = std::unique_ptr<gguf_context, decltype(&gguf_free)>;
 using Tensors = std::unique_ptr<ggml_context, decltype(&ggml_free)>;
 
-struct TypeInfo {
-  ggml_type type;
-  uint32_t file_type;  // llama_ftype of llama.h
-};
-
-TypeInfo Info(WeightType type) {
-  switch (type) {
-    case WeightType::kF32: return {GGML_TYPE_F32, 0};
-    case WeightType::kF16: return {GGML_TYPE_F16, 1};
-    case WeightType::kBF16: return {GGML_TYPE_BF16, 32};
-    case WeightType::kQ8_0: return {GGML_TYPE_Q8_0, 7};
-  }
-  throw Error("unknown weight type");
-}
-
-void SetShape(gguf_context* file, const DecoderShape& shape) {
-  const std::string architecture = shape.qk_norm ? "qwen3" : "qwen2";
-  const auto key = [&](const char* name) { return fmt::format("{}.{}", architecture, name); };
-  const auto set = [&](const char* name, int64_t value) {
-    gguf_set_val_u32(file, key(name).c_str(), static_cast<uint32_t>(value));
-  };
-  gguf_set_val_str(file, "general.architecture", architecture.c_str());
-  set("vocab_size", shape.vocab);
-  set("context_length", shape.context);
-  set("embedding_length", shape.width);
-  set("block_count", shape.layers);
-  set("feed_forward_length", shape.ff_width);
-  set("attention.head_count", shape.heads);
-  set("attention.head_count_kv", shape.kv_heads);
-  set("attention.key_length", shape.head_dim);
-  set("attention.value_length", shape.head_dim);
-  set("rope.dimension_count", shape.head_dim);
-  gguf_set_val_f32(file, key("rope.freq_base").c_str(), shape.rope_theta);
-  gguf_set_val_f32(file, key("attention.layer_norm_rms_epsilon").c_str(), shape.rms_eps);
-}
-
 void SetKeys(gguf_context* file, const DecoderShape& shape, const GgufOptions& options) {
   if (!options.base.empty()) gguf_set_kv(file, GgufFile(options.base).context());
-  SetShape(file, shape);
+  SetShapeKeys(file, shape);
   if (options.base.empty()) SetByteTokenizer(file, shape.vocab);
   gguf_set_val_str(file, "general.name", options.name.c_str());
-  gguf_set_val_u32(file, "general.file_type", Info(options.type).file_type);
+  gguf_set_val_u32(file, "general.file_type", StoredAs(options.type).file_type);
   gguf_set_val_u32(file, "general.quantization_version", 2);
   for (const auto& [key, value] : options.metadata) {
     gguf_set_val_str(file, key.c_str(), value.c_str());
@@ -122,7 +87,7 @@ void WriteGguf(const std::string& path, const Decoder& decoder, const GgufOption
   std::vector<std::vector<char>> bytes(weights.size());
   for (size_t i = 0; i < weights.size(); ++i) {
     const auto& [name, weight] = weights[i];
-    AddTensor(file.get(), tensors.get(), name, weight, Info(options.type).type, bytes[i]);
+    AddTensor(file.get(), tensors.get(), name, weight, StoredAs(options.type).type, bytes[i]);
   }
   WriteAtomically(file.get(), path);
 }

@@ -8,6 +8,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "model/decoder_shape.h"
 
@@ -16,6 +17,8 @@ namespace pgts::model {
 class Decoder;
 
 enum class WeightType { kF32, kF16, kBF16, kQ8_0 };
+// "f32", "f16", "bf16" or "q8_0"; Error that names them.
+WeightType ParseWeightType(std::string_view name);
 
 struct GgufOptions {
   WeightType type = WeightType::kF32;           // of the matrices; vectors stay F32

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <map>
 #include <utility>
 
 #include "base/error.h"
@@ -31,19 +30,6 @@ constexpr const char* kHeadFile = "head.safetensors";
 
 std::string In(const std::string& folder, const char* file) {
   return (fs::path(folder) / file).string();
-}
-
-model::WeightType ParseWeightType(const std::string& name) {
-  static const std::map<std::string, model::WeightType> kTypes = {
-      {"f32", model::WeightType::kF32},
-      {"f16", model::WeightType::kF16},
-      {"bf16", model::WeightType::kBF16},
-      {"q8_0", model::WeightType::kQ8_0}};
-  const auto at = kTypes.find(name);
-  if (at == kTypes.end()) {
-    throw Error::Format("unknown weight type '{}': use f32, f16, bf16 or q8_0", name);
-  }
-  return at->second;
 }
 
 void WriteHead(const std::string& path, const Head& head) {
@@ -131,7 +117,7 @@ void SaveRewardModel(const std::string& folder, RewardModel& reward_model,
   fs::remove_all(part, ignored);
   MakeWritableDirectory(part);
   model::WriteGguf(In(part, kModelFile), decoder,
-                   {.type = ParseWeightType(options.weight_type),
+                   {.type = model::ParseWeightType(options.weight_type),
                     .name = "pgts reward model",
                     .base = options.base_path});
   WriteHead(In(part, kHeadFile), reward_model.head);
