@@ -17,7 +17,7 @@ esac
 readonly kDatabase=build/release
 files=("$@")
 if ((${#files[@]} == 0)); then
-  mapfile -t files < <(find src tests -name '*.h' -o -name '*.cc' | sort)
+  mapfile -t files < <(find src tests bench -name '*.h' -o -name '*.cc' | sort)
 fi
 for tool in clang-format clang-tidy; do
   command -v $tool >/dev/null || fail 2 "there is no $tool; install the package $tool"
