@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/files.h"
+#include "base/jsonl.h"
 #include "base/temp_folder.h"
 #include "program.h"
 
@@ -149,6 +150,39 @@ TEST_F(CommandTest, WithoutATerminalTheOutputIsPlain) {
   EXPECT_THAT(output.out,
               AllOf(HasSubstr(kQuestion), HasSubstr("\nanswer: "), Not(HasSubstr("\x1b"))));
   EXPECT_THAT(output.err, AllOf(HasSubstr("no reward model"), Not(HasSubstr("\x1b"))));
+}
+
+// One line of JSON with these keys among others.
+void ExpectKeys(const std::string& line, const std::vector<std::string>& keys) {
+  const Json record = Json::parse(line);
+  for (const std::string& key : keys) EXPECT_TRUE(record.contains(key)) << key << ": " << line;
+  for (const char* key : {"cpu", "cores", "build", "commit"}) {
+    EXPECT_TRUE(record.contains(key)) << key;
+  }
+}
+
+TEST_F(CommandTest, BenchesPrintJsonLines) {
+  const Output decode = Run({"bench", "decode", "--json", "--width", "2", "--context", "16",
+                             "--steps", "4", "--repeats", "1"});
+  ASSERT_EQ(decode.code, 0) << decode.err;
+  ExpectKeys(decode.out, {"width", "raw_tokens_per_second", "engine_tokens_per_second", "ratio"});
+  const Output tree =
+      Run({"bench", "tree", "--json", "--problems", "2", "--nodes", "3", "--depth", "3"});
+  ASSERT_EQ(tree.code, 0) << tree.err;
+  ExpectKeys(tree.out, {"nodes_per_second", "kept_tokens_per_second", "generated_tokens_per_second",
+                        "bound_tokens_per_second", "reevaluated_ratio", "occupancy"});
+  EXPECT_EQ(Json::parse(tree.out)["nodes"], 6);
+  const Output step = Run({"bench", "train-step", "--json", "--problems", "2", "--nodes", "3"});
+  ASSERT_EQ(step.code, 0) << step.err;
+  ExpectKeys(step.out, {"policy_share", "update_seconds"});
+  const Output policy = Run({"bench", "policy", "--json", "--searches", "2", "--nodes", "5"});
+  ASSERT_EQ(policy.code, 0) << policy.err;
+  ExpectKeys(policy.out, {"decide_ms", "update_ms"});
+}
+
+TEST_F(CommandTest, BenchesRefuseWhatTheyCannotMeasure) {
+  EXPECT_THAT(Refused({"bench", "decode", "--shape", "qwen9"}), HasSubstr("qwen3-8b"));
+  EXPECT_THAT(Refused({"bench", "decode", "--width", "0"}), HasSubstr("--width"));
 }
 
 TEST_F(CommandTest, AStopIsSaidAndItsExitCodeIs130) {

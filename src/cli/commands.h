@@ -14,6 +14,7 @@ void AddEval(CLI::App& app);
 void AddSolve(CLI::App& app);
 void AddPretrain(CLI::App& app);
 void AddQuantize(CLI::App& app);
+void AddBench(CLI::App& app);
 void AddOptions(CLI::App& app);
 
 }  // namespace pgts::cli

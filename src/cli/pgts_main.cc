@@ -36,6 +36,7 @@ int Run(const std::vector<std::string>& arguments) {
   pgts::cli::AddSolve(app);
   pgts::cli::AddPretrain(app);
   pgts::cli::AddQuantize(app);
+  pgts::cli::AddBench(app);
   pgts::cli::AddOptions(app);
   pgts::cli::RefuseEmptyValues(app);
   try {

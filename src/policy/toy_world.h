@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// For tests: a world whose best policy is known, and searches in it.
+// For tests and benches: a world whose best policy is known, and searches in it.
 //
 // A path is right when each of its `depth` steps is right. A step is right with probability 1/2,
 // drawn from its own key, and its score says so: 0.9 or 0.1; below a wrong step nothing is right.

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+// `pgts bench decode`: raw llama.cpp beside the engine, at equal widths and resident cells. Raw
+// llama.cpp is given the faster of its two layouts, flash attention on and off, and samples
+// nothing; the engine samples, schedules and counts. Both are measured in turn and the median of
+// the repeats is shown.
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/error.h"
+#include "base/stats.h"
+#include "base/stop.h"
+#include "cli/bench.h"
+#include "cli/bench_model.h"
+#include "cli/bench_raw.h"
+#include "cli/bench_report.h"
+#include "llm/llama_generator.h"
+
+namespace pgts::cli {
+namespace {
+
+struct DecodeArguments {
+  BenchFlags flags;
+  ModelFlags model;
+  std::vector<int> widths = {16, 32};
+  std::vector<int> contexts = {128};
+  int steps = 32;
+  int repeats = 3;
+  int lanes = 0;
+  int threads = 0;
+  bool layouts = false;
+};
+
+// The engine at a steady width: every walker holds a prefix of its own and writes on from it.
+class EngineDecode {
+ public:
+  EngineDecode(std::shared_ptr<const llm::LlamaModel> model, const DecodeArguments& arguments,
+               int width, int context)
+      : steps_(arguments.steps),
+        generator_(llm::MakeLlamaGenerator(std::move(model),
+                                           {.threads = arguments.threads,
+                                            .width = width,
+                                            .lanes = arguments.lanes,
+                                            .context = context + arguments.steps + 1,
+                                            .cells = width * (context + arguments.steps + 1)})),
+        width_(width),
+        context_(context) {}
+
+  // Evaluated tokens per second of writing, prefixes resident.
+  double Measure(std::span<const llm::Token> text) {
+    generator_->Forget();
+    Write(text, 1);
+    const llm::TokenCounts before = generator_->counts();
+    const auto start = std::chrono::steady_clock::now();
+    Write(text, steps_);
+    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
+    const llm::TokenCounts after = generator_->counts();
+    const int64_t evaluated =
+        after.evaluated + after.reevaluated - before.evaluated - before.reevaluated;
+    return static_cast<double>(evaluated) / spent.count();
+  }
+
+ private:
+  void Write(std::span<const llm::Token> text, int tokens) {
+    const auto sampling = std::make_shared<llm::SamplingOptions>(llm::SamplingOptions{
+        .max_new_tokens = tokens, .separator = "", .ignore_end_of_text = true});
+    std::vector<llm::GenerateRequest> requests;
+    for (int walker = 0; walker < width_; ++walker) {
+      std::vector<llm::Token> prefix;
+      for (int i = 0; i < context_; ++i) prefix.push_back(text[(walker * 7 + i) % text.size()]);
+      requests.push_back({.prefix = llm::Extend(nullptr, std::move(prefix)),
+                          .walker = static_cast<uint64_t>(walker) + 1,
+                          .draw = Key("bench").With(static_cast<uint64_t>(walker)),
+                          .sampling = sampling});
+    }
+    std::vector<llm::Generation> results(requests.size());
+    generator_->Generate(requests, results);
+  }
+
+  int steps_;
+  std::unique_ptr<llm::Generator> generator_;
+  int width_;
+  int context_;
+};
+
+class BenchDecode {
+ public:
+  explicit BenchDecode(DecodeArguments arguments)
+      : arguments_(std::move(arguments)),
+        file_(arguments_.model),
+        model_(llm::LlamaModel::Load(file_.path())),
+        text_(SomeText(model_->tokenizer())) {
+    if (arguments_.threads == 0) {
+      arguments_.threads = static_cast<int>(std::thread::hardware_concurrency());
+    }
+  }
+
+  void Run() {
+    std::vector<BenchRow> rows;
+    for (const int context : arguments_.contexts) {
+      for (const int width : arguments_.widths) Measure(width, context, rows);
+    }
+    PrintBench("decode", rows, arguments_.flags);
+  }
+
+ private:
+  llm::RawSpeed Raw(const RawSetup& setup, int width, int context) const {
+    ThrowIfStopped();
+    return llm::MeasureRaw(*model_,
+                           {.layout = setup.layout,
+                            .flash_attention = setup.flash_attention,
+                            .width = width,
+                            .context = context,
+                            .steps = arguments_.steps,
+                            .threads = arguments_.threads},
+                           text_);
+  }
+
+  void CheckLength(int context) const {
+    const int most = model_->info().context_train;
+    if (context + arguments_.steps < most) return;
+    throw Error::Format("--context {} and --steps {} do not fit into the model's {} tokens",
+                        context, arguments_.steps, most);
+  }
+
+  void Measure(int width, int context, std::vector<BenchRow>& rows) const {
+    CheckLength(context);
+    constexpr size_t kSetups = kRawSetups.size();
+    std::vector<double> raw[kSetups], engine;
+    EngineDecode decode(model_, arguments_, width, context);
+    for (int repeat = 0; repeat < arguments_.repeats; ++repeat) {
+      for (size_t i = 0; i < kSetups; ++i) {
+        raw[i].push_back(Raw(kRawSetups[i], width, context).decode);
+      }
+      ThrowIfStopped();
+      engine.push_back(decode.Measure(text_));
+    }
+    size_t best = 0;
+    for (size_t i = 0; i < kSetups; ++i) {
+      if (Quantile(raw[i], 0.5) > Quantile(raw[best], 0.5)) best = i;
+    }
+    const double raw_speed = Quantile(raw[best], 0.5), engine_speed = Quantile(engine, 0.5);
+    rows.push_back({{"model", model_->info().description},
+                    {"context", context},
+                    {"width", width},
+                    {"resident_cells", width * context},
+                    {"raw_tokens_per_second", raw_speed},
+                    {"raw_layout", kRawSetups[best].name},
+                    {"engine_tokens_per_second", engine_speed},
+                    {"ratio", engine_speed / raw_speed}});
+    if (!arguments_.layouts) return;
+    BenchRow& row = rows.back();
+    for (size_t i = 0; i < kSetups; ++i) row.emplace_back(kRawSetups[i].name, Quantile(raw[i], .5));
+  }
+
+  DecodeArguments arguments_;
+  BenchModel file_;
+  std::shared_ptr<const llm::LlamaModel> model_;
+  std::vector<llm::Token> text_;
+};
+
+}  // namespace
+
+void AddBenchDecode(CLI::App& bench) {
+  auto arguments = std::make_shared<DecodeArguments>();
+  CLI::App* command = bench.add_subcommand("decode", "Raw llama.cpp beside the engine");
+  AddModelFlags(*command, arguments->model);
+  command->add_option("--width", arguments->widths, "Sequences written together")
+      ->delimiter(',')
+      ->check(CLI::Range(1, 256));
+  command->add_option("--context", arguments->contexts, "Tokens before them, each its own")
+      ->delimiter(',')
+      ->check(CLI::Range(1, 1 << 20));
+  command->add_option("--steps", arguments->steps, "Tokens written by each")
+      ->check(CLI::Range(2, 1 << 20))
+      ->capture_default_str();
+  command->add_option("--repeats", arguments->repeats, "Of which the median is shown")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_option("--lanes", arguments->lanes, "Of the engine; 0: its own choice")
+      ->check(CLI::Range(0, 64));
+  command->add_option("--threads", arguments->threads, "0: all cores")->check(CLI::Range(0, 1024));
+  command->add_flag("--layouts", arguments->layouts, "Also every layout of raw llama.cpp");
+  command->add_flag("--json", arguments->flags.json, "JSON lines");
+  command->callback([arguments] { BenchDecode(*arguments).Run(); });
+}
+
+}  // namespace pgts::cli

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/bench_model.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <CLI/CLI.hpp>
+
+#include "cli/run_flags.h"
+#include "model/gguf_random.h"
+
+namespace pgts::cli {
+
+void AddModelFlags(CLI::App& command, ModelFlags& flags) {
+  command.add_option("--model", flags.model, "GGUF file of the generator")->capture_default_str();
+  command.add_option(
+      "--shape", flags.shape,
+      fmt::format("Instead: random weights of {}", fmt::join(model::KnownShapes(), ", ")));
+  command.add_option("--weights", flags.weights, "Their type: f32, f16, bf16, q8_0")
+      ->capture_default_str();
+}
+
+BenchModel::BenchModel(const ModelFlags& flags) : path_(FindResource(flags.model)) {
+  if (flags.shape.empty()) return;
+  const model::DecoderShape shape = model::KnownShape(flags.shape);
+  path_ = folder_.emplace().File(flags.shape + ".gguf");
+  model::WriteRandomGguf(path_, shape, model::ParseWeightType(flags.weights));
+}
+
+}  // namespace pgts::cli

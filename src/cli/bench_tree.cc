@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// `pgts bench tree`: searches as training runs them. `bound_tokens_per_second` is what a machine
+// could do that wastes nothing: each kept token is decoded once by the generator and read once by
+// the scorer, 1 / (1 / decode + 1 / prefill), both measured on raw llama.cpp in the same run, at
+// the load's width and mean path length, in raw llama.cpp's best layout.
+#include <ATen/Parallel.h>
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "base/stop.h"
+#include "cli/bench.h"
+#include "cli/bench_raw.h"
+#include "cli/bench_report.h"
+#include "cli/tree_flags.h"
+#include "cli/tree_load.h"
+
+namespace pgts::cli {
+namespace {
+
+struct TreeArguments {
+  BenchFlags flags;
+  TreeFlags tree;
+  std::vector<int> depths = {15};
+};
+
+double Bound(const TreeLoadOptions& load, const TreeLoadResult& result) {
+  const auto context = std::max(1, static_cast<int>(result.path_tokens));
+  const RawBest generator =
+      BestRaw(*llm::LlamaModel::Load(load.model),
+              {.width = load.width, .context = context, .steps = 32, .threads = load.threads});
+  if (load.scorer.empty() || load.scorer == load.model) {
+    return 1 / (1 / generator.decode + 1 / generator.prefill);
+  }
+  const RawBest scorer =
+      BestRaw(*llm::LlamaModel::Load(load.scorer),
+              {.width = load.width, .context = context, .steps = 1, .threads = load.threads});
+  return 1 / (1 / generator.decode + 1 / scorer.prefill);
+}
+
+BenchRow Row(const TreeLoadOptions& load) {
+  const TreeLoadResult result = RunTreeLoad(load);
+  ThrowIfStopped();
+  const double bound = Bound(load, result);
+  const double kept = static_cast<double>(result.kept_tokens) / result.seconds;
+  const auto share = [&](double seconds) { return seconds / result.seconds; };
+  return {{"max_depth", load.limits.max_depth},
+          {"mean_depth", result.depth},
+          {"searches", load.problems},
+          {"nodes", result.nodes},
+          {"seconds", result.seconds},
+          {"nodes_per_second", static_cast<double>(result.nodes) / result.seconds},
+          {"kept_tokens_per_second", kept},
+          {"generated_tokens_per_second",
+           static_cast<double>(result.generator.generated) / result.seconds},
+          {"bound_tokens_per_second", bound},
+          {"bound_fraction", kept / bound},
+          {"reevaluated_ratio", result.ReevaluatedRatio()},
+          {"occupancy", result.generator.Occupancy()},
+          {"generate_share", share(result.phases.generate)},
+          {"score_share", share(result.phases.score)},
+          {"policy_share", share(result.phases.decide)},
+          {"path_tokens", result.path_tokens},
+          {"longest_paths", result.longest_paths},
+          {"rss_mb_early", result.rss_mb_early},
+          {"rss_mb", result.rss_mb}};
+}
+
+void BenchTree(const TreeArguments& arguments) {
+  const BenchModel model(arguments.tree.model);
+  TreeLoadOptions load = ToLoad(arguments.tree, model);
+  at::set_num_threads(load.threads);
+  std::vector<BenchRow> rows;
+  for (const int depth : arguments.depths) {
+    load.limits.max_depth = depth;
+    rows.push_back(Row(load));
+  }
+  PrintBench("tree", rows, arguments.flags);
+}
+
+}  // namespace
+
+void AddBenchTree(CLI::App& bench) {
+  auto arguments = std::make_shared<TreeArguments>();
+  CLI::App* command = bench.add_subcommand("tree", "Searches with generator, scorer and policy");
+  AddTreeFlags(*command, arguments->tree);
+  command->add_option("--depth", arguments->depths, "Deepest node, a row for each")
+      ->delimiter(',')
+      ->check(CLI::Range(1, 1000));
+  command->add_flag("--json", arguments->flags.json, "JSON lines");
+  command->callback([arguments] { BenchTree(*arguments); });
+}
+
+}  // namespace pgts::cli

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// The flags of the benches that run searches.
+#pragma once
+
+#include "cli/bench_model.h"
+#include "cli/tree_load.h"
+
+namespace CLI {
+class App;
+}
+
+namespace pgts::cli {
+
+struct TreeFlags {
+  ModelFlags model;
+  TreeLoadOptions load;
+  bool shallow = false;
+  bool paragraphs = false;
+};
+
+void AddTreeFlags(CLI::App& command, TreeFlags& flags);
+
+// With the thread count and the width filled in.
+TreeLoadOptions ToLoad(const TreeFlags& flags, const BenchModel& model);
+
+}  // namespace pgts::cli

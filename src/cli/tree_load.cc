@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/tree_load.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <fstream>
+#include <utility>
+
+#include "base/rounds.h"
+#include "llm/client.h"
+#include "llm/llama_generator.h"
+#include "policy/gps_network.h"
+#include "policy/network_policy.h"
+#include "reward/llama_scorer.h"
+#include "search/policy_search.h"
+#include "world/scorer_client.h"
+#include "world/world_source.h"
+
+namespace pgts::cli {
+namespace {
+
+double ResidentMb() {
+  std::ifstream statm("/proc/self/statm");
+  double total = 0, resident = 0;
+  statm >> total >> resident;
+  return resident * static_cast<double>(sysconf(_SC_PAGESIZE)) / 1e6;
+}
+
+// Asks the network, so that its cost is real, and then goes deep.
+class DeepPolicy : public tree::Policy {
+ public:
+  explicit DeepPolicy(tree::Policy& network) : network_(network) {}
+  std::string_view name() const override { return "deep"; }
+
+  void Decide(std::span<const tree::DecisionRequest> requests,
+              std::span<tree::Decision> decisions) override {
+    network_.Decide(requests, decisions);
+    for (size_t i = 0; i < requests.size(); ++i) {
+      tree::Decision& decision = decisions[i];
+      decision.action = Deepest(requests[i].tree->Legal());
+      decision.log_prob = std::log(decision.probabilities[static_cast<int>(decision.action)]);
+    }
+  }
+
+ private:
+  // Actions are listed from Expand to Terminate.
+  static tree::Action Deepest(tree::ActionMask legal) {
+    return *std::ranges::find_if(tree::kActions, [&](tree::Action a) { return legal.Has(a); });
+  }
+
+  tree::Policy& network_;
+};
+
+reward::Head RandomHead(int width) {
+  reward::Head head;
+  RandomStream stream(Key("bench-head"));
+  for (int i = 0; i < 2 * width; ++i) {
+    head.weight.push_back(static_cast<float>(stream.Uniform() - 0.5) * 0.02F);
+  }
+  return head;
+}
+
+std::shared_ptr<const llm::LlamaModel> LoadScorer(
+    const TreeLoadOptions& options, const std::shared_ptr<const llm::LlamaModel>& generator) {
+  if (options.scorer.empty() || options.scorer == options.model) return generator;
+  return llm::LlamaModel::Load(options.scorer);
+}
+
+llm::EngineOptions Engine(const TreeLoadOptions& options) {
+  return {.threads = options.threads,
+          .width = options.width,
+          .lanes = options.lanes,
+          .cells = options.cells};
+}
+
+// What one search leaves behind.
+struct Place {
+  std::shared_ptr<world::World> world;
+  tree::TrajectoryRecorder recorder;
+  search::SearchResult result;
+  task::Problem problem;
+};
+
+class TreeLoad {
+ public:
+  TreeLoad(const TreeLoadOptions& options, std::shared_ptr<policy::GpsNetwork> network)
+      : options_(options),
+        task_(task::MakeTask(options.task, {.data_dir = options.data_dir})),
+        model_(llm::LlamaModel::Load(options.model)),
+        generator_(llm::MakeLlamaGenerator(model_, Engine(options))),
+        generator_client_(rounds_, *generator_),
+        scorer_(MakeScorer()),
+        scorer_client_(rounds_, scorer_),
+        network_policy_(std::move(network), {}),
+        deep_policy_(network_policy_),
+        policy_client_(rounds_, options.deep ? static_cast<tree::Policy&>(deep_policy_)
+                                             : static_cast<tree::Policy&>(network_policy_)),
+        searcher_(policy_client_, {}),
+        worlds_({.rounds = &rounds_,
+                 .task = task_.get(),
+                 .generator = &generator_client_,
+                 .scorer = &scorer_client_},
+                {.sampling = options.sampling}) {}
+
+  TreeLoadResult Run() {
+    const auto start = std::chrono::steady_clock::now();
+    for (int begin = 0; begin < options_.problems; begin += options_.width) {
+      const int end = std::min(begin + options_.width, options_.problems);
+      Chunk(begin, end);
+      if (result_.rss_mb_early == 0 && 10 * end >= options_.problems) {
+        result_.rss_mb_early = ResidentMb();
+      }
+    }
+    result_.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    result_.rss_mb = ResidentMb();
+    result_.phases = {.generate = generator_client_.phase().seconds,
+                      .score = scorer_client_.phase().seconds,
+                      .decide = policy_client_.phase().seconds};
+    result_.generator = generator_->counts();
+    result_.scorer = scorer_.encoder().counts();
+    result_.depth /= std::max(1, options_.problems);
+    result_.path_tokens /= static_cast<double>(std::max<int64_t>(1, result_.nodes));
+    return std::move(result_);
+  }
+
+ private:
+  reward::LlamaScorer MakeScorer() const {
+    const std::shared_ptr<const llm::LlamaModel> model = LoadScorer(options_, model_);
+    return {llm::MakeLlamaEncoder(model, Engine(options_)), RandomHead(model->info().width), {}};
+  }
+
+  Co<void> Search(Place& place) {
+    search::SearchContext context{.rounds = rounds_,
+                                  .world = place.world,
+                                  .limits = options_.limits,
+                                  .draw = Key("bench").With(place.problem.id),
+                                  .observer = &place.recorder};
+    place.result = co_await searcher_.Run(std::move(context));
+  }
+
+  void Chunk(int begin, int end) {
+    generator_->Forget();
+    scorer_.Forget();
+    std::vector<std::unique_ptr<Place>> places;
+    for (int i = begin; i < end; ++i) {
+      auto place = std::make_unique<Place>(
+          Place{.recorder = tree::TrajectoryRecorder(options_.with_features),
+                .problem = task_->Get(task::Split::kTest, i)});
+      place->world = worlds_.Open(place->problem, world::kEvaluationEpoch);
+      rounds_.Spawn(Search(*place));
+      places.push_back(std::move(place));
+    }
+    rounds_.Run();
+    int64_t longest_paths = 0;
+    for (const auto& place : places) longest_paths += Count(*place);
+    result_.longest_paths = std::max(result_.longest_paths, longest_paths);
+  }
+
+  // Tokens of the longest path.
+  int Count(Place& place) {
+    const world::World& world = *place.world;
+    int longest = world.prompt_tokens();
+    for (int id = 1; id < world.size(); ++id) {
+      const world::Step& step = world.step(id);
+      result_.kept_tokens += static_cast<int64_t>(step.raw.tokens.size());
+      result_.path_tokens += world.step(step.parent).prefix->length;
+      longest = std::max(longest, step.prefix->length);
+    }
+    result_.nodes += place.result.nodes;
+    result_.decisions += place.result.actions;
+    result_.depth += place.result.depth;
+    if (options_.with_features) {
+      tree::Trajectory trajectory = place.recorder.Take();
+      const std::optional<std::string>& answer = place.result.answer;
+      trajectory.correct = answer && task_->Same(*answer, place.problem.gold);
+      result_.trajectories.push_back(std::move(trajectory));
+    }
+    return longest;
+  }
+
+  TreeLoadOptions options_;
+  std::unique_ptr<task::Task> task_;
+  std::shared_ptr<const llm::LlamaModel> model_;
+  Rounds rounds_;
+  std::unique_ptr<llm::Generator> generator_;
+  llm::GeneratorClient generator_client_;
+  reward::LlamaScorer scorer_;
+  world::ScorerClient scorer_client_;
+  policy::NetworkPolicy network_policy_;
+  DeepPolicy deep_policy_;
+  search::PolicyClient policy_client_;
+  search::PolicySearch searcher_;
+  world::LiveWorlds worlds_;
+  TreeLoadResult result_;
+};
+
+}  // namespace
+
+double TreeLoadResult::ReevaluatedRatio() const {
+  const int64_t first = generator.prompt + generator.evaluated + scorer.prompt + scorer.scored;
+  const int64_t again = generator.reevaluated + scorer.reevaluated;
+  return first > 0 ? static_cast<double>(first + again) / static_cast<double>(first) : 1;
+}
+
+TreeLoadResult RunTreeLoad(const TreeLoadOptions& options,
+                           std::shared_ptr<policy::GpsNetwork> network) {
+  if (!network) network = std::make_shared<policy::GpsNetwork>(options.policy);
+  return TreeLoad(options, std::move(network)).Run();
+}
+
+}  // namespace pgts::cli

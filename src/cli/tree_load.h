@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// A PGTS load as training and evaluation have it: generator, scorer and policy on, many problems
+// side by side, worlds that nothing has walked before. The reward head and the policy are
+// untrained: they cost what trained ones cost.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "llm/generator.h"
+#include "llm/model_info.h"
+#include "policy/options.h"
+#include "tree/trajectory.h"
+#include "tree/tree.h"
+
+namespace pgts::policy {
+class GpsNetwork;
+}
+
+namespace pgts::cli {
+
+struct TreeLoadOptions {
+  std::string model;   // of the generator
+  std::string scorer;  // empty: the generator's file, which is then loaded once
+  std::string task = "word_problems";
+  std::string data_dir;
+  int problems = 16;
+  int width = 16;  // searches side by side
+  int cells = 0;   // KV memory of each model in tokens; 0: as the engine chooses
+  int lanes = 0;
+  int threads = 0;
+  bool deep = true;  // Expand wherever that is legal, and never Terminate while anything else is
+  tree::Limits limits;
+  llm::SamplingOptions sampling;
+  policy::NetworkOptions policy;
+  bool with_features = false;  // record what PPO trains on
+};
+
+struct PhaseSeconds {
+  double generate = 0, score = 0, decide = 0;
+};
+
+struct TreeLoadResult {
+  int64_t nodes = 0;
+  int64_t kept_tokens = 0;  // of the steps, without the tokens that end a text
+  int64_t decisions = 0;
+  double seconds = 0;
+  PhaseSeconds phases;
+  llm::TokenCounts generator, scorer;
+  double depth = 0;           // deepest step, mean over searches
+  double path_tokens = 0;     // behind a new step, mean over steps: what decoding attends to
+  int64_t longest_paths = 0;  // tokens of the longest path, summed over the searches side by side
+  double rss_mb_early = 0, rss_mb = 0;  // resident memory after the first tenth, and at the end
+  std::vector<tree::Trajectory> trajectories;  // with_features
+
+  // Evaluated ÷ evaluated for the first time, both models.
+  double ReevaluatedRatio() const;
+};
+
+// Runs the load once. `network` null: one of `options.policy` with random weights.
+TreeLoadResult RunTreeLoad(const TreeLoadOptions& options,
+                           std::shared_ptr<policy::GpsNetwork> network = nullptr);
+
+}  // namespace pgts::cli

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "llm/llama_raw.h"
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <numeric>
+#include <vector>
+
+#include "base/error.h"
+#include "llama.h"
+#include "llm/lane_plan.h"
+
+namespace pgts::llm {
+namespace {
+
+// One context with its sequences.
+class RawContext {
+ public:
+  RawContext(const LlamaModel& model, const RawLoad& load, std::span<const Token> text)
+      : load_(load), width_(load.width / load.contexts), text_(text) {
+    llama_context_params params = llama_context_default_params();
+    params.n_ctx = width_ * (load.context + load.steps);
+    params.n_batch = params.n_ubatch = std::max(load.batch_tokens, width_);
+    params.n_seq_max = width_;
+    params.n_outputs_max = width_;
+    params.n_threads = params.n_threads_batch = std::max(1, load.threads / load.contexts);
+    params.flash_attn_type =
+        load.flash_attention ? LLAMA_FLASH_ATTN_TYPE_ENABLED : LLAMA_FLASH_ATTN_TYPE_DISABLED;
+    params.kv_unified = load.layout == RawLayout::kUnified;
+    params.swa_full = true;  // as the engine has it
+    params.no_perf = true;
+    context_.reset(llama_init_from_model(model.get(), params));
+    if (!context_) {
+      throw Error::Format("no context of {} sequences of {} tokens; lower --width or --context",
+                          width_, load.context + load.steps);
+    }
+    batch_ = llama_batch_init(static_cast<int>(params.n_batch), 0, 1);
+  }
+  ~RawContext() { llama_batch_free(batch_); }
+  RawContext(const RawContext&) = delete;
+  RawContext& operator=(const RawContext&) = delete;
+
+  void Prefill() {
+    for (int sequence = 0; sequence < width_; ++sequence) {
+      for (int position = 0; position < load_.context; ++position) {
+        if (batch_.n_tokens == load_.batch_tokens) Decode();
+        Add(sequence, position, /*output=*/false);
+      }
+    }
+    Decode();
+    llama_synchronize(context_.get());
+  }
+
+  void DecodeSteps() {
+    for (int step = 0; step < load_.steps; ++step) {
+      for (int sequence = 0; sequence < width_; ++sequence) {
+        Add(sequence, load_.context + step, /*output=*/true);
+      }
+      Decode();
+      llama_get_logits_ith(context_.get(), 0);  // waits for the device
+    }
+  }
+
+ private:
+  void Add(int sequence, int position, bool output) {
+    const int i = batch_.n_tokens++;
+    const size_t from = static_cast<size_t>(sequence) * 7 + position;  // no two begin alike
+    batch_.token[i] = text_[from % text_.size()];
+    batch_.pos[i] = position;
+    batch_.n_seq_id[i] = 1;
+    batch_.seq_id[i][0] = sequence;
+    batch_.logits[i] = output;
+  }
+
+  void Decode() {
+    if (batch_.n_tokens == 0) return;
+    const int result = llama_decode(context_.get(), batch_);
+    if (result != 0) throw Error::Format("llama.cpp could not decode (code {})", result);
+    batch_.n_tokens = 0;
+  }
+
+  RawLoad load_;
+  int width_;
+  std::span<const Token> text_;
+  std::unique_ptr<llama_context, decltype(&llama_free)> context_{nullptr, llama_free};
+  llama_batch batch_;
+};
+
+double Seconds(const std::function<void()>& work) {
+  const auto start = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+}  // namespace
+
+RawSpeed MeasureRaw(const LlamaModel& model, const RawLoad& load, std::span<const Token> text) {
+  if (text.empty() || load.contexts < 1 || load.width % load.contexts != 0) {
+    throw Error::Format("a width of {} cannot be shared by {} contexts", load.width, load.contexts);
+  }
+  std::vector<std::unique_ptr<RawContext>> contexts;
+  for (int i = 0; i < load.contexts; ++i) {
+    contexts.push_back(std::make_unique<RawContext>(model, load, text));
+  }
+  std::vector<int> all(contexts.size());
+  std::iota(all.begin(), all.end(), 0);
+  const int workers = std::min(load.contexts, load.threads);
+  const double prefill =
+      Seconds([&] { RunLanes(all, workers, [&](int i) { contexts[i]->Prefill(); }); });
+  const double decode =
+      Seconds([&] { RunLanes(all, workers, [&](int i) { contexts[i]->DecodeSteps(); }); });
+  return {.decode = load.width * static_cast<double>(load.steps) / decode,
+          .prefill = load.width * static_cast<double>(load.context) / prefill};
+}
+
+}  // namespace pgts::llm

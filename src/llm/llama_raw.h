@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// llama.cpp with nothing around it: the yardstick of `pgts bench`. Sequences of equal length are
+// read, then every decode adds one fixed token to each; nothing is sampled.
+#pragma once
+
+#include <span>
+
+#include "llm/llama_model.h"
+#include "llm/token.h"
+
+namespace pgts::llm {
+
+enum class RawLayout { kUnified, kStreams };
+
+struct RawLoad {
+  RawLayout layout = RawLayout::kUnified;
+  bool flash_attention = true;
+  int contexts = 1;  // side by side, with an equal share of the sequences and of the threads
+  int width = 1;     // sequences, all contexts
+  int context = 1;   // tokens resident in each before the first decode
+  int steps = 1;     // decodes
+  int threads = 1;
+  int batch_tokens = 512;  // of one prefill call
+};
+
+struct RawSpeed {
+  double decode = 0;   // tokens per second
+  double prefill = 0;  // tokens per second
+};
+
+// `text` (of any length above 0) is repeated as often as needed. Error where llama.cpp fails.
+RawSpeed MeasureRaw(const LlamaModel& model, const RawLoad& load, std::span<const Token> text);
+
+}  // namespace pgts::llm
