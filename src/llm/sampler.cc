@@ -2,62 +2,23 @@
 #include "llm/sampler.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <limits>
-#include <numeric>
+#include <optional>
+#include <utility>
+
+#include "llm/logit_math.h"
 
 namespace pgts::llm {
 namespace {
 
-// exp(x) for x <= 0, written so that the compiler vectorises the loop around it; 0 below -87.
-// Cephes' polynomial on [-ln2/2, ln2/2].
-inline float ExpNonPositive(float x) {
-  const float clamped = std::max(x, -87.0f);
-  const float shifted = clamped * 1.44269504f + 12582912.0f;  // rounds to an integer
-  const float n = shifted - 12582912.0f;
-  const float r = (clamped - n * 0.693359375f) + n * 2.12194440e-4f;
-  float p = 1.9875691500e-4f;
-  p = p * r + 1.3981999507e-3f;
-  p = p * r + 8.3334519073e-3f;
-  p = p * r + 4.1665795894e-2f;
-  p = p * r + 1.6666665459e-1f;
-  p = p * r + 5.0000001201e-1f;
-  const float fraction = p * r * r + r + 1.0f;
-  const auto power = static_cast<uint32_t>(static_cast<int32_t>(n) + 127) << 23;
-  return x < -87.0f ? 0.0f : fraction * std::bit_cast<float>(power);
-}
+struct Candidate {
+  float logit = 0;
+  Token token = 0;
+};
 
-double SumOfExponentials(std::span<const float> logits, float max, float inverse_temperature) {
-  constexpr size_t kBlock = 256;  // float sums of a block, double sums of blocks
-  double total = 0;
-  for (size_t begin = 0; begin < logits.size(); begin += kBlock) {
-    const std::span<const float> block =
-        logits.subspan(begin, std::min(kBlock, logits.size() - begin));
-    float lanes[8] = {};
-    for (size_t i = 0; i < block.size(); ++i) {
-      lanes[i % 8] += ExpNonPositive((block[i] - max) * inverse_temperature);
-    }
-    for (const float lane : lanes) total += lane;
-  }
-  return total;
-}
-
-// The ids of the tokens with logit >= floor, in draw order; at most `limit` of them.
-std::vector<Token> Sorted(std::span<const float> logits, float floor, size_t limit) {
-  std::vector<Token> ids;
-  for (size_t i = 0; i < logits.size(); ++i) {
-    if (logits[i] >= floor) ids.push_back(static_cast<Token>(i));
-  }
-  const auto before = [&](Token a, Token b) {
-    return logits[a] != logits[b] ? logits[a] > logits[b] : a < b;
-  };
-  if (limit < ids.size()) {
-    std::nth_element(ids.begin(), ids.begin() + limit, ids.end(), before);
-    ids.resize(limit);
-  }
-  std::sort(ids.begin(), ids.end(), before);
-  return ids;
+bool DrawnBefore(const Candidate& a, const Candidate& b) {
+  return a.logit != b.logit ? a.logit > b.logit : a.token < b.token;
 }
 
 class Truncation {
@@ -65,81 +26,114 @@ class Truncation {
   Truncation(std::span<const float> logits, const SamplingOptions& options)
       : logits_(logits),
         options_(options),
-        max_(*std::max_element(logits.begin(), logits.end())),
-        inverse_(1 / static_cast<float>(options.temperature)) {}
+        max_(LargestLogit(logits)),
+        inverse_(1 / static_cast<float>(options.temperature)),
+        sums_(SumExponentials(logits, max_, inverse_)) {}
 
-  std::vector<Token> Kept() {
-    const size_t limit = options_.top_k > 0 ? options_.top_k : logits_.size();
-    const float lowest = -std::numeric_limits<float>::infinity();
-    if (options_.top_k > 0) return Cut(Sorted(logits_, lowest, limit), /*mass=*/-1);
-    if (options_.min_p > 0 && options_.top_p >= 1) {
-      return Cut(Sorted(logits_, MinimumLogit(), limit), -1);
+  std::vector<Candidate> Kept() const {
+    if (options_.top_k > 0) {
+      const auto limit = static_cast<size_t>(options_.top_k);
+      std::vector<Candidate> first =
+          Widen([&](const std::vector<Candidate>& window) { return window.size() >= limit; });
+      if (first.size() > limit) first.resize(limit);
+      return Cut(std::move(first), /*mass=*/std::nullopt);
     }
-    if (options_.top_p >= 1) return Sorted(logits_, lowest, limit);
-    return TopP();
+    if (options_.top_p < 1) {
+      return Cut(Widen([&](const std::vector<Candidate>& window) {
+                   return Mass(window) >= options_.top_p * sums_.tempered;
+                 }),
+                 sums_.tempered);
+    }
+    const float least = options_.min_p > 0 ? MinimumLogit() : kLowest;
+    return Cut(Sorted(least), sums_.tempered);
   }
 
-  double Weight(Token token) const { return ExpNonPositive((logits_[token] - max_) * inverse_); }
+  double Weight(const Candidate& candidate) const {
+    return ExpNonPositive((candidate.logit - max_) * inverse_);
+  }
+  double LogProb(const Candidate& candidate) const {
+    return candidate.logit - max_ - std::log(sums_.plain);
+  }
 
  private:
+  static constexpr float kLowest = -std::numeric_limits<float>::infinity();
+
   // Logits below this are under min_p; a hair lower, as Cut() decides exactly.
   float MinimumLogit() const {
-    return max_ + (std::log(static_cast<float>(options_.min_p)) - 0.01f) / inverse_;
+    return max_ + (std::log(static_cast<float>(options_.min_p)) - 0.01F) / inverse_;
   }
 
-  // Widens a window below the largest logit until what it holds reaches top_p.
-  std::vector<Token> TopP() {
-    const double mass = SumOfExponentials(logits_, max_, inverse_);
-    for (float window = 8; window < 80; window *= 2) {
-      std::vector<Token> ids = Sorted(logits_, max_ - window / inverse_, logits_.size());
-      double held = 0;
-      for (const Token id : ids) held += Weight(id);
-      if (held >= options_.top_p * mass) return Cut(std::move(ids), mass);
-    }
-    return Cut(Sorted(logits_, -std::numeric_limits<float>::infinity(), logits_.size()), mass);
+  // The tokens with logit >= floor, in draw order.
+  std::vector<Candidate> Sorted(float floor) const {
+    std::vector<Token> ids;
+    CollectAtLeast(logits_, floor, ids);
+    std::vector<Candidate> candidates;
+    candidates.reserve(ids.size());
+    for (const Token id : ids) candidates.push_back({logits_[id], id});
+    std::ranges::sort(candidates, DrawnBefore);
+    return candidates;
   }
 
-  // Applies top_p (of `mass`; negative: of these tokens' own) and min_p to sorted tokens.
-  std::vector<Token> Cut(std::vector<Token> ids, double mass) const {
-    if (mass < 0) {
-      mass = 0;
-      for (const Token id : ids) mass += Weight(id);
+  // Widens a window below the largest logit until it holds enough: few tokens do, mostly, and
+  // sorting a vocabulary costs more than reading it some times.
+  template <typename Enough>
+  std::vector<Candidate> Widen(Enough enough) const {
+    for (float window = 2; window < 80; window *= 2) {
+      std::vector<Candidate> held = Sorted(max_ - window / inverse_);
+      if (enough(held)) return held;
     }
+    return Sorted(kLowest);
+  }
+
+  double Mass(const std::vector<Candidate>& candidates) const {
+    double mass = 0;
+    for (const Candidate& candidate : candidates) mass += Weight(candidate);
+    return mass;
+  }
+
+  // Applies top_p (of `mass`; by default of these tokens' own) and min_p to sorted tokens.
+  std::vector<Candidate> Cut(std::vector<Candidate> sorted, std::optional<double> mass) const {
+    const double enough = options_.top_p < 1 ? options_.top_p * mass.value_or(Mass(sorted))
+                                             : std::numeric_limits<double>::infinity();
     size_t kept = 0;
-    for (double held = 0; kept < ids.size(); ++kept) {
-      const double weight = Weight(ids[kept]);
-      if (kept > 0 && (held >= options_.top_p * mass || weight < options_.min_p)) break;
+    for (double held = 0; kept < sorted.size(); ++kept) {
+      const double weight = Weight(sorted[kept]);
+      if (kept > 0 && (held >= enough || weight < options_.min_p)) break;
       held += weight;
     }
-    ids.resize(kept);
-    return ids;
+    sorted.resize(kept);
+    return sorted;
   }
 
   std::span<const float> logits_;
   const SamplingOptions& options_;
   float max_;
   float inverse_;
+  ExponentialSums sums_;
 };
+
+// The token of the largest logit alone.
+Candidates Greedy(std::span<const float> logits) {
+  const float max = LargestLogit(logits);
+  const auto at = std::ranges::find(logits, max);
+  if (at == logits.end()) return {};  // no logit is a number
+  const double log_normaliser = std::log(SumExponentials(logits, max, 1).plain);
+  return {.tokens = {static_cast<Token>(at - logits.begin())},
+          .log_probs = {static_cast<float>(-log_normaliser)},
+          .cumulative = {1}};
+}
 
 }  // namespace
 
 Candidates Truncate(std::span<const float> logits, const SamplingOptions& options) {
-  const auto largest = std::max_element(logits.begin(), logits.end());
-  const double log_normaliser = std::log(SumOfExponentials(logits, *largest, 1));
+  if (options.temperature <= 0) return Greedy(logits);
+  const Truncation truncation(logits, options);
   Candidates candidates;
-  if (options.temperature <= 0) {
-    candidates.tokens = {static_cast<Token>(largest - logits.begin())};
-    candidates.cumulative = {1};
-  } else {
-    Truncation truncation(logits, options);
-    candidates.tokens = truncation.Kept();
-    double total = 0;
-    for (const Token token : candidates.tokens) {
-      candidates.cumulative.push_back(total += truncation.Weight(token));
-    }
-  }
-  for (const Token token : candidates.tokens) {
-    candidates.log_probs.push_back(static_cast<float>(logits[token] - *largest - log_normaliser));
+  double total = 0;
+  for (const Candidate& candidate : truncation.Kept()) {
+    candidates.tokens.push_back(candidate.token);
+    candidates.cumulative.push_back(total += truncation.Weight(candidate));
+    candidates.log_probs.push_back(static_cast<float>(truncation.LogProb(candidate)));
   }
   return candidates;
 }
