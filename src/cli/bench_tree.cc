@@ -58,6 +58,8 @@ BenchRow Row(const TreeLoadOptions& load) {
           {"bound_tokens_per_second", bound},
           {"bound_fraction", kept / bound},
           {"reevaluated_ratio", result.ReevaluatedRatio()},
+          {"generator_reevaluated", result.generator.reevaluated},
+          {"scorer_reevaluated", result.scorer.reevaluated},
           {"occupancy", result.generator.Occupancy()},
           {"generate_share", share(result.phases.generate)},
           {"score_share", share(result.phases.score)},

@@ -8,6 +8,11 @@
 #include "base/error.h"
 
 namespace pgts::llm {
+namespace {
+
+constexpr size_t kMostKept = 256;  // states; siblings follow each other closely
+
+}  // namespace
 
 struct EncodeLane::Reading : Job {
   Reading(const EncodeRequest& request, std::span<float> row)
@@ -31,9 +36,30 @@ void EncodeLane::Encode(std::span<const EncodeRequest* const> requests,
   Run(jobs);
 }
 
+bool EncodeLane::EndsUnread(Job& job) {
+  const auto found = kept_.find(job.hash());
+  if (found == kept_.end()) return false;
+  std::ranges::copy(found->second, static_cast<Reading&>(job).row.begin());
+  return true;
+}
+
 bool EncodeLane::TakeOutput(Job& job, std::span<const float> output) {
+  Keep(job.hash(), output);
   std::copy(output.begin(), output.end(), static_cast<Reading&>(job).row.begin());
   return true;
+}
+
+void EncodeLane::Keep(uint64_t path_hash, std::span<const float> state) {
+  if (!kept_.try_emplace(path_hash, state.begin(), state.end()).second) return;
+  order_.push_back(path_hash);
+  if (order_.size() <= kMostKept) return;
+  kept_.erase(order_.front());
+  order_.pop_front();
+}
+
+void EncodeLane::OnForget() {
+  kept_.clear();
+  order_.clear();
 }
 
 void EncodeLane::GiveUp(Job& job) {

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// A lane that reads paths for the hidden state at their end.
+// A lane that reads paths for the hidden state at their end. States are kept for a while: a sibling
+// of the same text is the same path and costs nothing.
 #pragma once
 
+#include <cstdint>
+#include <deque>
 #include <span>
+#include <unordered_map>
+#include <vector>
 
 #include "llm/encoder.h"
 #include "llm/lane.h"
@@ -21,9 +26,14 @@ class EncodeLane : public Lane {
  private:
   struct Reading;
 
-  bool EndsUnread(Job&) override { return false; }
+  bool EndsUnread(Job& job) override;
   bool TakeOutput(Job& job, std::span<const float> output) override;
   void GiveUp(Job& job) override;
+  void OnForget() override;
+  void Keep(uint64_t path_hash, std::span<const float> state);
+
+  std::unordered_map<uint64_t, std::vector<float>> kept_;
+  std::deque<uint64_t> order_;  // of kept_, the oldest first
 };
 
 }  // namespace pgts::llm

@@ -290,6 +290,30 @@ TEST(EncodeLane, EqualsPlainAndCountsEachTokenOnce) {
   EXPECT_EQ(ledger.counts().requests, 4);
 }
 
+TEST(EncodeLane, ASiblingOfTheSameTextCostsNothing) {
+  FakeMachine machine(2, 400, 8, 16);
+  TokenLedger ledger;
+  EncodeLane lane(machine, ledger, {.width = 2, .sequences = 2, .context = 100});
+  const PrefixPtr root = Root(0);
+  std::vector<float> hidden(8);
+  const std::span<float> row(hidden);
+  const auto encode = [&](std::vector<Token> step) {
+    const EncodeRequest request{Extend(root, std::move(step)), 1};
+    const EncodeRequest* const ask[] = {&request};
+    lane.Encode(ask, {&row, 1});
+    EXPECT_THAT(hidden, testing::ElementsAreArray(FakeOutput(PathTokens(*request.prefix), 8)));
+  };
+  encode({1, 2});
+  encode({3, 4});
+  const int64_t before = machine.tokens;
+  encode({1, 2});
+  EXPECT_EQ(machine.tokens, before);
+  EXPECT_EQ(ledger.counts().reevaluated, 0);
+  lane.Forget();
+  encode({1, 2});
+  EXPECT_GT(machine.tokens, before);
+}
+
 TEST(EncodeLane, APathBeyondTheContextIsAnError) {
   FakeMachine machine(1, 400, 8, 16);
   TokenLedger ledger;
