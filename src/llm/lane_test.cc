@@ -11,6 +11,7 @@
 #include "llm/encode_lane.h"
 #include "llm/fake_machine.h"
 #include "llm/generate_lane.h"
+#include "llm/likelihood_lane.h"
 #include "llm/scripted_generator.h"
 
 namespace pgts::llm {
@@ -323,6 +324,42 @@ TEST(EncodeLane, APathBeyondTheContextIsAnError) {
   const EncodeRequest* ask = &request;
   const std::span<float> answer(row);
   EXPECT_THROW(lane.Encode({&ask, 1}, {&answer, 1}), Error);
+}
+
+TEST(LikelihoodLane, EqualsReadingEveryTokenAlone) {
+  FakeMachine machine(2, 400, kVocabulary, 7);
+  TokenLedger ledger;
+  LikelihoodLane lane(machine, ledger, {.width = 2, .sequences = 2, .context = 100});
+  const std::vector<LikelihoodRequest> requests = {
+      {Root(0), {1, 2, 3}}, {Root(0), {1, 2, 4, 5}}, {Root(1), {9}}, {Root(2), {}}};
+  std::vector<std::vector<double>> log_probs(requests.size());
+  std::vector<const LikelihoodRequest*> ask;
+  std::vector<std::vector<double>*> answer;
+  for (size_t i = 0; i < requests.size(); ++i) {
+    ask.push_back(&requests[i]);
+    answer.push_back(&log_probs[i]);
+  }
+  lane.Read(ask, answer);
+  for (size_t i = 0; i < requests.size(); ++i) {
+    std::vector<Token> path = PathTokens(*requests[i].prefix);
+    std::vector<double> expected;
+    for (const Token token : requests[i].tokens) {
+      expected.push_back(LogProb(FakeOutput(path, kVocabulary), token));
+      path.push_back(token);
+    }
+    EXPECT_EQ(log_probs[i], expected) << i;
+  }
+}
+
+TEST(LikelihoodLane, ATextBeyondTheContextIsAnError) {
+  FakeMachine machine(1, 400, kVocabulary, 16);
+  TokenLedger ledger;
+  LikelihoodLane lane(machine, ledger, {.width = 1, .sequences = 1, .context = 21});
+  const LikelihoodRequest request{Root(0), {1, 2}};
+  std::vector<double> log_probs;
+  const LikelihoodRequest* ask = &request;
+  std::vector<double>* answer = &log_probs;
+  EXPECT_THROW(lane.Read({&ask, 1}, {&answer, 1}), Error);
 }
 
 }  // namespace

@@ -8,10 +8,12 @@
 
 #include <cmath>
 #include <filesystem>
+#include <numeric>
 #include <random>
 
 #include "base/error.h"
 #include "llama.h"
+#include "llm/likelihood.h"
 #include "llm/llama_generator.h"
 #include "llm/llama_machine.h"
 #include "llm/llama_test_model.h"
@@ -286,6 +288,33 @@ TEST(LlamaGenerator, APromptBeyondTheContextIsContextFull) {
 }
 
 // One pass and two passes, several lanes, walkers that branch.
+// What a generator says of a step that it wrote is what the likelihood says of the same step.
+TEST(LlamaLikelihood, AgreesWithTheGeneratorThatWroteTheText) {
+  const auto generator = MakeLlamaGenerator(TestModel(), Options(6, 2));
+  const auto likelihood = MakeLlamaLikelihood(TestModel(), Options(4, 2));
+  std::vector<GenerateRequest> asked;
+  for (int i = 0; i < 6; ++i) {
+    asked.push_back({Root(i), static_cast<uint64_t>(i), Key("draw").With(uint64_t(i)), Sampling()});
+  }
+  std::vector<Generation> written(asked.size());
+  generator->Generate(asked, written);
+  std::vector<LikelihoodRequest> requests;
+  for (size_t i = 0; i < asked.size(); ++i) {
+    requests.push_back({asked[i].prefix, written[i].tokens});
+  }
+  std::vector<std::vector<double>> log_probs(requests.size());
+  likelihood->Read(requests, log_probs);
+  int compared = 0;
+  for (size_t i = 0; i < requests.size(); ++i) {
+    ASSERT_EQ(log_probs[i].size(), written[i].tokens.size());
+    if (written[i].end == StepEnd::kEndOfText) continue;  // which is in the generator's sum
+    ++compared;
+    EXPECT_NEAR(std::accumulate(log_probs[i].begin(), log_probs[i].end(), 0.0), written[i].log_prob,
+                kTolerance * written[i].tokens.size());
+  }
+  EXPECT_GT(compared, 0);
+}
+
 TEST(LlamaEncoder, HiddenStatesEqualPlainEvaluation) {
   const size_t width = TestModel()->info().width;
   const auto encoder = MakeLlamaEncoder(TestModel(), Options(4, 2));

@@ -8,6 +8,7 @@
 #include "llm/encode_lane.h"
 #include "llm/generate_lane.h"
 #include "llm/lane_plan.h"
+#include "llm/likelihood_lane.h"
 #include "llm/llama_machine.h"
 
 namespace pgts::llm {
@@ -141,6 +142,33 @@ class LlamaEncoder : public Encoder {
   Lanes<EncodeLane> lanes_;
 };
 
+class LlamaLikelihood : public Likelihood {
+ public:
+  LlamaLikelihood(std::shared_ptr<const LlamaModel> model, const EngineOptions& options)
+      : lanes_(model, options, LlamaOutput::kLogits,
+               [](Machine& machine, TokenLedger& ledger, const LaneOptions& lane) {
+                 return std::make_unique<LikelihoodLane>(machine, ledger, lane);
+               }) {}
+
+  void Read(std::span<const LikelihoodRequest> requests,
+            std::span<std::vector<double>> log_probs) override {
+    std::vector<Visit> visits;
+    for (size_t i = 0; i < requests.size(); ++i) visits.push_back({i, requests[i].prefix});
+    lanes_.Visit(visits, [&](LikelihoodLane& lane, std::span<const size_t> indices) {
+      std::vector<const LikelihoodRequest*> chosen;
+      std::vector<std::vector<double>*> answers;
+      for (const size_t i : indices) {
+        chosen.push_back(&requests[i]);
+        answers.push_back(&log_probs[i]);
+      }
+      lane.Read(chosen, answers);
+    });
+  }
+
+ private:
+  Lanes<LikelihoodLane> lanes_;
+};
+
 }  // namespace
 
 std::unique_ptr<Generator> MakeLlamaGenerator(std::shared_ptr<const LlamaModel> model,
@@ -151,6 +179,11 @@ std::unique_ptr<Generator> MakeLlamaGenerator(std::shared_ptr<const LlamaModel> 
 std::unique_ptr<Encoder> MakeLlamaEncoder(std::shared_ptr<const LlamaModel> model,
                                           const EngineOptions& options) {
   return std::make_unique<LlamaEncoder>(std::move(model), options);
+}
+
+std::unique_ptr<Likelihood> MakeLlamaLikelihood(std::shared_ptr<const LlamaModel> model,
+                                                const EngineOptions& options) {
+  return std::make_unique<LlamaLikelihood>(std::move(model), options);
 }
 
 }  // namespace pgts::llm

@@ -125,6 +125,11 @@ Candidates Greedy(std::span<const float> logits) {
 
 }  // namespace
 
+double LogProb(std::span<const float> logits, Token token) {
+  const float largest = *std::max_element(logits.begin(), logits.end());
+  return logits[token] - largest - std::log(SumOfExponentials(logits, largest, 1));
+}
+
 Candidates Truncate(std::span<const float> logits, const SamplingOptions& options) {
   if (options.temperature <= 0) return Greedy(logits);
   const Truncation truncation(logits, options);

@@ -28,6 +28,9 @@ struct Candidates {
   std::vector<double> cumulative;  // of exp((l - l_max)/t); the last is the total
 };
 
+// Of one token, at temperature 1 without truncation.
+double LogProb(std::span<const float> logits, Token token);
+
 Candidates Truncate(std::span<const float> logits, const SamplingOptions& options);
 
 struct DrawnToken {

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// A lane that reads given text token by token for the log-probability of each.
+#pragma once
+
+#include <span>
+
+#include "llm/lane.h"
+#include "llm/likelihood.h"
+
+namespace pgts::llm {
+
+class LikelihoodLane : public Lane {
+ public:
+  LikelihoodLane(Machine& machine, TokenLedger& ledger, const LaneOptions& options)
+      : Lane(machine, ledger, options, TokenLedger::Purpose::kScore) {}
+
+  // requests[i] is answered into *log_probs[i].
+  void Read(std::span<const LikelihoodRequest* const> requests,
+            std::span<std::vector<double>* const> log_probs);
+
+ private:
+  struct Reading;
+
+  bool EndsUnread(Job& job) override;
+  bool TakeOutput(Job& job, std::span<const float> output) override;
+  void GiveUp(Job& job) override;
+};
+
+}  // namespace pgts::llm
