@@ -81,6 +81,14 @@ GateReading ReadGate(const Fields& fields) {
           .max_new_tokens = fields.Count("max_new_tokens")};
 }
 
+// Reward models of before the field was kept had generators whose answer lines end so.
+bool ReadAnswerEnd(const Json& json, const Fields& fields) {
+  const auto at = json.find("answer_has_separator");
+  if (at == json.end()) return true;
+  if (!at->is_boolean()) fields.Throw("answer_has_separator");
+  return at->get<bool>();
+}
+
 GeneratorContract ReadGenerator(const Fields& fields) {
   return {.file = fields.Text("file"),
           .hash = fields.Text("hash"),
@@ -106,6 +114,7 @@ Json ToJson(const RewardModel& m, const FileHashes& hashes) {
             {"prompt", g.prompt},
             {"task", g.task}}},
           {"files", {{"model.gguf", hashes.model}, {"head.safetensors", hashes.head}}},
+          {"answer_has_separator", m.answer_has_separator},
           {"threshold", m.threshold},
           {"calibration",
            {{"slope", m.calibration.slope},
@@ -132,7 +141,8 @@ RewardModel RewardModelFromJson(const Json& json, const std::string& path, FileH
                                 .offset = calibration.Number("offset")},
                 .metrics = MetricsFromJson(fields.Get("metrics")),
                 .gate = ReadGate(fields.Group("gate")),
-                .training = fields.Get("training")};
+                .training = fields.Get("training"),
+                .answer_has_separator = ReadAnswerEnd(json, fields)};
   if (m.threshold < 0 || m.threshold > 1) fields.Throw("threshold");
   const auto& [slope, log_prob_slope, offset] = m.calibration;
   if (!(slope >= 0 && log_prob_slope >= 0 && slope + log_prob_slope > 0)) {

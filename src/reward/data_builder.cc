@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
+#include <set>
 #include <utility>
 
 #include "base/error.h"
@@ -12,6 +14,7 @@
 #include "base/random.h"
 #include "base/stop.h"
 #include "reward/corruption.h"
+#include "reward/trl.h"
 
 namespace pgts::reward {
 namespace {
@@ -26,6 +29,7 @@ std::string DataKey(const DataPlan& plan, const task::Task& task) {
     key = key.With(static_cast<uint64_t>(part));
   }
   key = key.With(static_cast<uint64_t>(d.infer_after_wrong));
+  for (const std::string& file : d.import_files) key = key.With(HashFile(file));
   return fmt::format("{:016x}", key.With(static_cast<uint64_t>(d.first_train_problem)).value());
 }
 
@@ -64,38 +68,10 @@ void Write(const StepData& data, const DataFiles& files, const std::string& key)
   WriteFileAtomic(files.stats, JsonPretty(stats) + "\n");
 }
 
-RolloutPlan TrainPlan(const DataPlan& plan) {
-  return {.split = task::Split::kTrain,
-          .first_problem = plan.data.first_train_problem,
-          .problems = plan.data.train_problems,
-          .rollouts = plan.data.rollouts_per_problem,
-          .completions = plan.data.completions,
-          .concurrent = plan.data.concurrent_rollouts,
-          .max_depth = plan.data.max_depth,
-          .infer_after_wrong = plan.data.infer_after_wrong,
-          .epoch = plan.epoch,
-          .label = "labelling training problems"};
-}
-
-RolloutPlan ValidationPlan(const DataPlan& plan) {
-  RolloutPlan held_out = TrainPlan(plan);
-  held_out.split = task::Split::kValidation;
-  held_out.first_problem = 0;
-  held_out.problems = plan.data.validation_problems;
-  held_out.completions = plan.data.held_out_completions;
-  held_out.infer_after_wrong = false;
-  held_out.label = "labelling held-out problems";
-  return held_out;
-}
-
 // References and corruptions of training problems, in the generator's own format.
-void AddCorruptions(const RolloutParts& parts, const llm::Tokenizer& tokenizer,
-                    const DataPlan& plan, StepData& data) {
+void AddCorruptions(const RolloutParts& parts, const StepFormat& format, const DataPlan& plan,
+                    StepData& data) {
   if (plan.incorrect_per_problem == 0) return;
-  const StepFormat format{.tokenizer = tokenizer,
-                          .separator = plan.separator,
-                          .answer_has_separator = 2 * data.train_stats.answers_with_separator >=
-                                                  data.train_stats.answered};
   const int64_t first = plan.data.first_train_problem;
   const int64_t size = parts.task.Size(task::Split::kTrain);
   const int64_t end = std::min(size, first + plan.data.CorruptionProblems());
@@ -111,6 +87,34 @@ void AddCorruptions(const RolloutParts& parts, const llm::Tokenizer& tokenizer,
     for (const Corruption& corruption : corruptions) {
       data.train.push_back(Label(problem, corruption, prompt, format));
     }
+  }
+}
+
+// Without the white space, which copies of a question differ in.
+std::string Bare(std::string question) {
+  std::erase_if(question, [](unsigned char c) { return std::isspace(c) != 0; });
+  return question;
+}
+
+void AddImports(const RolloutParts& parts, const StepFormat& format, const DataPlan& plan,
+                StepData& data) {
+  if (plan.data.import_files.empty()) return;
+  std::set<std::string> held_out;
+  for (int i = 0; i < plan.data.validation_problems; ++i) {
+    held_out.insert(Bare(parts.task.Get(task::Split::kValidation, i).question));
+  }
+  for (const std::string& file : plan.data.import_files) {
+    int64_t taken = 0, left_out = 0;
+    for (const TrlSolution& solution : ReadTrl(file)) {
+      ThrowIfStopped();
+      const bool leaks = held_out.contains(Bare(solution.question));
+      ++(leaks ? left_out : taken);
+      if (leaks) continue;
+      const llm::PrefixPtr prompt = parts.worlds.Prompt(ImportedProblem(solution), plan.epoch);
+      data.train.push_back(Label(solution, llm::PathTokens(*prompt), format));
+    }
+    Info("{}: {} solutions join the training data; {} left out, of held-out problems", file, taken,
+         left_out);
   }
 }
 
@@ -134,6 +138,30 @@ void Log(const StepData& data, const std::string& folder) {
 
 }  // namespace
 
+RolloutPlan TrainPlan(const DataOptions& data, int epoch) {
+  return {.split = task::Split::kTrain,
+          .first_problem = data.first_train_problem,
+          .problems = data.train_problems,
+          .rollouts = data.rollouts_per_problem,
+          .completions = data.completions,
+          .concurrent = data.concurrent_rollouts,
+          .max_depth = data.max_depth,
+          .infer_after_wrong = data.infer_after_wrong,
+          .epoch = epoch,
+          .label = "labelling training problems"};
+}
+
+RolloutPlan HeldOutPlan(const DataOptions& data, int epoch) {
+  RolloutPlan held_out = TrainPlan(data, epoch);
+  held_out.split = task::Split::kValidation;
+  held_out.first_problem = 0;
+  held_out.problems = data.validation_problems;
+  held_out.completions = data.held_out_completions;
+  held_out.infer_after_wrong = false;
+  held_out.label = "labelling held-out problems";
+  return held_out;
+}
+
 StepData BuildStepData(const RolloutParts& parts, const llm::Tokenizer& tokenizer,
                        const DataPlan& plan, const std::string& folder) {
   const DataFiles files = FilesIn(folder);
@@ -143,15 +171,31 @@ StepData BuildStepData(const RolloutParts& parts, const llm::Tokenizer& tokenize
     data = ReadBack(files);
   } else {
     MakeWritableDirectory(folder);
-    RolloutData train = SampleRollouts(parts, TrainPlan(plan));
-    RolloutData validation = SampleRollouts(parts, ValidationPlan(plan));
+    RolloutData train = SampleRollouts(parts, TrainPlan(plan.data, plan.epoch));
+    RolloutData validation = SampleRollouts(parts, HeldOutPlan(plan.data, plan.epoch));
     data = {.train = std::move(train.solutions),
             .validation = std::move(validation.solutions),
             .train_stats = train.stats,
             .validation_stats = validation.stats};
-    AddCorruptions(parts, tokenizer, plan, data);
+    const StepFormat format{.tokenizer = tokenizer,
+                            .separator = plan.separator,
+                            .answer_has_separator = data.train_stats.AnswersHaveSeparator()};
+    AddCorruptions(parts, format, plan, data);
+    AddImports(parts, format, plan, data);
     Write(data, files, key);
   }
+  Log(data, folder);
+  return data;
+}
+
+void CheckStepData(const std::string& folder) {
+  if (FileExists(FilesIn(folder).stats)) return;
+  throw Error::Format("{} holds no finished data of phase 1: make it with pgts data", folder);
+}
+
+StepData ReadStepData(const std::string& folder) {
+  CheckStepData(folder);
+  const StepData data = ReadBack(FilesIn(folder));
   Log(data, folder);
   return data;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The data of phase 1, whole: sampled solutions of training and held-out problems, references and
-// corruptions of the training problems, and the files of it.
+// corruptions of the training problems, imported solutions (reward/trl.h), and the files of it.
+// Imports whose question is that of a held-out problem are left out and counted.
 //
 //   <folder>/train.jsonl, validation.jsonl   (reward/step_data.h)
 //   <folder>/stats.json                      counts, and the key of what they were made from
@@ -34,8 +35,17 @@ struct DataPlan {
   int epoch = world::kPhaseOneEpoch;
 };
 
+// What the generator does for either split.
+RolloutPlan TrainPlan(const DataOptions& data, int epoch);
+RolloutPlan HeldOutPlan(const DataOptions& data, int epoch);
+
 // Logs the counts of both splits.
 StepData BuildStepData(const RolloutParts& parts, const llm::Tokenizer& tokenizer,
                        const DataPlan& plan, const std::string& folder);
+
+// The finished data of a folder, whatever it was made from; logs its counts. Error where there is
+// none, which CheckStepData finds without reading it.
+void CheckStepData(const std::string& folder);
+StepData ReadStepData(const std::string& folder);
 
 }  // namespace pgts::reward

@@ -103,6 +103,7 @@ class Trainer {
     RowOptions rows = RowsFor(options, max_length_);
     rows.max_examples = options.training.max_examples;
     train_ = MakeRows(train, rows);
+    if (options.training.balance_classes) train_ = MakeRows(train, Balanced(rows, train_));
     validation_ = MakeRows(validation, RowsFor(options, max_length_));
     CheckSupervised(train_, "training", max_length_);
     CheckSupervised(validation_, "validation", max_length_);

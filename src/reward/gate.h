@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "reward/check.h"
 #include "reward/options.h"
 
 namespace pgts::reward {
@@ -18,7 +19,11 @@ struct GateReading {
   int max_new_tokens = 0;      // for the words
 };
 
-// One sentence for each thing that is wrong, with its cure; empty: phase 2 may start.
+// Answers that can be read, steps that are cut off, rollouts that are right.
+std::vector<Check> GeneratorChecks(const GateReading& reading, const GateOptions& options);
+Check StepAucCheck(double step_auc, const GateOptions& options);
+
+// One sentence for each of these that is wrong, with its cure; empty: phase 2 may start.
 std::vector<std::string> GateProblems(const GateReading& reading, const GateOptions& options);
 
 // Logs what was read. Throws one Error with all problems, or warns if options.gate is "warn".

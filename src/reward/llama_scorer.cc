@@ -43,7 +43,7 @@ LlamaScorer::LlamaScorer(std::unique_ptr<llm::Encoder> encoder, Head head, Calib
   }
 }
 
-void LlamaScorer::Score(std::span<const world::ScoreRequest> requests, std::span<float> scores) {
+void LlamaScorer::Logits(std::span<const world::ScoreRequest> requests, std::span<double> logits) {
   std::vector<llm::EncodeRequest> paths;
   paths.reserve(requests.size());
   for (const world::ScoreRequest& request : requests) {
@@ -53,9 +53,16 @@ void LlamaScorer::Score(std::span<const world::ScoreRequest> requests, std::span
   std::vector<float> hidden(requests.size() * width);  // [requests, width]
   encoder_->Encode(paths, hidden);
   for (size_t i = 0; i < requests.size(); ++i) {
-    const std::span<const float> row = std::span(hidden).subspan(i * width, width);
+    logits[i] = head_.Logit(std::span(hidden).subspan(i * width, width));
+  }
+}
+
+void LlamaScorer::Score(std::span<const world::ScoreRequest> requests, std::span<float> scores) {
+  std::vector<double> logits(requests.size());
+  Logits(requests, logits);
+  for (size_t i = 0; i < requests.size(); ++i) {
     scores[i] = static_cast<float>(
-        calibration_.Score({.logit = head_.Logit(row), .log_prob = requests[i].log_prob}));
+        calibration_.Score({.logit = logits[i], .log_prob = requests[i].log_prob}));
   }
 }
 

@@ -25,6 +25,8 @@ class LlamaScorer : public world::StepScorer {
 
   uint64_t hash() const override { return hash_; }
   void Score(std::span<const world::ScoreRequest> requests, std::span<float> scores) override;
+  // What the judge alone says, before the calibration (reward/head.h).
+  void Logits(std::span<const world::ScoreRequest> requests, std::span<double> logits);
   void Forget() override { encoder_->Forget(); }
   int64_t parameters() const override { return encoder_->Info().parameters; }
   const llm::Encoder& encoder() const { return *encoder_; }

@@ -148,6 +148,7 @@ Json ToJson(const RewardMetrics& m) {
           {"exact_auc", m.exact_auc},
           {"head_auc", m.head_auc},
           {"log_prob_auc", m.log_prob_auc},
+          {"words_auc", m.words_auc},
           {"loss", m.loss},
           {"loss_uncalibrated", m.loss_uncalibrated},
           {"ece", m.ece},
@@ -176,6 +177,7 @@ RewardMetrics MetricsFromJson(const Json& json) {
                   .exact_auc = ReadNumber(json, "exact_auc"),
                   .head_auc = ReadNumber(json, "head_auc"),
                   .log_prob_auc = ReadNumber(json, "log_prob_auc"),
+                  .words_auc = ReadNumber(json, "words_auc"),
                   .ece = ReadNumber(json, "ece"),
                   .ece_uncalibrated = ReadNumber(json, "ece_uncalibrated"),
                   .threshold = ReadNumber(json, "threshold"),
@@ -201,6 +203,9 @@ std::string MetricsTable(const RewardMetrics& m) {
   numbers.Row({"step AUC", Number(m.step_auc)});
   numbers.Row({"  head alone / generator's log-probability alone",
                Number(m.head_auc) + " / " + Number(m.log_prob_auc)});
+  if (!std::isnan(m.words_auc)) {
+    numbers.Row({"  a bag of words on the same split", Number(m.words_auc)});
+  }
   numbers.Row({"outcome AUC", Number(m.outcome_auc)});
   if (!std::isnan(m.exact_auc)) numbers.Row({"AUC against exact steps", Number(m.exact_auc)});
   numbers.Row(

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -50,7 +51,9 @@ struct RewardMetrics {
   double accuracy = 0, precision = 0, recall = 0, f1 = 0, specificity = 0;
   double step_auc = 0, outcome_auc = 0, exact_auc = 0;
   double head_auc = 0, log_prob_auc = 0;  // step AUC of either witness alone (calibration.h)
-  double ece = 0, ece_uncalibrated = 0;   // 10 bins of equal width
+  // Step AUC of a bag of words on the same split (reward/word_baseline.h); NaN: not measured.
+  double words_auc = std::numeric_limits<double>::quiet_NaN();
+  double ece = 0, ece_uncalibrated = 0;  // 10 bins of equal width
   double threshold = 0.5;
   Confusion confusion;
   std::vector<DepthRow> by_depth;

@@ -68,14 +68,18 @@ TEST(MetricsTest, NoLabelIsAnErrorNotAZero) {
 }
 
 TEST(MetricsTest, JsonRoundTripKeepsNumbersAndMissingOnes) {
-  const RewardMetrics m = Measure(FourSteps(), {});
+  RewardMetrics m = Measure(FourSteps(), {});
+  EXPECT_TRUE(std::isnan(MetricsFromJson(ToJson(m)).words_auc));
+  m.words_auc = 0.61;
   const RewardMetrics back = MetricsFromJson(Json::parse(JsonText(ToJson(m))));
   EXPECT_DOUBLE_EQ(back.step_auc, m.step_auc);
   EXPECT_DOUBLE_EQ(back.f1, m.f1);
   EXPECT_EQ(back.confusion.false_negative, 1);
   EXPECT_EQ(back.by_depth.size(), m.by_depth.size());
   EXPECT_TRUE(std::isnan(back.outcome_auc));
+  EXPECT_DOUBLE_EQ(back.words_auc, 0.61);
   EXPECT_THAT(MetricsTable(m), HasSubstr("step AUC"));
+  EXPECT_THAT(MetricsTable(m), ::testing::ContainsRegex("bag of words.*0.610"));
 }
 
 std::vector<Evidence> Logits(std::vector<double> logits) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace pgts::reward {
 
@@ -23,6 +24,9 @@ struct TrainingOptions {
   double corruption_weight = 1.0;
   double rollout_weight = 1.0;
   double import_weight = 1.0;
+  bool balance_classes = false;
+  bool remove_contested = false;
+  bool remove_repeats = false;
   double text_loss_weight = 0;
   int evaluations_per_epoch = 1;
   std::string compute_type = "auto";
@@ -57,6 +61,12 @@ struct TrainingOptions {
     v("corruption_weight", corruption_weight,
       {.min = 0, .help = "Loss weight of reference solutions and their corruptions"});
     v("import_weight", import_weight, {.min = 0, .help = "Loss weight of imported solutions"});
+    v("balance_classes", balance_classes,
+      {.help = "Right and wrong steps weigh the same in the loss, however many there are of each"});
+    v("remove_contested", remove_contested,
+      {.help = "Leave out labels that another source contradicts for the same path"});
+    v("remove_repeats", remove_repeats,
+      {.help = "Learn from each solution once, however often it was sampled"});
     v("text_loss_weight", text_loss_weight,
       {.min = 0,
        .help = "Weight of next-token prediction on right steps, beside the labels; 0: off"});
@@ -84,6 +94,7 @@ struct DataOptions {
   int64_t first_train_problem = 0;
   int corruption_problems = 0;
   int max_depth = 15;
+  std::vector<std::string> import_files;
 
   int CorruptionProblems() const {
     return corruption_problems > 0 ? corruption_problems : train_problems;
@@ -136,6 +147,9 @@ struct DataOptions {
        .max = 1000,
        .unit = "steps",
        .help = "A rollout without an answer ends here and is graded wrong"});
+    v("import_files", import_files,
+      {.help = "JSONL files of TRL's stepwise supervision (prompt, completions, labels) that join "
+               "the training data"});
   }
 };
 

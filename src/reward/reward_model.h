@@ -59,6 +59,8 @@ struct RewardModel {
   RewardMetrics metrics;  // held-out
   GateReading gate;       // of phase 1, for a phase 2 that starts from this folder
   Json training;          // options and counts, for people
+  // This generator ends its answer line with the separator, rather than its text after it.
+  bool answer_has_separator = true;
   Head head;
   std::string model_path;  // of model.gguf, after loading
 };

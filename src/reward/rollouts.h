@@ -69,6 +69,8 @@ struct RolloutStats {
   double ExtractionRate() const { return Share(answered, rollouts); }
   double RightShare() const { return Share(right, rollouts); }
   double CutOffRate() const { return Share(truncated, steps); }
+  // Whether this generator ends its answer line with the separator (rather than its text after it).
+  bool AnswersHaveSeparator() const { return 2 * answers_with_separator >= answered; }
   RolloutStats& operator+=(const RolloutStats& other);
 
  private:

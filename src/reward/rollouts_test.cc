@@ -11,11 +11,13 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/files.h"
 #include "llm/client.h"
 #include "llm/scripted_generator.h"
 #include "reward/corruption.h"
 #include "reward/data_builder.h"
 #include "reward/test_fakes.h"
+#include "reward/trl.h"
 #include "task/word_problems.h"
 #include "world/scripted_world.h"
 #include "world/store.h"
@@ -284,6 +286,18 @@ TEST(DataBuilderTest, WritesBothSplitsAndReadsThemBack) {
   for (size_t i = 0; i < first.train.size(); ++i) {
     ASSERT_EQ(JsonText(ToJson(regrown.train[i])), JsonText(ToJson(first.train[i])));
   }
+  // Imported solutions join the training data, but for those of held-out problems.
+  const std::string held_out = task.Get(task::Split::kValidation, 3).question;
+  WriteFileAtomic(folder + "/import.jsonl",
+                  JsonText(TrlJson({"Another?", {"1+1=2"}, {1}})) + "\n" +
+                      JsonText(TrlJson({" " + held_out + "\n", {"1+1=2"}, {1}})) + "\n");
+  plan.data.import_files = {folder + "/import.jsonl"};
+  const StepData with_import = build();
+  EXPECT_FALSE(with_import.reused);
+  ASSERT_EQ(with_import.train.size(), first.train.size() + 1);
+  EXPECT_EQ(with_import.train.back().source, Source::kImport);
+  EXPECT_EQ(with_import.train.back().steps.front().label, 1);
+  plan.data.import_files.clear();
   // Other options make other data.
   plan.data.completions = 2;
   EXPECT_FALSE(build().reused);

@@ -20,24 +20,22 @@ double SourceWeight(Source source, const RowOptions& options) {
   return 0;
 }
 
+double Weight(Source source, int label, const RowOptions& options) {
+  const double of_label = label == 1 ? options.right_weight : options.wrong_weight;
+  return of_label * SourceWeight(source, options);
+}
+
 TrainingRow MakeRow(std::span<const LabelledSolution* const> solutions, const RowOptions& options) {
   TrainingRow row{.tree = BuildTokenTree(solutions, options.max_length),
                   .solutions = static_cast<int>(solutions.size())};
+  std::vector<std::vector<ScoredStep>> truths;
+  for (const LabelledSolution* solution : solutions) truths.push_back(Truth(*solution));
   for (const Reading& reading : row.tree.readings) {
     const LabelledSolution& solution = *solutions[reading.solution];
-    const LabelledStep& step = solution.steps[reading.step];
-    double log_prob = 0;
-    for (int before = 0; before <= reading.step; ++before) {
-      log_prob += solution.steps[before].log_prob.value_or(0);
-    }
-    const bool last = reading.step + 1 == static_cast<int>(solution.steps.size());
-    row.label.push_back(step.label.value_or(-1));
-    row.weight.push_back(step.label ? SourceWeight(solution.source, options) : 0);
-    row.truth.push_back({.log_prob = log_prob,
-                         .label = step.label,
-                         .exact = step.exact,
-                         .grade = last ? solution.grade : std::nullopt,
-                         .depth = reading.step + 1});
+    const std::optional<int>& label = solution.steps[reading.step].label;
+    row.label.push_back(label.value_or(-1));
+    row.weight.push_back(label ? Weight(solution.source, *label, options) : 0);
+    row.truth.push_back(truths[reading.solution][reading.step]);
   }
   return row;
 }
@@ -90,6 +88,20 @@ std::vector<int> AllOf(std::span<const TrainingRow> rows) {
 
 }  // namespace
 
+std::vector<ScoredStep> Truth(const LabelledSolution& solution) {
+  std::vector<ScoredStep> steps;
+  double log_prob = 0;
+  for (const LabelledStep& step : solution.steps) {
+    log_prob += step.log_prob.value_or(0);
+    steps.push_back({.log_prob = log_prob,
+                     .label = step.label,
+                     .exact = step.exact,
+                     .depth = static_cast<int>(steps.size()) + 1});
+  }
+  if (!steps.empty()) steps.back().grade = solution.grade;
+  return steps;
+}
+
 std::vector<TrainingRow> MakeRows(std::span<const LabelledSolution> solutions,
                                   const RowOptions& options) {
   std::vector<TrainingRow> rows;
@@ -98,6 +110,21 @@ std::vector<TrainingRow> MakeRows(std::span<const LabelledSolution> solutions,
     if (!row.tree.readings.empty()) rows.push_back(std::move(row));
   }
   return rows;
+}
+
+RowOptions Balanced(const RowOptions& options, std::span<const TrainingRow> rows) {
+  double right = 0, wrong = 0;
+  for (const TrainingRow& row : rows) {
+    for (size_t i = 0; i < row.label.size(); ++i) {
+      if (row.label[i] >= 0) (row.label[i] == 1 ? right : wrong) += row.weight[i];
+    }
+  }
+  RowOptions balanced = options;
+  if (right > 0 && wrong > 0) {
+    balanced.right_weight *= (right + wrong) / (2 * right);
+    balanced.wrong_weight *= (right + wrong) / (2 * wrong);
+  }
+  return balanced;
 }
 
 int64_t SupervisedCount(std::span<const TrainingRow> rows) {

@@ -30,11 +30,20 @@ struct RowOptions {
   double rollout_weight = 1;
   double corruption_weight = 1;  // of corruptions and references
   double import_weight = 1;
+  double right_weight = 1;  // of label 1, beside its source's
+  double wrong_weight = 1;  // of label 0
 };
+
+// What is known of every step of a solution; the logits are left at 0.
+std::vector<ScoredStep> Truth(const LabelledSolution& solution);
 
 // In the order of the solutions' first appearance by problem. Rows without a reading are left out.
 std::vector<TrainingRow> MakeRows(std::span<const LabelledSolution> solutions,
                                   const RowOptions& options);
+
+// The options under which both labels of `rows`, made without them, weigh the same in all and as
+// much together as before; unchanged where a label is missing.
+RowOptions Balanced(const RowOptions& options, std::span<const TrainingRow> rows);
 
 // Supervised readings (weight > 0).
 int64_t SupervisedCount(std::span<const TrainingRow> rows);

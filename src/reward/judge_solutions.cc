@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reward/judge_solutions.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "llm/prefix.h"
+#include "reward/training_rows.h"
+
+namespace pgts::reward {
+namespace {
+
+bool LacksLogProb(const LabelledSolution& solution) {
+  return std::ranges::any_of(solution.steps, [](const auto& step) { return !step.log_prob; });
+}
+
+std::vector<llm::Token> StepsOf(const LabelledSolution& solution) {
+  std::vector<llm::Token> tokens;
+  for (const LabelledStep& step : solution.steps) {
+    tokens.insert(tokens.end(), step.tokens.begin(), step.tokens.end());
+  }
+  return tokens;
+}
+
+}  // namespace
+
+void AddLogProbs(llm::Likelihood& generator, std::span<LabelledSolution> solutions) {
+  std::vector<LabelledSolution*> lacking;
+  std::vector<llm::LikelihoodRequest> requests;
+  for (LabelledSolution& solution : solutions) {
+    if (!LacksLogProb(solution)) continue;
+    lacking.push_back(&solution);
+    requests.push_back(
+        {.prefix = llm::Extend(nullptr, solution.prompt), .tokens = StepsOf(solution)});
+  }
+  std::vector<std::vector<double>> log_probs(requests.size());
+  generator.Read(requests, log_probs);
+  for (size_t i = 0; i < lacking.size(); ++i) {
+    auto token = log_probs[i].begin();
+    for (LabelledStep& step : lacking[i]->steps) {
+      const auto end = token + static_cast<std::ptrdiff_t>(step.tokens.size());
+      if (!step.log_prob) step.log_prob = std::accumulate(token, end, 0.0);
+      token = end;
+    }
+  }
+}
+
+std::vector<std::vector<ScoredStep>> JudgeSolutions(LlamaScorer& scorer,
+                                                    std::span<const LabelledSolution> solutions) {
+  std::vector<std::vector<ScoredStep>> judged;
+  std::vector<world::ScoreRequest> requests;
+  for (size_t i = 0; i < solutions.size(); ++i) {
+    judged.push_back(Truth(solutions[i]));
+    llm::PrefixPtr prefix = llm::Extend(nullptr, solutions[i].prompt);
+    for (const LabelledStep& step : solutions[i].steps) {
+      prefix = llm::Extend(prefix, step.tokens);
+      requests.push_back({.prefix = prefix, .walker = i + 1});
+    }
+  }
+  std::vector<double> logits(requests.size());
+  scorer.Logits(requests, logits);
+  auto logit = logits.begin();
+  for (std::vector<ScoredStep>& steps : judged) {
+    for (ScoredStep& step : steps) step.logit = *logit++;
+  }
+  return judged;
+}
+
+}  // namespace pgts::reward

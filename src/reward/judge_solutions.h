@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the scorer that searches use says of whole solutions, whoever wrote them.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "llm/likelihood.h"
+#include "reward/llama_scorer.h"
+#include "reward/metrics.h"
+#include "reward/step_data.h"
+
+namespace pgts::reward {
+
+// Gives every step that lacks one its log-probability under the generator: without it a step score
+// would take given text for certain (reward/calibration.h).
+void AddLogProbs(llm::Likelihood& generator, std::span<LabelledSolution> solutions);
+
+// Every step of every solution, with the judge's logit and what is known of the step.
+std::vector<std::vector<ScoredStep>> JudgeSolutions(LlamaScorer& scorer,
+                                                    std::span<const LabelledSolution> solutions);
+
+}  // namespace pgts::reward

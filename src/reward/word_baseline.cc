@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reward/word_baseline.h"
+
+#include <cctype>
+#include <cmath>
+#include <map>
+#include <unordered_map>
+#include <utility>
+
+#include "base/random.h"
+#include "base/stats.h"
+
+namespace pgts::reward {
+namespace {
+
+constexpr int kPasses = 5;
+constexpr double kRate = 0.1;
+
+struct Example {
+  std::vector<std::pair<int, double>> features;  // word, value
+  int label = 0;
+};
+
+// Numbers words; once closed, new ones are not known.
+class Vocabulary {
+ public:
+  // -1: not known.
+  int Find(const std::string& word) {
+    if (closed_) {
+      const auto at = numbers_.find(word);
+      return at == numbers_.end() ? -1 : at->second;
+    }
+    return numbers_.try_emplace(word, static_cast<int>(numbers_.size())).first->second;
+  }
+  void Close() { closed_ = true; }
+  size_t size() const { return numbers_.size(); }
+
+ private:
+  std::unordered_map<std::string, int> numbers_;
+  bool closed_ = false;
+};
+
+std::vector<Example> Examples(std::span<const LabelledSolution> solutions,
+                              const llm::Tokenizer& tokenizer, Vocabulary& vocabulary) {
+  std::vector<Example> examples;
+  for (const LabelledSolution& solution : solutions) {
+    std::map<int, int> counts;  // of the solution so far
+    for (const LabelledStep& step : solution.steps) {
+      for (const std::string& word : Words(llm::Text(tokenizer, step.tokens))) {
+        if (const int number = vocabulary.Find(word); number >= 0) ++counts[number];
+      }
+      if (!step.label) continue;
+      Example example{.label = *step.label};
+      for (const auto& [number, count] : counts) {
+        example.features.emplace_back(number, 1 + std::log(count));
+      }
+      examples.push_back(std::move(example));
+    }
+  }
+  return examples;
+}
+
+class Regression {
+ public:
+  explicit Regression(size_t words) : weights_(words), squares_(words, 1e-8) {}
+
+  double Logit(const Example& example) const {
+    double logit = offset_;
+    for (const auto& [word, value] : example.features) logit += weights_[word] * value;
+    return logit;
+  }
+
+  void Learn(const Example& example) {
+    const double error = 1 / (1 + std::exp(-Logit(example))) - example.label;
+    for (const auto& [word, value] : example.features) {
+      Move(weights_[word], squares_[word], error * value);
+    }
+    Move(offset_, offset_square_, error);
+  }
+
+ private:
+  static void Move(double& weight, double& square, double gradient) {
+    square += gradient * gradient;
+    weight -= kRate * gradient / std::sqrt(square);
+  }
+
+  std::vector<double> weights_, squares_;
+  double offset_ = 0, offset_square_ = 1e-8;
+};
+
+}  // namespace
+
+std::vector<std::string> Words(std::string_view text) {
+  const auto kind = [](unsigned char c) {
+    return std::isspace(c) ? 0 : std::isdigit(c) ? 1 : std::isalpha(c) || c >= 0x80 ? 2 : 3;
+  };
+  std::vector<std::string> words;
+  int before = 0;
+  for (const char c : text) {
+    const int now = kind(static_cast<unsigned char>(c));
+    if (now == 0) {
+      before = 0;
+      continue;
+    }
+    if (now == before && now != 3) {
+      words.back() += c;
+    } else {
+      words.emplace_back(1, c);
+    }
+    before = now;
+  }
+  return words;
+}
+
+double WordBaselineAuc(std::span<const LabelledSolution> train,
+                       std::span<const LabelledSolution> validation,
+                       const llm::Tokenizer& tokenizer) {
+  Vocabulary vocabulary;
+  std::vector<Example> examples = Examples(train, tokenizer, vocabulary);
+  vocabulary.Close();
+  Regression regression(vocabulary.size());
+  RandomStream random{Key("word baseline")};
+  for (int pass = 0; pass < kPasses; ++pass) {
+    random.Shuffle(std::span<Example>(examples));
+    for (const Example& example : examples) regression.Learn(example);
+  }
+  std::vector<double> scores;
+  std::vector<int> labels;
+  for (const Example& example : Examples(validation, tokenizer, vocabulary)) {
+    scores.push_back(regression.Logit(example));
+    labels.push_back(example.label);
+  }
+  return Auc(scores, labels);
+}
+
+}  // namespace pgts::reward

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// A judge that cannot reason: logistic regression on the words of the solution so far (the question
+// is left out), trained on the same labels. What it reaches is what labels betray by their wording
+// and length alone; a reward model that is no better has learnt no more, and labels that it can
+// guess well leak (corruptions written in another style, say).
+//
+// Words are runs of letters, runs of digits, and single other characters; a word counts 1 + ln(how
+// often). A few passes of AdaGrad (Duchi et al., "Adaptive Subgradient Methods", 2011) in a keyed
+// order: a pure function of its arguments.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "llm/tokenizer.h"
+#include "reward/step_data.h"
+
+namespace pgts::reward {
+
+std::vector<std::string> Words(std::string_view text);
+
+// Step AUC on `validation`; NaN where a class is missing there.
+double WordBaselineAuc(std::span<const LabelledSolution> train,
+                       std::span<const LabelledSolution> validation,
+                       const llm::Tokenizer& tokenizer);
+
+}  // namespace pgts::reward
