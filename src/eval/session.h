@@ -42,7 +42,7 @@ class Session {
   world::LiveWorlds& greedy() { return *greedy_; }    // at temperature 0
   world::Store* store() { return store_.get(); }
   llm::Generator& generator() { return *generator_; }
-  const llm::LlamaModel& model() const { return *model_; }
+  const std::shared_ptr<const llm::LlamaModel>& model() const { return model_; }
 
   // Drops every resident prefix: the start of an iteration or of a chunk of problems, so that what
   // follows does not depend on what came before.

@@ -8,6 +8,7 @@
 #include "model/decoder_shape.h"
 #include "model/gguf_reader.h"
 #include "policy/options.h"
+#include "reward/trl.h"
 #include "task/task.h"
 #include "train/reward_phase.h"
 
@@ -49,6 +50,7 @@ void CheckBase(const RunConfig& config) {
 void CheckBeforeTraining(const RunConfig& config, bool trains_reward_model) {
   policy::CheckOptions(config.policy_network, "configuration");
   task::MakeTask(config.task.name, {.data_dir = config.task.data_dir});
+  for (const std::string& file : config.reward_data.import_files) reward::ReadTrl(file);
   if (!trains_reward_model) return;
   CheckTrainingDevice(config.reward_training.device);
   CheckBase(config);

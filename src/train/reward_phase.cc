@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "base/log.h"
 #include "base/progress.h"
@@ -11,8 +12,9 @@
 #include "model/decoder.h"
 #include "model/deepen.h"
 #include "model/gguf_reader.h"
-#include "reward/data_builder.h"
+#include "reward/data_filter.h"
 #include "reward/finetune.h"
+#include "reward/word_baseline.h"
 #include "train/preflight.h"
 #include "train/resume_state.h"
 
@@ -34,21 +36,6 @@ reward::GeneratorContract Contract(const RunConfig& config, eval::Session& sessi
 void KeepWorlds(eval::Session& session, const RunFolder& folder) {
   session.store()->Sync();
   WriteResumeState(folder, {.store = session.store()->lengths()});
-}
-
-reward::StepData MakeData(const RunConfig& config, eval::Session& session,
-                          const RunFolder& folder) {
-  const reward::RolloutParts parts{.rounds = session.rounds(),
-                                   .worlds = session.sampled(),
-                                   .task = session.task(),
-                                   .before_chunk = [&] { session.Forget(); },
-                                   .after_chunk = [&] { KeepWorlds(session, folder); }};
-  const reward::DataPlan plan{
-      .data = config.reward_data,
-      .incorrect_per_problem = config.reward_training.num_incorrect_per_problem,
-      .separator = std::string(task::kStepSeparator),
-      .world_key = session.sampled().WorldKey(world::kPhaseOneEpoch)};
-  return reward::BuildStepData(parts, session.generator().tokenizer(), plan, folder.RewardData());
 }
 
 // The bar and the log of fine-tuning.
@@ -107,6 +94,11 @@ reward::GateReading ReadGate(const RunConfig& config, const reward::StepData& da
           .max_new_tokens = config.generator.max_new_tokens};
 }
 
+void CheckBase(const RunConfig& config, eval::Session& session) {
+  CheckVocabularies(session.generator().Info().vocabulary,
+                    model::ReadGgufShape(BaseModelPath(config)).vocab, BaseModelPath(config));
+}
+
 }  // namespace
 
 const std::string& BaseModelPath(const RunConfig& config) {
@@ -114,14 +106,29 @@ const std::string& BaseModelPath(const RunConfig& config) {
                                                : config.reward_base.model_name;
 }
 
-reward::RewardModel RunRewardPhase(const RunConfig& config, eval::Session& session,
-                                   const RunFolder& folder) {
-  Info("phase 1: the reward model");
-  CheckVocabularies(session.generator().Info().vocabulary,
-                    model::ReadGgufShape(BaseModelPath(config)).vocab, BaseModelPath(config));
-  const reward::StepData data = MakeData(config, session, folder);
+reward::StepData MakeRewardData(const RunConfig& config, eval::Session& session,
+                                const RunFolder& folder) {
+  const reward::RolloutParts parts{.rounds = session.rounds(),
+                                   .worlds = session.sampled(),
+                                   .task = session.task(),
+                                   .before_chunk = [&] { session.Forget(); },
+                                   .after_chunk = [&] { KeepWorlds(session, folder); }};
+  const reward::DataPlan plan{
+      .data = config.reward_data,
+      .incorrect_per_problem = config.reward_training.num_incorrect_per_problem,
+      .separator = std::string(task::kStepSeparator),
+      .world_key = session.sampled().WorldKey(world::kPhaseOneEpoch)};
+  return reward::BuildStepData(parts, session.generator().tokenizer(), plan, folder.RewardData());
+}
+
+void TrainRewardModel(const RunConfig& config, eval::Session& session, reward::StepData data,
+                      const RunFolder& folder) {
+  CheckBase(config, session);
+  reward::FilterTraining(data.train, config.reward_training);
   const std::shared_ptr<model::Decoder> decoder = MakeDecoder(config);
-  const reward::FinetuneResult trained = Train(config, data, decoder);
+  reward::FinetuneResult trained = Train(config, data, decoder);
+  trained.metrics.words_auc =
+      reward::WordBaselineAuc(data.train, data.validation, session.generator().tokenizer());
   Info("reward model on held-out problems:\n{}", reward::MetricsTable(trained.metrics));
 
   reward::RewardModel reward_model{.generator = Contract(config, session),
@@ -129,6 +136,7 @@ reward::RewardModel RunRewardPhase(const RunConfig& config, eval::Session& sessi
                                    .metrics = trained.metrics,
                                    .gate = ReadGate(config, data, trained),
                                    .head = trained.head};
+  reward_model.answer_has_separator = data.train_stats.AnswersHaveSeparator();
   reward_model.training = {{"steps", trained.steps},
                            {"examples", trained.examples},
                            {"seconds", trained.seconds},
@@ -137,17 +145,29 @@ reward::RewardModel RunRewardPhase(const RunConfig& config, eval::Session& sessi
       folder.RewardModel(), reward_model, *decoder,
       {.base_path = BaseModelPath(config), .weight_type = config.reward_model.weight_type});
   Info("phase 1 done: {}", folder.RewardModel());
-  return reward_model;
+}
+
+void RunRewardPhase(const RunConfig& config, eval::Session& session, const RunFolder& folder) {
+  Info("phase 1: the reward model");
+  CheckBase(config, session);
+  TrainRewardModel(config, session, MakeRewardData(config, session, folder), folder);
+}
+
+LoadedRewardModel LoadRewardModel(const RunConfig& config, eval::Session& session,
+                                  const std::string& reward_model_folder) {
+  reward::RewardModel model = reward::ReadRewardModel(reward_model_folder);
+  reward::CheckContract(model, Contract(config, session), reward_model_folder);
+  llm::EngineOptions engine = eval::ToEngineOptions(config.generator, config.engine);
+  engine.device = config.reward_base.device;
+  auto scorer = reward::MakeScorer(model, engine);
+  return {std::move(model), std::move(scorer)};
 }
 
 reward::RewardModel UseRewardModel(const RunConfig& config, eval::Session& session,
                                    const std::string& reward_model_folder) {
-  reward::RewardModel reward_model = reward::ReadRewardModel(reward_model_folder);
-  reward::CheckContract(reward_model, Contract(config, session), reward_model_folder);
-  llm::EngineOptions engine = eval::ToEngineOptions(config.generator, config.engine);
-  engine.device = config.reward_base.device;
-  session.SetScorer(reward::MakeScorer(reward_model, engine));
-  return reward_model;
+  LoadedRewardModel loaded = LoadRewardModel(config, session, reward_model_folder);
+  session.SetScorer(std::move(loaded.scorer));
+  return std::move(loaded.model);
 }
 
 }  // namespace pgts::train

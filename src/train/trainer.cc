@@ -8,8 +8,10 @@
 #include <thread>
 #include <utility>
 
+#include "base/files.h"
 #include "base/log.h"
 #include "base/progress.h"
+#include "reward/trl.h"
 #include "train/policy_phase.h"
 #include "train/resume_state.h"
 #include "train/reward_phase.h"
@@ -23,6 +25,23 @@ void PrepareRewardModel(const RunConfig& config, const RunFolder& folder, eval::
   }
   const reward::RewardModel reward_model = UseRewardModel(config, session, folder.RewardModel());
   reward::PassGate(reward_model.gate, config.gate);
+}
+
+void UseThreads(const RunConfig& config) {
+  at::set_num_threads(config.engine.threads > 0
+                          ? config.engine.threads
+                          : static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+// With the run's worlds, cut back to `state` where the run is resumed. A world folder of the user's
+// own may have grown by other runs: it is never cut.
+eval::SessionOptions RunSession(const RunConfig& config, const TrainRequest& request,
+                                const ResumeState& state) {
+  const bool own = config.world.dir.empty();
+  eval::SessionOptions options =
+      ToSessionOptions(config, own ? request.folder.World() : config.world.dir);
+  if (request.resume && own) options.keep = state.store;
+  return options;
 }
 
 }  // namespace
@@ -49,16 +68,9 @@ void AdoptRewardModel(const std::string& from, const RunFolder& folder) {
 
 void Train(const RunConfig& config, const TrainRequest& request) {
   const auto start = std::chrono::steady_clock::now();
-  const int threads = config.engine.threads > 0
-                          ? config.engine.threads
-                          : static_cast<int>(std::thread::hardware_concurrency());
-  at::set_num_threads(threads);
+  UseThreads(config);
   const ResumeState state = request.resume ? ReadResumeState(request.folder) : ResumeState{};
-  eval::SessionOptions options = ToSessionOptions(
-      config, config.world.dir.empty() ? request.folder.World() : config.world.dir);
-  // A world folder of the user's own may have grown by other runs: it is never cut.
-  if (request.resume && config.world.dir.empty()) options.keep = state.store;
-  eval::Session session(options);
+  eval::Session session(RunSession(config, request, state));
   PrepareRewardModel(config, request.folder, session);
   if (!config.search.use_policy) {
     Info(
@@ -72,6 +84,32 @@ void Train(const RunConfig& config, const TrainRequest& request) {
   const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
   Info("training took {}; evaluate with: pgts eval --policy-checkpoint {}",
        FormatSeconds(spent.count()), request.folder.path);
+}
+
+void MakeData(const RunConfig& config, const TrainRequest& request,
+              const std::string& export_folder) {
+  UseThreads(config);
+  const RunFolder& folder = request.folder;
+  // Where a reward model has learnt from it, the data is read back and no world is touched.
+  const bool used = FileExists(folder.RewardModel());
+  const ResumeState state = request.resume ? ReadResumeState(folder) : ResumeState{};
+  eval::Session session(used ? ToSessionOptions(config, /*store_folder=*/"")
+                             : RunSession(config, request, state));
+  if (!used) Info("phase 1: labelled steps");
+  const reward::StepData data =
+      used ? reward::ReadStepData(folder.RewardData()) : MakeRewardData(config, session, folder);
+  if (!export_folder.empty()) {
+    reward::ExportTrl(data, session.task(), session.generator().tokenizer(), export_folder);
+  }
+  if (!used) Info("fine-tune a reward model on it with: pgts train-reward {}", folder.path);
+}
+
+void TrainReward(const RunConfig& config, const RunFolder& from, const RunFolder& to) {
+  UseThreads(config);
+  reward::StepData data = reward::ReadStepData(from.RewardData());
+  eval::Session session(ToSessionOptions(config, /*store_folder=*/""));
+  TrainRewardModel(config, session, std::move(data), to);
+  Info("train the policy with: pgts train --resume {}", to.path);
 }
 
 }  // namespace pgts::train

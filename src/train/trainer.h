@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A whole training run: phase 1, the gate, phase 2, in one folder, resumable anywhere.
+// A whole training run: phase 1, the gate, phase 2, in one folder, resumable anywhere. And phase
+// 1's halves by themselves, in a folder that Train goes on with.
 #pragma once
 
 #include <string>
@@ -23,5 +24,15 @@ eval::SessionOptions ToSessionOptions(const RunConfig& config, std::string store
 void AdoptRewardModel(const std::string& from, const RunFolder& folder);
 
 void Train(const RunConfig& config, const TrainRequest& request);
+
+// Phase 1's first half alone. Where the run has a reward model already, the data that it learnt
+// from is read back, never made again. `export_folder` (empty: none) gets it as reward/trl.h writes
+// it.
+void MakeData(const RunConfig& config, const TrainRequest& request,
+              const std::string& export_folder);
+
+// Phase 1's second half alone: from the data of the run `from` (it may be the same) to the reward
+// model of `to`. Error where `from` has no finished data.
+void TrainReward(const RunConfig& config, const RunFolder& from, const RunFolder& to);
 
 }  // namespace pgts::train

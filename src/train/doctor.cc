@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/doctor.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/table.h"
+#include "eval/baselines.h"
+#include "llm/likelihood.h"
+#include "reward/data_builder.h"
+#include "reward/diagnosis.h"
+#include "reward/judge_solutions.h"
+#include "reward/rollouts.h"
+#include "train/reward_phase.h"
+
+namespace pgts::train {
+namespace {
+
+constexpr int kCorruptionsPerProblem = 2;
+
+class Doctor {
+ public:
+  Doctor(const RunConfig& config, eval::Session& session, const DoctorRequest& request)
+      : config_(config), session_(session), request_(request) {}
+
+  Diagnosis Run() {
+    const reward::RolloutData rollouts = Rollouts();
+    LookAtGenerator(rollouts.stats);
+    if (request_.reward_model.empty()) return std::move(diagnosis_);
+    LoadedRewardModel loaded = LoadRewardModel(config_, session_, request_.reward_model);
+    LookAtRewardModel(loaded, rollouts.solutions);
+    LookAtCorruptions(loaded);
+    session_.SetScorer(std::move(loaded.scorer));
+    LookAtSearch();
+    return std::move(diagnosis_);
+  }
+
+ private:
+  void Note(const char* part, std::vector<reward::Check> checks) {
+    for (reward::Check& check : checks) diagnosis_.findings.push_back({part, std::move(check)});
+  }
+
+  // Those of phase 1 where it has made them: then they are read back. Without a reward model no
+  // step needs a label, hence no completions.
+  reward::RolloutData Rollouts() {
+    reward::RolloutPlan plan = reward::HeldOutPlan(config_.reward_data, world::kPhaseOneEpoch);
+    plan.problems = std::min<int64_t>(request_.problems, session_.task().Size(plan.split));
+    plan.label = "looking at the generator";
+    if (request_.reward_model.empty()) plan.completions = 1;
+    return reward::SampleRollouts({.rounds = session_.rounds(),
+                                   .worlds = session_.sampled(),
+                                   .task = session_.task(),
+                                   .before_chunk = [&] { session_.Forget(); }},
+                                  plan);
+  }
+
+  void LookAtGenerator(const reward::RolloutStats& stats) {
+    const reward::GateReading reading{.extraction_rate = stats.ExtractionRate(),
+                                      .cut_off_rate = stats.CutOffRate(),
+                                      .right_share = stats.RightShare(),
+                                      .max_new_tokens = config_.generator.max_new_tokens};
+    Note("generator", reward::GeneratorChecks(reading, config_.gate));
+    diagnosis_.numbers["rollouts"] = reward::ToJson(stats);
+  }
+
+  void LookAtRewardModel(LoadedRewardModel& loaded,
+                         std::span<const reward::LabelledSolution> solutions) {
+    std::vector<reward::ScoredStep> steps;
+    for (const auto& judged : reward::JudgeSolutions(*loaded.scorer, solutions)) {
+      steps.insert(steps.end(), judged.begin(), judged.end());
+    }
+    const reward::Calibration& calibration = loaded.model.calibration;
+    reward::RewardMetrics metrics = reward::Measure(steps, calibration, loaded.model.threshold);
+    metrics.words_auc = loaded.model.metrics.words_auc;
+    Note("reward model", reward::RewardModelChecks(steps, metrics, calibration, config_.gate));
+    diagnosis_.numbers["reward_model"] = reward::ToJson(metrics);
+  }
+
+  // Each damaged solution stands behind its reference.
+  void LookAtCorruptions(LoadedRewardModel& loaded) {
+    std::vector<reward::LabelledSolution> solutions;
+    std::vector<reward::CorruptionPair> pairs;
+    const reward::StepFormat format{.tokenizer = session_.generator().tokenizer(),
+                                    .separator = task::kStepSeparator,
+                                    .answer_has_separator = loaded.model.answer_has_separator};
+    const int64_t size = session_.task().Size(task::Split::kValidation);
+    for (int64_t i = 0; i < std::min<int64_t>(request_.problems, size); ++i) {
+      const task::Problem problem = session_.task().Get(task::Split::kValidation, i);
+      const llm::PrefixPtr prefix = session_.sampled().Prompt(problem, world::kPhaseOneEpoch);
+      const std::vector<llm::Token> prompt = llm::PathTokens(*prefix);
+      const Key key = Key("doctor").With(problem.id);
+      for (const auto& corruption : reward::CorruptMany(problem, kCorruptionsPerProblem, key)) {
+        pairs.push_back({.wrong_step = corruption.wrong_step});
+        solutions.push_back(reward::LabelReference(problem, prompt, format));
+        solutions.push_back(reward::Label(problem, corruption, prompt, format));
+      }
+    }
+    JudgeFresh(loaded, solutions, pairs);
+    const reward::CorruptionReading reading =
+        reward::ReadCorruptions(pairs, loaded.model.calibration);
+    Note("reward model", reward::CorruptionChecks(reading));
+    diagnosis_.numbers["corruptions"] = {{"pairs", reading.pairs},
+                                         {"falls", reading.falls},
+                                         {"stays_down", reading.stays_down},
+                                         {"before", reading.before},
+                                         {"reference", reading.reference},
+                                         {"at", reading.at},
+                                         {"last", reading.last}};
+  }
+
+  void JudgeFresh(LoadedRewardModel& loaded, std::vector<reward::LabelledSolution>& solutions,
+                  std::vector<reward::CorruptionPair>& pairs) {
+    if (pairs.empty()) return;
+    const auto likelihood = llm::MakeLlamaLikelihood(
+        session_.model(), eval::ToEngineOptions(config_.generator, config_.engine));
+    reward::AddLogProbs(*likelihood, solutions);
+    auto judged = reward::JudgeSolutions(*loaded.scorer, solutions);
+    for (size_t i = 0; i < pairs.size(); ++i) {
+      pairs[i].reference = std::move(judged[2 * i]);
+      pairs[i].damaged = std::move(judged[2 * i + 1]);
+    }
+  }
+
+  void LookAtSearch() {
+    eval::EvalSettings settings = config_.eval;
+    settings.split = "validation";
+    settings.limit = request_.problems;
+    settings.tuning_problems = request_.problems;
+    const eval::Comparison comparison = eval::Compare(
+        session_,
+        {.eval = settings, .limits = eval::ToLimits(config_.search), .seed = config_.run.seed});
+    diagnosis_.numbers["search"] = eval::SummaryJson(comparison);
+    Note("search", {SearchCheck(comparison)});
+  }
+
+  // The best of what a reward model guides, beside chains that it does not.
+  static reward::Check SearchCheck(const eval::Comparison& comparison) {
+    const eval::MethodResult& votes = *comparison.Find("self_consistency");
+    std::string best;
+    Interval gain{.estimate = -1};
+    for (const char* name : {"best_of_n_weighted", "sequential_best_of_n", "heuristic"}) {
+      const Interval d = eval::PairedDifference(*comparison.Find(name), votes, comparison.seed);
+      if (d.estimate <= gain.estimate) continue;
+      gain = d;
+      best = name;
+    }
+    reward::Check check{
+        .name = "a heuristic gains over CoT at equal tokens",
+        .reading = fmt::format("{}: {:+.1f} points, 95 % {:+.1f} to {:+.1f}", best,
+                               100 * gain.estimate, 100 * gain.low, 100 * gain.high)};
+    if (!(gain.low > 0)) {
+      check.problem =
+          "no search with this reward model is clearly better than chains of thought that vote, "
+          "for "
+          "the same tokens: a policy has nothing to learn from; mend the reward model first, or "
+          "look "
+          "at more problems (--limit) if the interval is wide";
+    }
+    return check;
+  }
+
+  const RunConfig& config_;
+  eval::Session& session_;
+  const DoctorRequest& request_;
+  Diagnosis diagnosis_;
+};
+
+}  // namespace
+
+bool Diagnosis::Healthy() const {
+  return std::ranges::all_of(findings, [](const Finding& f) { return f.check.passed(); });
+}
+
+Diagnosis Examine(const RunConfig& config, eval::Session& session, const DoctorRequest& request) {
+  return Doctor(config, session, request).Run();
+}
+
+std::string DiagnosisText(const Diagnosis& diagnosis) {
+  Table table({{""}, {"looked at"}, {"found"}, {""}});
+  for (const auto& [part, check] : diagnosis.findings) {
+    table.Row({part, check.name, check.reading, check.passed() ? "ok" : "FIX"});
+  }
+  std::string text = table.Text() + "\n";
+  if (diagnosis.Healthy()) return text + "nothing to fix\n";
+  text += "to fix:\n";
+  for (const auto& [part, check] : diagnosis.findings) {
+    if (!check.passed()) text += fmt::format("- {}: {}\n", part, check.problem);
+  }
+  return text;
+}
+
+Json ToJson(const Diagnosis& diagnosis) {
+  Json findings = Json::array();
+  for (const auto& [part, check] : diagnosis.findings) {
+    findings.push_back({{"part", part},
+                        {"name", check.name},
+                        {"passed", check.passed()},
+                        {"reading", check.reading},
+                        {"problem", check.problem}});
+  }
+  return {{"healthy", diagnosis.Healthy()},
+          {"findings", std::move(findings)},
+          {"numbers", diagnosis.numbers}};
+}
+
+}  // namespace pgts::train

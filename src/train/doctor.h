@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Looks at a generator, a reward model and the search that they make, on held-out problems, and
+// says what is wrong and what to do about it. Nothing is trained; worlds of the run are read back
+// and grown like an evaluation's.
+//
+//   generator      do rollouts state answers that can be read, are steps cut off, are some right
+//                  (what the gate before phase 2 asks)
+//   reward model   reward/diagnosis.h, through the scorer that searches use
+//   search         sequential and weighted best-of-N and the best heuristic, each at equal tokens
+//   on
+//                  the same worlds, against chains of thought that vote (eval/baselines.h): does
+//                  any gain, its paired 95 % interval above zero?
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/jsonl.h"
+#include "eval/session.h"
+#include "reward/check.h"
+#include "train/run_config.h"
+
+namespace pgts::train {
+
+struct DoctorRequest {
+  std::string reward_model;  // its folder; empty: the generator alone is looked at
+  int problems = 60;         // of the validation split
+};
+
+struct Finding {
+  std::string part;  // "generator", "reward model", "search"
+  reward::Check check;
+};
+
+struct Diagnosis {
+  std::vector<Finding> findings;
+  Json numbers;  // behind them: metrics, corruption probe, comparison
+
+  bool Healthy() const;
+};
+
+Diagnosis Examine(const RunConfig& config, eval::Session& session, const DoctorRequest& request);
+
+// A table of all findings, then what to fix, in words.
+std::string DiagnosisText(const Diagnosis& diagnosis);
+Json ToJson(const Diagnosis& diagnosis);
+
+}  // namespace pgts::train
