@@ -119,6 +119,27 @@ TEST_F(CommandTest, RunsAndRewardModelsThatAreNotThere) {
               HasSubstr("is not a reward model"));
 }
 
+TEST_F(CommandTest, SolutionsAndLabelsThatCannotBeRead) {
+  const std::string run = folder_.File("run");
+  EXPECT_THAT(Refused({"score", kQuestion, "--reward_model_path", run}),
+              HasSubstr("give a question and its solution"));
+  EXPECT_THAT(Refused({"score", kQuestion, "#### 1", "--reward_model_path", run}),
+              HasSubstr("is not a reward model"));
+  EXPECT_THAT(Refused({"score", "--reward_model_path", run, "--jsonl",
+                       Write("bad.jsonl", "{\"question\": \"Q\"}\n")}),
+              AllOf(HasSubstr("bad.jsonl:1"), HasSubstr("'solution'")));
+  EXPECT_THAT(Refused({"data", "--output_dir", run, "--import", folder_.File("none.jsonl")}),
+              HasSubstr("none.jsonl"));
+  EXPECT_THAT(Refused({"data", "--output_dir", run, "--import", folder_.File("bad.jsonl")}),
+              AllOf(HasSubstr("bad.jsonl:1"), HasSubstr("'prompt'")));
+  EXPECT_THAT(Refused({"train-reward", folder_.path()}), HasSubstr("not part of a run"));
+  Write("empty/config.yaml", "run:\n");
+  EXPECT_THAT(Refused({"train-reward", folder_.File("empty")}),
+              AllOf(HasSubstr("no finished data"), HasSubstr("pgts data")));
+  EXPECT_THAT(Refused({"doctor", folder_.File("none")}), HasSubstr("no such file or folder"));
+  EXPECT_FALSE(FileExists(run));
+}
+
 // Before an hour of work, not behind it.
 TEST_F(CommandTest, FoldersThatCannotBeWrittenAreFoundFirst) {
   const std::string file = Write("file", "in the way");

@@ -126,7 +126,11 @@ class TrainRunTest : public ::testing::Test {
   std::string Output(const std::string& run) const { return ReadFile(folder_.File(run + ".out")); }
 
   Program Start(const std::string& run, const Arguments& more = {}) const {
-    Arguments arguments = {"train", "--output_dir", Run(run)};
+    return Begin("train", run, more);
+  }
+  Program Begin(const std::string& command, const std::string& run,
+                const Arguments& more = {}) const {
+    Arguments arguments = {command, "--output_dir", Run(run)};
     for (const std::string& assignment : kTiny)
       arguments.insert(arguments.end(), {"--set", assignment});
     arguments.insert(arguments.end(), more.begin(), more.end());
@@ -134,6 +138,10 @@ class TrainRunTest : public ::testing::Test {
   }
   Program Resume(const std::string& run) const {
     return Program({"train", "--resume", Run(run)}, folder_.File(run + ".out"));
+  }
+
+  Program Do(const Arguments& arguments, const std::string& run) const {
+    return Program(arguments, folder_.File(run + ".out"));
   }
 
   void ExpectEnds(Program program, const std::string& run) const {
@@ -209,6 +217,61 @@ TEST_F(TrainRunTest, KilledInPhaseTwoItEndsTheSame) {
   EXPECT_THAT(Output("cut"), HasSubstr("pgts train --resume " + Run("cut")));
   ExpectEnds(Resume("cut"), "cut");
   ExpectSame(WholeRun(Run("whole")), WholeRun(Run("cut")));
+}
+
+// `pgts data`, `pgts train-reward` and the rest are `pgts train`.
+TEST_F(TrainRunTest, PhaseOneInHalvesIsPhaseOne) {
+  ExpectEnds(Start("whole"), "whole");
+  KillOnce(Logs("halves", "phase 1: labelled steps"), Begin("data", "halves"), SIGKILL);
+  WriteBeyondItsState("halves", "whole");
+  ExpectEnds(Do({"data", "--resume", Run("halves")}, "halves"), "halves");
+  EXPECT_FALSE(fs::exists(Run("halves") + "/reward_model_final"));
+  ExpectEnds(Do({"train-reward", Run("halves")}, "halves"), "halves");
+  ExpectEnds(Resume("halves"), "halves");
+  ExpectSame(WholeRun(Run("whole")), WholeRun(Run("halves")));
+
+  // A finished run's data is written out as it is, and its reward model stays.
+  ExpectEnds(Do({"data", "--resume", Run("halves"), "--export", Run("trl")}, "halves"), "halves");
+  EXPECT_EQ(ReadJsonl(Run("trl") + "/train.jsonl").size(),
+            ReadJsonl(Run("halves") + "/reward_data/train.jsonl").size());
+  EXPECT_EQ(Do({"train-reward", Run("halves")}, "again").Wait(), 2);
+  EXPECT_THAT(Output("again"), HasSubstr("holds a reward model already"));
+  ExpectSame(WholeRun(Run("whole")), WholeRun(Run("halves")));
+}
+
+TEST_F(TrainRunTest, ARunIsScoredAndExamined) {
+  ExpectEnds(Begin("data", "run"), "run");
+  ExpectEnds(Do({"train-reward", Run("run")}, "run"), "run");
+  EXPECT_THAT(Output("run"), HasSubstr("a bag of words on the same split"));
+
+  WriteFileAtomic(Run("many.jsonl"), R"({"question": "Q?", "solution": "1+1=2\n#### 2"})"
+                                     "\n"
+                                     R"({"prompt": "Q?", "completions": ["2"], "labels": [true]})"
+                                     "\n");
+  ExpectEnds(
+      Do({"score", "--reward_model_path", Run("run"), "--jsonl", Run("many.jsonl"), "--json"},
+         "score"),
+      "score");
+  const std::vector<Json> scored = ReadJsonl(folder_.File("score.out"));
+  ASSERT_EQ(scored.size(), 2u);
+  ASSERT_EQ(scored[0]["steps"].size(), 2u);
+  EXPECT_EQ(scored[0]["steps"][1]["text"], "#### 2");
+  EXPECT_LT(scored[0]["steps"][1]["path_log_prob"], scored[0]["steps"][0]["path_log_prob"]);
+  EXPECT_GT(scored[1]["steps"][0]["score"], 0);
+
+  // So small a reward model has faults, and each is in both reports.
+  Program table = Do({"doctor", Run("run"), "--limit", "4"}, "table");
+  EXPECT_EQ(table.Wait(), 1);
+  EXPECT_THAT(Output("table"), HasSubstr("to fix:"));
+  Program json({"doctor", Run("run"), "--limit", "4", "--json"}, folder_.File("json"),
+               folder_.File("errors"));
+  EXPECT_EQ(json.Wait(), 1);
+  const Json diagnosis = ReadJsonFile(folder_.File("json"));
+  EXPECT_EQ(diagnosis["healthy"], false);
+  for (const Json& finding : diagnosis["findings"]) {
+    EXPECT_THAT(Output("table"), HasSubstr(finding["name"].get<std::string>()));
+    EXPECT_EQ(finding["passed"], finding["problem"] == "");
+  }
 }
 
 TEST_F(TrainRunTest, ARunIsNotBegunTwiceAndNothingIsResumedThatIsNoRun) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `pgts`: exit code 0 done, 2 bad input (one line on stderr), 130 stopped by Ctrl-C, 1 a defect.
+// `pgts`: exit code 0 done, 2 bad input (one line on stderr), 130 stopped by Ctrl-C, 1 a defect (or
+// something that `pgts doctor` found).
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
@@ -32,8 +33,13 @@ int Run(const std::vector<std::string>& arguments) {
   app.set_version_flag("--version", "pgts 0.1.0");
   app.require_subcommand(1);
   pgts::cli::AddTrain(app);
+  pgts::cli::AddData(app);
+  pgts::cli::AddTrainReward(app);
   pgts::cli::AddEval(app);
   pgts::cli::AddSolve(app);
+  pgts::cli::AddScore(app);
+  int exit_code = 0;
+  pgts::cli::AddDoctor(app, exit_code);
   pgts::cli::AddPretrain(app);
   pgts::cli::AddQuantize(app);
   pgts::cli::AddBench(app);
@@ -48,7 +54,7 @@ int Run(const std::vector<std::string>& arguments) {
     Complain("", pgts::cli::ExplainParseError(app, e, arguments));
     return kBadInput;
   }
-  return 0;
+  return exit_code;
 }
 
 }  // namespace

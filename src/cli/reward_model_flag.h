@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// A reward model as a user names it.
+#pragma once
+
+#include <string>
+
+namespace pgts::cli {
+
+struct RewardModelPlace {
+  std::string folder;       // that holds reward_model.json
+  std::string base_config;  // config.yaml of its run; empty: it belongs to none
+};
+
+// A run means its reward_model_final/; a `*` is resolved to the newest match. Error where there is
+// none.
+RewardModelPlace FindRewardModel(const std::string& given);
+
+}  // namespace pgts::cli

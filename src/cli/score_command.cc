@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// `pgts score`: what a reward model says of every step of given solutions.
+#include <fmt/core.h>
+#include <CLI/CLI.hpp>
+
+#include <cmath>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/jsonl.h"
+#include "base/log.h"
+#include "base/table.h"
+#include "cli/commands.h"
+#include "cli/reward_model_flag.h"
+#include "cli/run_flags.h"
+#include "llm/likelihood.h"
+#include "reward/judge_solutions.h"
+#include "reward/trl.h"
+#include "search/step_text.h"
+#include "train/reward_phase.h"
+#include "train/trainer.h"
+
+namespace pgts::cli {
+namespace {
+
+struct ScoreArguments {
+  RunFlags run;
+  std::string question, solution, file, jsonl, reward_model_path;
+  bool json = false;
+};
+
+constexpr const char* kStandardInput = "/dev/stdin";
+
+// Question and lines, unlabelled.
+reward::TrlSolution Unlabelled(const std::string& question, const std::string& solution,
+                               const std::string& where) {
+  return reward::TrlFromJson({{"prompt", question},
+                              {"completions", Json::array({solution})},
+                              {"labels", Json::array({nullptr})}},
+                             where);
+}
+
+// A line of {"question", "solution"}, or one of TRL's stepwise supervision.
+reward::TrlSolution FromLine(const Json& json, const std::string& where) {
+  if (json.is_object() && json.contains("completions")) return reward::TrlFromJson(json, where);
+  const auto text = [&](const char* field) {
+    if (!json.is_object() || !json.contains(field) || !json[field].is_string()) {
+      throw Error::Format("{}: '{}' must be text, beside the other of question and solution", where,
+                          field);
+    }
+    return json[field].get<std::string>();
+  };
+  return Unlabelled(text("question"), text("solution"), where);
+}
+
+std::vector<reward::TrlSolution> FromJsonl(const std::string& given) {
+  const std::string path = given == "-" ? kStandardInput : given;
+  std::vector<reward::TrlSolution> solutions;
+  JsonlReader reader(path);
+  while (const std::optional<Json> record = reader.Next()) {
+    solutions.push_back(FromLine(*record, fmt::format("{}:{}", path, reader.line())));
+  }
+  if (solutions.empty()) throw Error::Format("{}: holds no solution", path);
+  return solutions;
+}
+
+std::vector<reward::TrlSolution> Given(const ScoreArguments& arguments) {
+  const bool both = !arguments.solution.empty() && !arguments.file.empty();
+  const bool one = !arguments.solution.empty() || !arguments.file.empty();
+  if (!arguments.jsonl.empty()) {
+    if (arguments.question.empty() && !one) return FromJsonl(arguments.jsonl);
+    throw Error("--jsonl brings questions and solutions; leave the others out");
+  }
+  if (arguments.question.empty() || both || !one) {
+    throw Error(
+        "give a question and its solution: pgts score \"What is 3 + 4?\" \"3+4=7\", the solution "
+        "in a "
+        "--file, or many as JSON lines by --jsonl FILE (- for standard input)");
+  }
+  const std::string solution =
+      arguments.file.empty() ? arguments.solution : ReadFile(arguments.file);
+  return {Unlabelled(arguments.question, solution,
+                     arguments.file.empty() ? "the solution" : arguments.file)};
+}
+
+// The first step that is more likely wrong than right, from 1; 0: none.
+int FirstWrong(std::span<const reward::ScoredStep> steps, const reward::RewardModel& model) {
+  for (size_t i = 0; i < steps.size(); ++i) {
+    if (model.calibration.Score(steps[i].evidence()) < model.threshold) {
+      return static_cast<int>(i) + 1;
+    }
+  }
+  return 0;
+}
+
+void PrintTable(const reward::TrlSolution& solution, std::span<const reward::ScoredStep> steps,
+                const reward::RewardModel& model) {
+  Table table({{"", Align::kRight},
+               {"step"},
+               {"score", Align::kRight},
+               {"judge's logit", Align::kRight},
+               {"log-probability of the path", Align::kRight}});
+  for (size_t i = 0; i < steps.size(); ++i) {
+    table.Row({fmt::format("{}", i + 1), search::OneLine(solution.lines[i]),
+               fmt::format("{:.3f}", model.calibration.Score(steps[i].evidence())),
+               fmt::format("{:+.2f}", steps[i].logit), fmt::format("{:.2f}", steps[i].log_prob)});
+  }
+  const int wrong = FirstWrong(steps, model);
+  fmt::print("{}\n\n{}{}\n", search::OneLine(solution.question), table.Text(),
+             wrong == 0 ? fmt::format("no step is below {:.2f}", model.threshold)
+                        : fmt::format("first step below {:.2f}: {}", model.threshold, wrong));
+}
+
+void PrintJson(const reward::TrlSolution& solution, std::span<const reward::ScoredStep> steps,
+               const reward::RewardModel& model) {
+  Json list = Json::array();
+  for (size_t i = 0; i < steps.size(); ++i) {
+    list.push_back({{"text", solution.lines[i]},
+                    {"score", model.calibration.Score(steps[i].evidence())},
+                    {"judge_logit", steps[i].logit},
+                    {"path_log_prob", steps[i].log_prob}});
+  }
+  const int wrong = FirstWrong(steps, model);
+  fmt::print("{}\n", JsonText({{"question", solution.question},
+                               {"steps", std::move(list)},
+                               {"first_wrong", wrong == 0 ? Json(nullptr) : Json(wrong)}}));
+}
+
+void Score(const ScoreArguments& arguments) {
+  const std::vector<reward::TrlSolution> given = Given(arguments);
+  const RewardModelPlace place = FindRewardModel(arguments.reward_model_path);
+  const auto loaded = LoadConfig(arguments.run, place.base_config);
+  InitLog({.verbose = arguments.run.verbose});
+  const train::RunConfig& config = loaded->config;
+  eval::Session session(train::ToSessionOptions(config, /*store_folder=*/""));
+  const train::LoadedRewardModel reward_model =
+      train::LoadRewardModel(config, session, place.folder);
+
+  const reward::StepFormat format{.tokenizer = session.generator().tokenizer(),
+                                  .separator = task::kStepSeparator,
+                                  .answer_has_separator = reward_model.model.answer_has_separator};
+  std::vector<reward::LabelledSolution> solutions;
+  for (const reward::TrlSolution& solution : given) {
+    const llm::PrefixPtr prompt =
+        session.sampled().Prompt(reward::ImportedProblem(solution), world::kEvaluationEpoch);
+    solutions.push_back(reward::Label(solution, llm::PathTokens(*prompt), format));
+  }
+  const auto likelihood = llm::MakeLlamaLikelihood(
+      session.model(), eval::ToEngineOptions(config.generator, config.engine));
+  reward::AddLogProbs(*likelihood, solutions);
+  const auto judged = reward::JudgeSolutions(*reward_model.scorer, solutions);
+  for (size_t i = 0; i < given.size(); ++i) {
+    if (i > 0 && !arguments.json) fmt::print("\n");
+    (arguments.json ? PrintJson : PrintTable)(given[i], judged[i], reward_model.model);
+  }
+}
+
+}  // namespace
+
+void AddScore(CLI::App& app) {
+  auto arguments = std::make_shared<ScoreArguments>();
+  CLI::App* command = app.add_subcommand("score", "Score the steps of given solutions");
+  AddRunFlags(*command, arguments->run);
+  command->add_option("question", arguments->question, "The question");
+  command->add_option("solution", arguments->solution, "Its solution, a step a line");
+  command
+      ->add_option("--reward-model-path", arguments->reward_model_path,
+                   "A run, or its reward_model_final/")
+      ->required();
+  command->add_option("--file", arguments->file, "The solution is in this file");
+  command->add_option(
+      "--jsonl", arguments->jsonl,
+      "Many: lines of {\"question\", \"solution\"} or of TRL's stepwise supervision; "
+      "- reads standard input");
+  command->add_flag("--json", arguments->json, "One JSON object a solution");
+  command->callback([arguments] { Score(*arguments); });
+}
+
+}  // namespace pgts::cli
