@@ -111,6 +111,26 @@ TEST_F(CommandTest, DataThatCannotBeRead) {
   EXPECT_THAT(Refused({"eval", "--task", "gsm8k"}), HasSubstr("--data DIR or PGTS_DATA"));
 }
 
+TEST_F(CommandTest, TasksThatCannotBe) {
+  EXPECT_THAT(Refused({"eval", "--task", "maths"}),
+              HasSubstr("or the path of a task file (.yaml)"));
+  EXPECT_THAT(Refused({"solve", "--task", Write("a.yaml", "data:\n  tst: x\n"), kQuestion}),
+              HasSubstr("a.yaml:2: unknown key data.tst; nearest valid key: data.test"));
+  Write("test.jsonl", R"({"question": "How many?"})");
+  EXPECT_THAT(Refused({"eval", "--task", Write("b.yaml", "data: {test: test.jsonl}\n")}),
+              HasSubstr("test.jsonl:1: no field \"answer\""));
+}
+
+// The example of docs/TASKS.md.
+TEST_F(CommandTest, ATaskOfOnesOwnIsSolved) {
+  const Output output = Run({"eval", "--task", PGTS_SOURCE_DIR "/examples/shop/shop.yaml", "--set",
+                             "eval.chains=2", "--output-dir", folder_.path()});
+  EXPECT_EQ(output.code, 0) << output.err;
+  EXPECT_THAT(output.out, HasSubstr("6 problems"));
+  const std::string samples = ReadFile(folder_.File("samples_shop_cot_greedy.jsonl"));
+  EXPECT_THAT(samples, HasSubstr("\"exact_match\":1")) << "no problem was solved";
+}
+
 TEST_F(CommandTest, RunsAndRewardModelsThatAreNotThere) {
   EXPECT_THAT(Refused({"eval", "--policy_checkpoint", folder_.File("*/policy_final.pt")}),
               HasSubstr("nothing matches"));

@@ -10,17 +10,11 @@
 #include <stdexcept>
 
 #include "base/error.h"
-#include "base/files.h"
 #include "base/log.h"
+#include "base/yaml_file.h"
 
 namespace pgts {
 namespace {
-
-std::string Normal(std::string_view key) {
-  std::string normal(key);
-  std::replace(normal.begin(), normal.end(), '-', '_');
-  return normal;
-}
 
 // search.max_nodes -> PGTS_SEARCH_MAX_NODES
 std::string VariableName(const std::string& key) {
@@ -42,38 +36,6 @@ int EditDistance(std::string_view a, std::string_view b) {
     }
   }
   return row.back();
-}
-
-int LineOf(const YAML::Node& node) { return node.Mark().line + 1; }
-
-std::string Place(const std::string& path, const YAML::Node& node) {
-  return fmt::format("{}:{}", path, LineOf(node));
-}
-
-YAML::Node ParseYaml(const std::string& path) {
-  const std::string text = ReadFile(path);
-  try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
-    if (documents.size() > 1) {
-      throw Error::Format("{}: {} YAML documents; one is allowed", path, documents.size());
-    }
-    return documents.empty() ? YAML::Node() : documents[0];
-  } catch (const YAML::Exception& error) {
-    throw Error::Format("{}:{}: not valid YAML: {}", path, error.mark.line + 1, error.msg);
-  }
-}
-
-std::string KeyText(const std::string& path, const YAML::Node& key) {
-  if (!key.IsScalar()) throw Error::Format("{}: a key must be plain text", Place(path, key));
-  return Normal(key.Scalar());
-}
-
-// yaml-cpp keeps both of two equal keys.
-void RefuseDuplicate(std::set<std::string>& seen, const std::string& key,
-                     const std::string& place) {
-  if (!seen.insert(key).second) {
-    throw Error::Format("{}: key {} is given twice; keep one", place, key);
-  }
 }
 
 }  // namespace
@@ -106,11 +68,11 @@ void OptionSet::Declare(const std::string& group, std::string_view name, OptionF
 }
 
 void OptionSet::Inert(std::string_view key, std::string_view reason) {
-  inert_[Normal(key)] = reason;
+  inert_[NormalKey(key)] = reason;
 }
 
 const OptionSet::Option* OptionSet::Find(std::string_view key) const {
-  const std::string normal = Normal(key);
+  const std::string normal = NormalKey(key);
   for (const Option& option : options_) {
     if (option.key() == normal) return &option;
   }
@@ -119,7 +81,7 @@ const OptionSet::Option* OptionSet::Find(std::string_view key) const {
 
 const OptionSet::Option& OptionSet::Get(std::string_view key) const {
   const Option* option = Find(key);
-  if (option == nullptr) ThrowUnknown(Normal(key), "options");
+  if (option == nullptr) ThrowUnknown(NormalKey(key), "options");
   return *option;
 }
 
@@ -150,12 +112,12 @@ void OptionSet::LoadYaml(const std::string& path) {
   if (root.IsNull()) return;
   if (!root.IsMap()) {
     throw Error::Format("{}: expected groups of keys, as in \"search:\" and \"  max_nodes: 40\"",
-                        Place(path, root));
+                        YamlPlace(path, root));
   }
   std::set<std::string> seen;
   for (const auto& entry : root) {
-    const std::string group = KeyText(path, entry.first);
-    RefuseDuplicate(seen, group, Place(path, entry.first));
+    const std::string group = YamlKey(path, entry.first);
+    RefuseDuplicate(seen, group, YamlPlace(path, entry.first));
     LoadGroup(path, group,
               entry.second.IsMap() || entry.second.IsNull() ? entry.second : entry.first);
   }
@@ -164,11 +126,11 @@ void OptionSet::LoadYaml(const std::string& path) {
 void OptionSet::LoadGroup(const std::string& path, const std::string& group,
                           const YAML::Node& node) {
   if (node.IsNull()) return;
-  if (!node.IsMap()) ThrowUnknown(group, Place(path, node));
+  if (!node.IsMap()) ThrowUnknown(group, YamlPlace(path, node));
   std::set<std::string> seen;
   for (const auto& entry : node) {
-    const std::string key = group + "." + KeyText(path, entry.first);
-    const std::string place = Place(path, entry.first);
+    const std::string key = group + "." + YamlKey(path, entry.first);
+    const std::string place = YamlPlace(path, entry.first);
     RefuseDuplicate(seen, key, place);
     AssignNode(key, entry.second, place);
   }
@@ -234,7 +196,7 @@ void OptionSet::Set(std::string_view assignment, std::string_view source) {
     throw Error::Format("{} {}: expected group.key=value, e.g. search.max_nodes=40", source,
                         assignment);
   }
-  const std::string key = Normal(assignment.substr(0, equals));
+  const std::string key = NormalKey(assignment.substr(0, equals));
   Option* option = FindOrNote(key, std::string(source));
   if (option == nullptr) return;
   AssignText(option->field, option->spec, assignment.substr(equals + 1),

@@ -107,10 +107,10 @@ void Report(const eval::Comparison& comparison, const EvalArguments& arguments,
   if (!arguments.summary.empty()) WriteFileAtomic(arguments.summary, JsonPretty(summary));
   const std::string folder = arguments.output_dir.empty() ? run.path : arguments.output_dir;
   if (folder.empty()) return;
-  eval::WriteResults(
-      comparison,
-      {.folder = folder, .task = loaded.config.task.name, .config = Json(loaded.options.Yaml())});
-  Info("results: {}/results_{}.json", folder, loaded.config.task.name);
+  const std::string task = task::ShortTaskName(loaded.config.task.name);
+  eval::WriteResults(comparison,
+                     {.folder = folder, .task = task, .config = Json(loaded.options.Yaml())});
+  Info("results: {}/results_{}.json", folder, task);
 }
 
 void Eval(EvalArguments arguments) {

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/log.h"
+#include "task/task_file.h"
 
 namespace pgts::cli {
 namespace {
@@ -55,7 +56,7 @@ void AddRunFlags(CLI::App& command, RunFlags& flags) {
   command.add_option("--model-config", flags.model_config, "Model recipe (YAML)");
   command.add_option("--train-config", flags.train_config, "Training recipe (YAML)");
   command.add_option("--model", flags.model, "GGUF file of the generator");
-  command.add_option("--task", flags.task, "word_problems or gsm8k");
+  command.add_option("--task", flags.task, "word_problems, gsm8k, or a task file (docs/TASKS.md)");
   command.add_option("--data", flags.data, "Folder of data sets (also PGTS_DATA)");
   command.add_option("--prompt", flags.prompt, "auto, chat or plain");
   command.add_option("--world", flags.world, "Folder of stored worlds");
@@ -78,6 +79,10 @@ std::unique_ptr<LoadedConfig> LoadConfig(const RunFlags& flags, const std::strin
     config.task.data_dir = data;
   }
   FindModel(options, "qwen3.model_name", config.generator.model_name);
+  // A run is resumed and evaluated from other folders, too.
+  if (task::IsTaskFile(config.task.name)) {
+    config.task.name = fs::absolute(FindResource(config.task.name)).lexically_normal().string();
+  }
   // What the run's own file holds was said when the run began.
   train::ExplainKeysWithoutEffect(config, options, base_file);
   return loaded;

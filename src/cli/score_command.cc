@@ -36,16 +36,19 @@ constexpr const char* kStandardInput = "/dev/stdin";
 
 // Question and lines, unlabelled.
 reward::TrlSolution Unlabelled(const std::string& question, const std::string& solution,
-                               const std::string& where) {
+                               std::string_view separator, const std::string& where) {
   return reward::TrlFromJson({{"prompt", question},
                               {"completions", Json::array({solution})},
                               {"labels", Json::array({nullptr})}},
-                             where);
+                             separator, where);
 }
 
 // A line of {"question", "solution"}, or one of TRL's stepwise supervision.
-reward::TrlSolution FromLine(const Json& json, const std::string& where) {
-  if (json.is_object() && json.contains("completions")) return reward::TrlFromJson(json, where);
+reward::TrlSolution FromLine(const Json& json, std::string_view separator,
+                             const std::string& where) {
+  if (json.is_object() && json.contains("completions")) {
+    return reward::TrlFromJson(json, separator, where);
+  }
   const auto text = [&](const char* field) {
     if (!json.is_object() || !json.contains(field) || !json[field].is_string()) {
       throw Error::Format("{}: '{}' must be text, beside the other of question and solution", where,
@@ -53,37 +56,41 @@ reward::TrlSolution FromLine(const Json& json, const std::string& where) {
     }
     return json[field].get<std::string>();
   };
-  return Unlabelled(text("question"), text("solution"), where);
+  return Unlabelled(text("question"), text("solution"), separator, where);
 }
 
-std::vector<reward::TrlSolution> FromJsonl(const std::string& given) {
+std::vector<reward::TrlSolution> FromJsonl(const std::string& given, std::string_view separator) {
   const std::string path = given == "-" ? kStandardInput : given;
   std::vector<reward::TrlSolution> solutions;
   JsonlReader reader(path);
   while (const std::optional<Json> record = reader.Next()) {
-    solutions.push_back(FromLine(*record, fmt::format("{}:{}", path, reader.line())));
+    solutions.push_back(FromLine(*record, separator, fmt::format("{}:{}", path, reader.line())));
   }
   if (solutions.empty()) throw Error::Format("{}: holds no solution", path);
   return solutions;
 }
 
-std::vector<reward::TrlSolution> Given(const ScoreArguments& arguments) {
+void CheckGiven(const ScoreArguments& arguments) {
   const bool both = !arguments.solution.empty() && !arguments.file.empty();
   const bool one = !arguments.solution.empty() || !arguments.file.empty();
   if (!arguments.jsonl.empty()) {
-    if (arguments.question.empty() && !one) return FromJsonl(arguments.jsonl);
+    if (arguments.question.empty() && !one) return;
     throw Error("--jsonl brings questions and solutions; leave the others out");
   }
   if (arguments.question.empty() || both || !one) {
     throw Error(
         "give a question and its solution: pgts score \"What is 3 + 4?\" \"3+4=7\", the solution "
-        "in a "
-        "--file, or many as JSON lines by --jsonl FILE (- for standard input)");
+        "in a --file, or many as JSON lines by --jsonl FILE (- for standard input)");
   }
-  const std::string solution =
-      arguments.file.empty() ? arguments.solution : ReadFile(arguments.file);
-  return {Unlabelled(arguments.question, solution,
-                     arguments.file.empty() ? "the solution" : arguments.file)};
+}
+
+std::vector<reward::TrlSolution> Given(const ScoreArguments& arguments,
+                                       std::string_view separator) {
+  if (!arguments.jsonl.empty()) return FromJsonl(arguments.jsonl, separator);
+  if (arguments.file.empty()) {
+    return {Unlabelled(arguments.question, arguments.solution, separator, "the solution")};
+  }
+  return {Unlabelled(arguments.question, ReadFile(arguments.file), separator, arguments.file)};
 }
 
 // The first step that is more likely wrong than right, from 1; 0: none.
@@ -130,17 +137,18 @@ void PrintJson(const reward::TrlSolution& solution, std::span<const reward::Scor
 }
 
 void Score(const ScoreArguments& arguments) {
-  const std::vector<reward::TrlSolution> given = Given(arguments);
+  CheckGiven(arguments);
   const RewardModelPlace place = FindRewardModel(arguments.reward_model_path);
   const auto loaded = LoadConfig(arguments.run, place.base_config);
   InitLog({.verbose = arguments.run.verbose});
   const train::RunConfig& config = loaded->config;
   eval::Session session(train::ToSessionOptions(config, /*store_folder=*/""));
+  const std::vector<reward::TrlSolution> given = Given(arguments, session.task().separator());
   const train::LoadedRewardModel reward_model =
       train::LoadRewardModel(config, session, place.folder);
 
   const reward::StepFormat format{.tokenizer = session.generator().tokenizer(),
-                                  .separator = task::kStepSeparator,
+                                  .separator = session.task().separator(),
                                   .answer_has_separator = reward_model.model.answer_has_separator};
   std::vector<reward::LabelledSolution> solutions;
   for (const reward::TrlSolution& solution : given) {

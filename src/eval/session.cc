@@ -13,14 +13,14 @@ namespace {
 
 constexpr int kDefaultContext = 4096;
 
-llm::SamplingOptions Sampling(const GeneratorSettings& settings, bool greedy) {
-  llm::SamplingOptions sampling{.temperature = greedy ? 0.0 : settings.temperature,
-                                .top_p = settings.top_p,
-                                .top_k = settings.top_k,
-                                .min_p = settings.min_p,
-                                .max_new_tokens = settings.max_new_tokens};
-  sampling.separator = std::string(task::kStepSeparator);
-  return sampling;
+llm::SamplingOptions Sampling(const GeneratorSettings& settings, const task::Task& task,
+                              bool greedy) {
+  return {.temperature = greedy ? 0.0 : settings.temperature,
+          .top_p = settings.top_p,
+          .top_k = settings.top_k,
+          .min_p = settings.min_p,
+          .max_new_tokens = settings.max_new_tokens,
+          .separator = task.separator()};
 }
 
 }  // namespace
@@ -75,7 +75,7 @@ void Session::OpenWorlds() {
   const auto open = [&](bool greedy) {
     return std::make_unique<world::LiveWorlds>(
         parts, world::LiveWorldsOptions{.seed = static_cast<uint64_t>(options_.world.seed),
-                                        .sampling = Sampling(options_.generator, greedy),
+                                        .sampling = Sampling(options_.generator, *task_, greedy),
                                         .prompt = llm::ParsePromptKind(options_.generator.prompt)});
   };
   sampled_ = open(/*greedy=*/false);

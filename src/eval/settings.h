@@ -52,7 +52,7 @@ struct TaskSettings {
 
   template <class Visitor>
   void Visit(Visitor& v) {
-    v("name", name, {.help = "What is solved: word_problems or gsm8k"});
+    v("name", name, {.help = "word_problems, gsm8k, or the path of a task file (docs/TASKS.md)"});
     v("data_dir", data_dir, {.help = "Folder of data sets (also --data, PGTS_DATA)"});
   }
 };

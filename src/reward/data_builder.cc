@@ -105,7 +105,7 @@ void AddImports(const RolloutParts& parts, const StepFormat& format, const DataP
   }
   for (const std::string& file : plan.data.import_files) {
     int64_t taken = 0, left_out = 0;
-    for (const TrlSolution& solution : ReadTrl(file)) {
+    for (const TrlSolution& solution : ReadTrl(file, plan.separator)) {
       ThrowIfStopped();
       const bool leaks = held_out.contains(Bare(solution.question));
       ++(leaks ? left_out : taken);

@@ -35,28 +35,26 @@ std::optional<int> ReadLabel(const Json& label, const std::string& where) {
   return label.get<int>();
 }
 
-// The lines of a completion that say something.
-std::vector<std::string> LinesOf(const std::string& text) {
+// The steps of a completion that say something.
+std::vector<std::string> LinesOf(const std::string& text, std::string_view separator) {
   std::vector<std::string> lines;
   for (size_t begin = 0; begin < text.size();) {
-    const size_t end = std::min(text.find(task::kStepSeparator, begin), text.size());
+    const size_t end = std::min(text.find(separator, begin), text.size());
     std::string line = text.substr(begin, end - begin);
-    if (line.find_first_not_of(" \t\r") != std::string::npos) lines.push_back(std::move(line));
-    begin = end + task::kStepSeparator.size();
+    if (line.find_first_not_of(" \t\r\n") != std::string::npos) lines.push_back(std::move(line));
+    begin = end + separator.size();
   }
   return lines;
 }
 
 // What of a solution TRL can hold.
 TrlSolution Spell(const LabelledSolution& solution, const task::Problem& problem,
-                  const llm::Tokenizer& tokenizer) {
+                  std::string_view separator, const llm::Tokenizer& tokenizer) {
   TrlSolution spelled{.question = problem.question};
   for (const LabelledStep& step : solution.steps) {
     if (!step.label) break;
     std::string text = llm::Text(tokenizer, step.tokens);
-    if (text.ends_with(task::kStepSeparator)) {
-      text.resize(text.size() - task::kStepSeparator.size());
-    }
+    if (text.ends_with(separator)) text.resize(text.size() - separator.size());
     spelled.lines.push_back(std::move(text));
     spelled.labels.push_back(step.label);
   }
@@ -65,7 +63,7 @@ TrlSolution Spell(const LabelledSolution& solution, const task::Problem& problem
 
 }  // namespace
 
-TrlSolution TrlFromJson(const Json& json, const std::string& where) {
+TrlSolution TrlFromJson(const Json& json, std::string_view separator, const std::string& where) {
   if (!json.is_object()) ThrowField(where, "line", "a JSON object");
   const auto prompt = json.find("prompt");
   if (prompt == json.end() || !prompt->is_string()) ThrowField(where, "prompt", "text");
@@ -78,7 +76,7 @@ TrlSolution TrlFromJson(const Json& json, const std::string& where) {
   for (size_t i = 0; i < completions.size(); ++i) {
     if (!completions[i].is_string()) ThrowField(where, "completions", "a list of text");
     const std::optional<int> label = ReadLabel(labels[i], where);
-    const std::vector<std::string> lines = LinesOf(completions[i].get<std::string>());
+    const std::vector<std::string> lines = LinesOf(completions[i].get<std::string>(), separator);
     if (lines.empty()) continue;  // nothing was said, so nothing was right or wrong
     solution.lines.insert(solution.lines.end(), lines.begin(), lines.end());
     solution.labels.resize(solution.lines.size());
@@ -99,11 +97,11 @@ Json TrlJson(const TrlSolution& solution) {
           {"labels", std::move(labels)}};
 }
 
-std::vector<TrlSolution> ReadTrl(const std::string& path) {
+std::vector<TrlSolution> ReadTrl(const std::string& path, std::string_view separator) {
   std::vector<TrlSolution> solutions;
   JsonlReader reader(path);
   while (const std::optional<Json> record = reader.Next()) {
-    solutions.push_back(TrlFromJson(*record, fmt::format("{}:{}", path, reader.line())));
+    solutions.push_back(TrlFromJson(*record, separator, fmt::format("{}:{}", path, reader.line())));
   }
   if (solutions.empty()) throw Error::Format("{}: holds no solution", path);
   return solutions;
@@ -133,7 +131,8 @@ void ExportTrl(const StepData& data, const task::Task& task, const llm::Tokenize
     int64_t written = 0;
     for (const LabelledSolution& solution : solutions) {
       if (solution.source == Source::kImport) continue;
-      const TrlSolution spelled = Spell(solution, task.Get(split, solution.index), tokenizer);
+      const TrlSolution spelled =
+          Spell(solution, task.Get(split, solution.index), task.separator(), tokenizer);
       if (spelled.lines.empty()) continue;
       lines += JsonText(TrlJson(spelled)) + "\n";
       ++written;

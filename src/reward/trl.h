@@ -4,7 +4,7 @@
 // (https://huggingface.co/docs/trl, "Dataset formats"; PRM800K and Math-Shepherd come in it.)
 //
 // Steps stand there without the separator that ends them here. A label is true, false, 1, 0 or null
-// (not supervised). A completion of several lines becomes as many steps, of which the last carries
+// (not supervised). A completion of several steps becomes as many, of which the last carries
 // the label: a generator ends its step at the first separator. The question is put to the reward
 // model as the task puts it to the generator; steps are tokenised one by one.
 //
@@ -14,6 +14,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "llm/tokenizer.h"
@@ -29,12 +30,13 @@ struct TrlSolution {
   std::vector<std::optional<int>> labels;  // of each line
 };
 
-// Error (with `where`, such as "file:line") that names the field that is missing or wrong.
-TrlSolution TrlFromJson(const Json& json, const std::string& where);
+// `separator`: the task's, which ends a step. Error (with `where`, such as "file:line") that names
+// the field that is missing or wrong.
+TrlSolution TrlFromJson(const Json& json, std::string_view separator, const std::string& where);
 Json TrlJson(const TrlSolution& solution);
 
 // Every solution of a file; Error where it holds none.
-std::vector<TrlSolution> ReadTrl(const std::string& path);
+std::vector<TrlSolution> ReadTrl(const std::string& path, std::string_view separator);
 
 // As training data: source kImport, problem "import/<hash of the question>".
 LabelledSolution Label(const TrlSolution& solution, std::vector<llm::Token> prompt,

@@ -17,7 +17,7 @@ using ::testing::HasSubstr;
 using ::testing::Property;
 using ::testing::Throws;
 
-TrlSolution Read(const char* line) { return TrlFromJson(Json::parse(line), "file:3"); }
+TrlSolution Read(const char* line) { return TrlFromJson(Json::parse(line), "\n", "file:3"); }
 
 TEST(TrlTest, StepsLabelsAndQuestion) {
   const TrlSolution solution = Read(
@@ -74,7 +74,7 @@ TEST(TrlTest, WhatIsWrittenReadsBackTheSame) {
   data.train[1].source = Source::kImport;
   const TempFolder folder;
   ExportTrl(data, task, tokenizer, folder.path());
-  const std::vector<TrlSolution> read = ReadTrl(folder.File("train.jsonl"));
+  const std::vector<TrlSolution> read = ReadTrl(folder.File("train.jsonl"), "\n");
   ASSERT_EQ(read.size(), 2u);  // imported solutions are not written again
   EXPECT_EQ(read[0].question, problem.question);
   EXPECT_THAT(read[0].lines, ElementsAre("a", "#### 1"));

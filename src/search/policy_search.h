@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The search over the four actions, with whatever decides in it: the trained network (PGTS), a
-// threshold heuristic, a uniform draw. The one search loop of this project: PPO trains on what its
-// observer sees.
+// threshold heuristic, a uniform draw (Li, "Policy Guided Tree Search for Enhanced LLM Reasoning",
+// ICML 2025). In state s (tree and current node), until the search is done,
+//
+//   a ~ policy(a | s) over the legal of Expand, Branch, Backtrack, Terminate;  s = Apply(s, a)
+//
+// The one search loop of this project: PPO trains on what its observer sees.
 //
 // The answer is the tree's (tree/tree.h): by default the terminal node with the best last score.
 #pragma once

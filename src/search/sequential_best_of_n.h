@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sequential best-of-n: chain after chain until one answers with a score of at least `threshold`,
-// or `max_chains` were drawn; the answer of the best-scored chain. The strongest cheap baseline:
-// what "merely stopping early" is worth.
+// Sequential best-of-n: best-of-n by last score (Cobbe et al. 2021, arXiv:2110.14168, section 4.2)
+// that stops early. With s_i the last score of chain i,
+//
+//   n = the least i with s_i >= threshold, at most max_chains;  answer of chain argmax s_1..s_n
+//
+// Ties to the answer seen first; chains without an answer are not scored. The strongest cheap
+// baseline: what "merely stopping early" is worth.
 #pragma once
 
 #include "search/searcher.h"

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "task/answer_place.h"
+#include "task/boxed.h"
 #include "task/fold_text.h"
 #include "task/last_number.h"
 #include "task/number.h"
@@ -17,7 +18,7 @@ namespace {
 using Kind = PlaceReading::Kind;
 
 constexpr std::string_view kAnswerMark = "####";
-// What is read of a box or a sentence. Bounds the work where a text has very many of them.
+// What is read of a sentence. Bounds the work where a text has very many of them.
 constexpr size_t kPlaceBytes = 512;
 
 re2::StringPiece Piece(std::string_view text) { return {text.data(), text.size()}; }
@@ -54,24 +55,9 @@ PlaceReading Marked(std::string_view text) {
   return ReadPlace(Line(text.substr(mark + kAnswerMark.size())), PlaceKind::kMark);
 }
 
-// What stands in the braces that open at text[0]; to the end of the line where they do not close.
-std::string_view Braced(std::string_view text) {
-  int depth = 0;
-  for (size_t i = 0; i < std::min(text.size(), kPlaceBytes); ++i) {
-    depth += text[i] == '{' ? 1 : text[i] == '}' ? -1 : 0;
-    if (depth == 0) return text.substr(1, i - 1);
-  }
-  return Line(text.substr(1, kPlaceBytes));
-}
-
 PlaceReading Boxed(std::string_view text) {
-  constexpr std::string_view kBox = "\\boxed";
-  const size_t at = text.rfind(kBox);
-  if (at == text.npos) return {};
-  std::string_view box = text.substr(at + kBox.size());
-  box.remove_prefix(std::min(box.find_first_not_of(" \t"), box.size()));
-  const bool braced = box.starts_with('{');
-  return ReadPlace(braced ? Braced(box) : Line(box.substr(0, kPlaceBytes)), PlaceKind::kBox);
+  const std::optional<std::string_view> box = LastBox(text);
+  return box ? ReadPlace(*box, PlaceKind::kBox) : PlaceReading{};
 }
 
 // The last sentence that says what the answer is.

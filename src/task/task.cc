@@ -4,9 +4,11 @@
 #include <fmt/ranges.h>
 
 #include <array>
+#include <filesystem>
 
 #include "base/error.h"
 #include "task/gsm8k.h"
+#include "task/user_task.h"
 #include "task/word_problems.h"
 
 namespace pgts::task {
@@ -26,8 +28,13 @@ std::optional<std::string> Task::ExtractAnswer(std::string_view steps, AnswerRul
 
 bool Task::Same(std::string_view answer, std::string_view gold) const { return answer == gold; }
 
-bool Task::IsTerminal(std::string_view line) const {
-  return ExtractAnswer(line, AnswerRule::kStrict).has_value();
+bool Task::IsTerminal(std::string_view steps) const {
+  while (steps.ends_with(separator_)) steps.remove_suffix(separator_.size());
+  const size_t end = steps.find_last_not_of("\r\n");
+  steps = steps.substr(0, end == steps.npos ? 0 : end + 1);
+  const size_t before = steps.rfind(separator_);
+  if (before != steps.npos) steps.remove_prefix(before + separator_.size());
+  return ExtractAnswer(steps, AnswerRule::kStrict).has_value();
 }
 
 Verdict Task::Grade(std::string_view steps, const Problem& problem, AnswerRule rule) const {
@@ -44,10 +51,16 @@ constexpr std::array<std::string_view, 2> kTaskNames = {"word_problems", "gsm8k"
 
 std::span<const std::string_view> TaskNames() { return kTaskNames; }
 
+std::string ShortTaskName(std::string_view name) {
+  return std::filesystem::path(name).stem().string();
+}
+
 std::unique_ptr<Task> MakeTask(std::string_view name, const TaskOptions& options) {
   if (name == "word_problems") return std::make_unique<WordProblems>();
   if (name == "gsm8k") return std::make_unique<Gsm8k>(options.data_dir);
-  throw Error::Format("unknown task '{}': use one of {}", name, fmt::join(kTaskNames, ", "));
+  if (IsTaskFile(name)) return std::make_unique<UserTask>(std::string(name));
+  throw Error::Format("unknown task '{}': use one of {}, or the path of a task file (.yaml)", name,
+                      fmt::join(kTaskNames, ", "));
 }
 
 }  // namespace pgts::task

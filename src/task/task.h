@@ -18,9 +18,6 @@
 
 namespace pgts::task {
 
-// A step ends with this text, which belongs to the step.
-inline constexpr std::string_view kStepSeparator = "\n";
-
 struct PromptExample {
   std::string user;
   std::string assistant;
@@ -40,7 +37,13 @@ std::string PlainText(const PromptParts& parts);
 
 class Task {
  public:
+  static constexpr std::string_view kNewline = "\n";
+
+  explicit Task(std::string_view separator = kNewline) : separator_(separator) {}
   virtual ~Task() = default;
+
+  // A step ends with this text, which belongs to the step.
+  const std::string& separator() const { return separator_; }
 
   virtual std::string_view name() const = 0;
   // Number of problems of a split; INT64_MAX where problems are generated without end; 0 where the
@@ -54,18 +57,26 @@ class Task {
   // Whether two answers as ExtractAnswer and Problem::gold give them are equal.
   virtual bool Same(std::string_view answer, std::string_view gold) const;
 
-  // Whether this line (the last of a path; mostly its last step) states the answer strictly. A step
-  // that was cut off at max_new_tokens is never terminal; only the caller knows that.
-  bool IsTerminal(std::string_view line) const;
+  // Whether what follows the last separator that is not at the end (mostly a path's last step)
+  // states the answer strictly. A step that was cut off at max_new_tokens is never terminal; only
+  // the caller knows that.
+  bool IsTerminal(std::string_view steps) const;
   Verdict Grade(std::string_view steps, const Problem& problem, AnswerRule rule) const;
+
+ private:
+  std::string separator_;
 };
 
 struct TaskOptions {
   std::string data_dir;  // folder of data sets (--data, PGTS_DATA); unused by generated tasks
 };
 
-// Throws Error for an unknown name (naming the valid ones) and for missing or broken data.
+// `name`: one of TaskNames(), or the path of a user's own task (task/task_file.h), which ends in
+// ".yaml" or ".yml". Throws Error for an unknown name (naming the valid ones) and for missing or
+// broken data.
 std::unique_ptr<Task> MakeTask(std::string_view name, const TaskOptions& options = {});
 std::span<const std::string_view> TaskNames();
+// What Task::name() of that task is: a file's own name without folder and ending.
+std::string ShortTaskName(std::string_view name);
 
 }  // namespace pgts::task

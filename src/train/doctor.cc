@@ -83,7 +83,7 @@ class Doctor {
     std::vector<reward::LabelledSolution> solutions;
     std::vector<reward::CorruptionPair> pairs;
     const reward::StepFormat format{.tokenizer = session_.generator().tokenizer(),
-                                    .separator = task::kStepSeparator,
+                                    .separator = session_.task().separator(),
                                     .answer_has_separator = loaded.model.answer_has_separator};
     const int64_t size = session_.task().Size(task::Split::kValidation);
     for (int64_t i = 0; i < std::min<int64_t>(request_.problems, size); ++i) {

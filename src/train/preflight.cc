@@ -49,8 +49,10 @@ void CheckBase(const RunConfig& config) {
 
 void CheckBeforeTraining(const RunConfig& config, bool trains_reward_model) {
   policy::CheckOptions(config.policy_network, "configuration");
-  task::MakeTask(config.task.name, {.data_dir = config.task.data_dir});
-  for (const std::string& file : config.reward_data.import_files) reward::ReadTrl(file);
+  const auto task = task::MakeTask(config.task.name, {.data_dir = config.task.data_dir});
+  for (const std::string& file : config.reward_data.import_files) {
+    reward::ReadTrl(file, task->separator());
+  }
   if (!trains_reward_model) return;
   CheckTrainingDevice(config.reward_training.device);
   CheckBase(config);

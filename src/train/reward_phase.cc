@@ -21,13 +21,12 @@
 namespace pgts::train {
 namespace {
 
-llm::SamplingOptions StepSampling(const RunConfig& config) {
-  return {.max_new_tokens = config.generator.max_new_tokens,
-          .separator = std::string(task::kStepSeparator)};
+llm::SamplingOptions StepSampling(const RunConfig& config, const task::Task& task) {
+  return {.max_new_tokens = config.generator.max_new_tokens, .separator = task.separator()};
 }
 
 reward::GeneratorContract Contract(const RunConfig& config, eval::Session& session) {
-  return reward::DescribeGenerator(session.generator(), StepSampling(config),
+  return reward::DescribeGenerator(session.generator(), StepSampling(config, session.task()),
                                    llm::ParsePromptKind(config.generator.prompt),
                                    session.task().name());
 }
@@ -116,7 +115,7 @@ reward::StepData MakeRewardData(const RunConfig& config, eval::Session& session,
   const reward::DataPlan plan{
       .data = config.reward_data,
       .incorrect_per_problem = config.reward_training.num_incorrect_per_problem,
-      .separator = std::string(task::kStepSeparator),
+      .separator = session.task().separator(),
       .world_key = session.sampled().WorldKey(world::kPhaseOneEpoch)};
   return reward::BuildStepData(parts, session.generator().tokenizer(), plan, folder.RewardData());
 }

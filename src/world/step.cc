@@ -8,12 +8,6 @@
 namespace pgts::world {
 namespace {
 
-std::string_view LastLine(std::string_view text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
-  const size_t line = text.find_last_of('\n');
-  return line == std::string_view::npos ? text : text.substr(line + 1);
-}
-
 bool IsBlank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
@@ -57,12 +51,12 @@ void ReadStep(const task::Task& task, std::string_view text_before, Step& step) 
   const std::string path_text = std::string(text_before) + raw.text;
   step.truncated = raw.end == llm::StepEnd::kMaxTokens;
   step.text_hash = HashBytes(raw.text);
-  // A cut-off step may have begun this line, or the character this step starts within: so the line
-  // and its encoding are read from the whole path.
+  // A step that was cut off may have begun what this one ends, or the character this one starts
+  // within: so both are read from the whole path.
   const bool valid = IsValidUtf8(path_text, /*cut_off=*/step.truncated);
   std::optional<std::string> answer;
   if (valid && !step.truncated && raw.end != llm::StepEnd::kContextFull) {
-    if (!IsBlank(raw.text) && task.IsTerminal(LastLine(path_text))) {
+    if (!IsBlank(raw.text) && task.IsTerminal(path_text)) {
       answer = task.ExtractAnswer(path_text, task::AnswerRule::kStrict);
     } else if (raw.end == llm::StepEnd::kEndOfText) {
       answer = task.ExtractAnswer(path_text, task::AnswerRule::kFlexible);

@@ -3,7 +3,7 @@
 //
 // A RawStep is what was sampled and stored. What it means (terminal, dead, its answer) is derived
 // on reading, so that a mended grader mends old worlds:
-//   terminal  its last line states an answer strictly, or the text ended and the path states one
+//   terminal  its last step states an answer strictly, or the text ended and the path states one
 //             by the flexible rule; never a step that was cut off (its answer may be half a number)
 //   dead      empty, invalid UTF-8, context full, or end of text without an answer
 //   truncated ended at max_new_tokens; an ordinary node that Expand continues

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// How one line of a user's data becomes a question: "{question}\n{choices}".
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace pgts::task {
+
+class JsonlReader;
+
+// The text of a field: a string as it is, a number as JSON writes it, a list of them as lines
+// "A) ...", "B) ...". Fails with the line for a missing field and for anything else.
+std::string FieldText(const JsonlReader& line, const std::string& field);
+
+// `pattern` with FieldText for each "{field}". A brace without its pair is text.
+std::string FillTemplate(std::string_view pattern, const JsonlReader& line);
+
+}  // namespace pgts::task
