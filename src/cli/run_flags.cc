@@ -10,6 +10,7 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "task/task_file.h"
+#include "world/grown_by.h"
 
 namespace pgts::cli {
 namespace {
@@ -59,7 +60,8 @@ void AddRunFlags(CLI::App& command, RunFlags& flags) {
   command.add_option("--task", flags.task, "word_problems, gsm8k, or a task file (docs/TASKS.md)");
   command.add_option("--data", flags.data, "Folder of data sets (also PGTS_DATA)");
   command.add_option("--prompt", flags.prompt, "auto, chat or plain");
-  command.add_option("--world", flags.world, "Folder of stored worlds");
+  command.add_option("--world", flags.world,
+                     "Folder of stored worlds; stored:FOLDER: replay them, no model");
   command.add_option("--seed", flags.seed, "Training seed");
   command.add_option("--set", flags.assignments, "group.key=value, repeatable (see: pgts options)")
       ->allow_extra_args(false);
@@ -78,7 +80,8 @@ std::unique_ptr<LoadedConfig> LoadConfig(const RunFlags& flags, const std::strin
       data != nullptr && config.task.data_dir.empty()) {
     config.task.data_dir = data;
   }
-  FindModel(options, "qwen3.model_name", config.generator.model_name);
+  const bool replays = !world::StoredFolder(config.world.dir).empty();
+  if (!replays) FindModel(options, "qwen3.model_name", config.generator.model_name);
   // A run is resumed and evaluated from other folders, too.
   if (task::IsTaskFile(config.task.name)) {
     config.task.name = fs::absolute(FindResource(config.task.name)).lexically_normal().string();

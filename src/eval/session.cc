@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "eval/session.h"
 
-#include <algorithm>
-#include <utility>
+#include <fmt/ranges.h>
 
+#include <filesystem>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
 #include "base/log.h"
 #include "llm/engine_report.h"
 #include "llm/llama_generator.h"
+#include "world/stored_worlds.h"
 
 namespace pgts::eval {
 namespace {
@@ -21,6 +26,10 @@ llm::SamplingOptions Sampling(const GeneratorSettings& settings, const task::Tas
           .min_p = settings.min_p,
           .max_new_tokens = settings.max_new_tokens,
           .separator = task.separator()};
+}
+
+std::string FileName(const std::string& path) {
+  return std::filesystem::path(path).filename().string();
 }
 
 }  // namespace
@@ -47,36 +56,76 @@ tree::Limits ToLimits(const SearchSettings& search) {
 
 Session::Session(const SessionOptions& options)
     : options_(options),
-      task_(task::MakeTask(options.task.name, {.data_dir = options.task.data_dir})),
-      model_(llm::LlamaModel::Load(options.generator.model_name, options.generator.device)),
-      generator_(
-          llm::MakeLlamaGenerator(model_, ToEngineOptions(options.generator, options.engine))),
-      generator_client_(std::make_unique<llm::GeneratorClient>(rounds_, *generator_)) {
-  if (!options.store_folder.empty()) {
-    store_ = std::make_unique<world::Store>(options.store_folder, options.keep);
-  }
-  if (const auto advice = llm::SlowWeightsAdvice(model_->info()); advice && !model_->on_gpu()) {
-    Info("{}", *advice);
-  }
+      replayed_folder_(world::StoredFolder(options.store_folder)),
+      task_(task::MakeTask(options.task.name, {.data_dir = options.task.data_dir})) {
+  replayed_folder_.empty() ? LoadGenerator() : FindGenerator();
   OpenWorlds();
 }
 
+void Session::LoadGenerator() {
+  const GeneratorSettings& settings = options_.generator;
+  model_ = llm::LlamaModel::Load(settings.model_name, settings.device);
+  generator_ = llm::MakeLlamaGenerator(model_, ToEngineOptions(settings, options_.engine));
+  generator_client_ = std::make_unique<llm::GeneratorClient>(rounds_, *generator_);
+  grower_ = {.file = FileName(settings.model_name),
+             .identity = {generator_->Info().file_hash, generator_->context()},
+             .parameters = generator_->Info().parameters};
+  if (const auto advice = llm::SlowWeightsAdvice(model_->info()); advice && !model_->on_gpu()) {
+    Info("{}", *advice);
+  }
+  if (options_.store_folder.empty()) return;
+  store_ = std::make_unique<world::Store>(options_.store_folder, options_.keep);
+  world::NoteGenerator(options_.store_folder, grower_);
+}
+
+void Session::FindGenerator() {
+  store_ = world::Store::OpenForReading(replayed_folder_);
+  const std::string wanted = FileName(options_.generator.model_name);
+  std::vector<std::string> files;
+  for (const world::GrownBy::Generator& known : world::ReadGrownBy(replayed_folder_).generators) {
+    if (known.file == wanted) grower_ = known;  // the latest of that name
+    files.push_back(known.file);
+  }
+  if (!grower_.file.empty()) return;
+  throw Error::Format(
+      "{}: no worlds of {} are stored here, but of: {}; name that with --model", replayed_folder_,
+      wanted, files.empty() ? "no model that is known" : fmt::format("{}", fmt::join(files, ", ")));
+}
+
 void Session::LogEngine() const {
+  if (!generator_) return;  // replayed
   const std::string report = llm::EngineReport(generator_->counts());
   if (!report.empty()) Info("generator: {}", report);
 }
 
+world::LiveWorldsOptions Session::WorldOptions(bool greedy) const {
+  return {.seed = static_cast<uint64_t>(options_.world.seed),
+          .sampling = Sampling(options_.generator, *task_, greedy),
+          .prompt = llm::ParsePromptKind(options_.generator.prompt)};
+}
+
+uint64_t Session::SampledWorldKey(int epoch) const {
+  const world::LiveWorldsOptions options = WorldOptions(/*greedy=*/false);
+  return world::WorldKey(world::SettingsKey(grower_.identity, options), epoch);
+}
+
 void Session::OpenWorlds() {
-  const world::LiveWorlds::Parts parts{.rounds = &rounds_,
-                                       .task = task_.get(),
-                                       .generator = generator_client_.get(),
-                                       .scorer = scorer_client_.get(),
-                                       .store = store_.get()};
-  const auto open = [&](bool greedy) {
+  const auto open = [&](bool greedy) -> std::unique_ptr<world::WorldSource> {
+    if (replays()) {
+      return std::make_unique<world::StoredWorlds>(world::StoredWorlds::Parts{
+          .rounds = &rounds_,
+          .task = task_.get(),
+          .store = store_.get(),
+          .settings = world::SettingsKey(grower_.identity, WorldOptions(greedy)),
+          .scorer_hash = scorer_hash_});
+    }
     return std::make_unique<world::LiveWorlds>(
-        parts, world::LiveWorldsOptions{.seed = static_cast<uint64_t>(options_.world.seed),
-                                        .sampling = Sampling(options_.generator, *task_, greedy),
-                                        .prompt = llm::ParsePromptKind(options_.generator.prompt)});
+        world::LiveWorlds::Parts{.rounds = &rounds_,
+                                 .task = task_.get(),
+                                 .generator = generator_client_.get(),
+                                 .scorer = scorer_client_.get(),
+                                 .store = store_.get()},
+        WorldOptions(greedy));
   };
   sampled_ = open(/*greedy=*/false);
   greedy_ = open(/*greedy=*/true);
@@ -86,11 +135,32 @@ void Session::SetScorer(std::unique_ptr<world::StepScorer> scorer) {
   scorer_client_.reset();
   scorer_ = std::move(scorer);
   scorer_client_ = std::make_unique<world::ScorerClient>(rounds_, *scorer_);
+  scorer_hash_ = scorer_->hash();
+  scorer_parameters_ = scorer_->parameters();
+  if (store_) {
+    world::NoteScorer(store_->folder(), {.hash = scorer_hash_, .parameters = scorer_parameters_});
+  }
+  OpenWorlds();
+}
+
+void Session::ReadScoresOf(uint64_t scorer_hash) {
+  scorer_hash_ = scorer_parameters_ = 0;
+  for (const world::GrownBy::Scorer& known : world::ReadGrownBy(replayed_folder_).scorers) {
+    if (known.hash != scorer_hash) continue;
+    scorer_hash_ = known.hash;
+    scorer_parameters_ = known.parameters;
+  }
+  if (!has_scorer()) {
+    throw Error::Format(
+        "{}: no scores of this reward model are stored here; give the one that "
+        "scored these worlds with --reward-model-path",
+        replayed_folder_);
+  }
   OpenWorlds();
 }
 
 void Session::Forget() {
-  generator_->Forget();
+  if (generator_) generator_->Forget();
   if (scorer_) scorer_->Forget();
 }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every run works with, wired once: task, generator, scorer, stored worlds, rounds.
 //
+// With the store folder "stored:FOLDER" it replays what was grown there: no model is loaded,
+// nothing is written, and what was not recorded is not_recorded.
+//
 // Belongs to one thread.
 #pragma once
 
@@ -14,6 +17,7 @@
 #include "llm/llama_model.h"
 #include "task/task.h"
 #include "tree/tree.h"
+#include "world/grown_by.h"
 #include "world/store.h"
 #include "world/world_source.h"
 
@@ -24,7 +28,7 @@ struct SessionOptions {
   TaskSettings task;
   WorldSettings world;
   EngineSettings engine;
-  std::string store_folder;                 // empty: worlds are not kept
+  std::string store_folder;                 // empty: worlds are not kept; may be "stored:FOLDER"
   std::optional<world::StoreLengths> keep;  // of the store, when a run resumes
 };
 
@@ -34,13 +38,18 @@ class Session {
 
   // Gives the worlds a scorer, or another one. Worlds that are open keep what they had.
   void SetScorer(std::unique_ptr<world::StepScorer> scorer);
-  bool has_scorer() const { return scorer_ != nullptr; }
+  // The same where worlds are replayed: the stored scores of the scorer with this hash.
+  void ReadScoresOf(uint64_t scorer_hash);
+  bool has_scorer() const { return scorer_hash_ != 0; }
+  bool replays() const { return generator_ == nullptr; }
 
   const task::Task& task() const { return *task_; }
   Rounds& rounds() { return rounds_; }
-  world::LiveWorlds& sampled() { return *sampled_; }  // worlds at the generator's temperature
-  world::LiveWorlds& greedy() { return *greedy_; }    // at temperature 0
+  world::WorldSource& sampled() { return *sampled_; }  // worlds at the generator's temperature
+  world::WorldSource& greedy() { return *greedy_; }    // at temperature 0
+  uint64_t SampledWorldKey(int epoch) const;
   world::Store* store() { return store_.get(); }
+  // Not where worlds are replayed.
   llm::Generator& generator() { return *generator_; }
   const std::shared_ptr<const llm::LlamaModel>& model() const { return model_; }
 
@@ -51,14 +60,18 @@ class Session {
   // One line: tokens, occupancy and batch widths so far. Nothing where nothing was generated.
   void LogEngine() const;
 
-  int64_t generator_parameters() const { return generator_->Info().parameters; }
-  int64_t scorer_parameters() const { return scorer_ ? scorer_->parameters() : 0; }
+  int64_t generator_parameters() const { return grower_.parameters; }
+  int64_t scorer_parameters() const { return scorer_parameters_; }
   const SessionOptions& options() const { return options_; }
 
  private:
+  void LoadGenerator();
+  void FindGenerator();
   void OpenWorlds();
+  world::LiveWorldsOptions WorldOptions(bool greedy) const;
 
   SessionOptions options_;
+  std::string replayed_folder_;  // empty: worlds grow
   std::unique_ptr<task::Task> task_;
   std::shared_ptr<const llm::LlamaModel> model_;
   std::unique_ptr<llm::Generator> generator_;
@@ -68,7 +81,10 @@ class Session {
   std::unique_ptr<world::StepScorer> scorer_;
   std::unique_ptr<world::ScorerClient> scorer_client_;
   std::unique_ptr<world::Store> store_;
-  std::unique_ptr<world::LiveWorlds> sampled_, greedy_;
+  world::GrownBy::Generator grower_;
+  uint64_t scorer_hash_ = 0;
+  int64_t scorer_parameters_ = 0;
+  std::unique_ptr<world::WorldSource> sampled_, greedy_;
 };
 
 llm::EngineOptions ToEngineOptions(const GeneratorSettings& generator,

@@ -68,7 +68,9 @@ struct WorldSettings {
     v("seed", seed, {.min = 0, .help = "Seed of the worlds; training seeds share worlds"});
     v("world_epochs", world_epochs,
       {.min = 1, .max = 1000, .help = "Worlds that repeated training visits cycle through"});
-    v("dir", dir, {.help = "Folder of stored worlds; default: world/ in the run folder"});
+    v("dir", dir,
+      {.help = "Folder of stored worlds; default: world/ in the run folder; stored:FOLDER: replay "
+               "what is there, without a model"});
   }
 };
 

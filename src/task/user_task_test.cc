@@ -128,7 +128,7 @@ TEST_F(UserTaskTest, WhatIsWrongInTheFileNamesItsLine) {
               HasSubstr("my.yaml:4: unknown key answer.fnd; nearest valid key: answer.find"));
   EXPECT_THAT(Refused(data + "answer: box\n"), HasSubstr("my.yaml:3: unknown key answer"));
   EXPECT_THAT(Refused(data + "answer:\n  find: boxes\n"),
-              AllOf(HasSubstr("my.yaml:4"), HasSubstr("number, choice, box, text or regex")));
+              AllOf(HasSubstr("my.yaml:4"), HasSubstr("number, choice, box, text, regex")));
   EXPECT_THAT(Refused(data + "answer: {find: regex,\n  regex: '(x'}\n"),
               AllOf(HasSubstr("my.yaml:4: answer.regex = (x: not a regular"), HasSubstr("RE2")));
   EXPECT_THAT(Refused(data + "data: {}\n"), HasSubstr("my.yaml:3: key data is given twice"));

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/files.h"
 #include "base/log.h"
 #include "base/progress.h"
 #include "base/stop.h"
@@ -116,7 +117,7 @@ reward::StepData MakeRewardData(const RunConfig& config, eval::Session& session,
       .data = config.reward_data,
       .incorrect_per_problem = config.reward_training.num_incorrect_per_problem,
       .separator = session.task().separator(),
-      .world_key = session.sampled().WorldKey(world::kPhaseOneEpoch)};
+      .world_key = session.SampledWorldKey(world::kPhaseOneEpoch)};
   return reward::BuildStepData(parts, session.generator().tokenizer(), plan, folder.RewardData());
 }
 
@@ -164,6 +165,12 @@ LoadedRewardModel LoadRewardModel(const RunConfig& config, eval::Session& sessio
 
 reward::RewardModel UseRewardModel(const RunConfig& config, eval::Session& session,
                                    const std::string& reward_model_folder) {
+  if (session.replays()) {
+    reward::RewardModel reward_model = reward::ReadRewardModel(reward_model_folder);
+    session.ReadScoresOf(reward::ScorerHash(HashFile(reward_model.model_path), reward_model.head,
+                                            reward_model.calibration));
+    return reward_model;
+  }
   LoadedRewardModel loaded = LoadRewardModel(config, session, reward_model_folder);
   session.SetScorer(std::move(loaded.scorer));
   return std::move(loaded.model);

@@ -79,19 +79,21 @@ class LiveGrower : public Grower {
 LiveWorlds::LiveWorlds(Parts parts, LiveWorldsOptions options)
     : parts_(parts),
       options_(std::move(options)),
+      settings_(world::SettingsKey({.file_hash = parts_.generator->generator().Info().file_hash,
+                                    .context = parts_.generator->generator().context()},
+                                   options_)),
       sampling_(std::make_shared<llm::SamplingOptions>(options_.sampling)) {}
 
-uint64_t LiveWorlds::SettingsKey() const {
-  const llm::Generator& generator = parts_.generator->generator();
+uint64_t SettingsKey(const GeneratorIdentity& generator, const LiveWorldsOptions& options) {
   const Key key = Key("world-settings")
-                      .With(options_.seed)
-                      .With(generator.Info().file_hash)
-                      .With(static_cast<uint64_t>(generator.context()));
-  return SamplingKey(key, options_.sampling).value();
+                      .With(options.seed)
+                      .With(generator.file_hash)
+                      .With(static_cast<uint64_t>(generator.context));
+  return SamplingKey(key, options.sampling).value();
 }
 
-uint64_t LiveWorlds::WorldKey(int epoch) const {
-  return Key("world").With(SettingsKey()).With(static_cast<uint64_t>(epoch)).value();
+uint64_t WorldKey(uint64_t settings, int epoch) {
+  return Key("world").With(settings).With(static_cast<uint64_t>(epoch)).value();
 }
 
 llm::PromptParts ToPrompt(const task::PromptParts& parts) {

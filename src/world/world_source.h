@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <string>
 
 #include "base/rounds.h"
 #include "llm/client.h"
@@ -40,6 +41,16 @@ struct LiveWorldsOptions {
   llm::PromptKind prompt = llm::PromptKind::kAuto;
 };
 
+// What of a generator decides what it writes.
+struct GeneratorIdentity {
+  std::string file_hash;
+  int context = 0;
+};
+
+// Everything of a world's key but epoch, problem and prompt: StoredWorlds find worlds by that.
+uint64_t SettingsKey(const GeneratorIdentity& generator, const LiveWorldsOptions& options);
+uint64_t WorldKey(uint64_t settings, int epoch);
+
 class WorldSource {
  public:
   virtual ~WorldSource() = default;
@@ -64,15 +75,15 @@ class LiveWorlds : public WorldSource {
 
   std::shared_ptr<World> Open(const task::Problem& problem, int epoch) override;
 
-  // The key of an epoch's worlds, and what of it no epoch changes: StoredWorlds find them by that.
-  uint64_t WorldKey(int epoch) const;
-  uint64_t SettingsKey() const;
+  uint64_t WorldKey(int epoch) const { return world::WorldKey(settings_, epoch); }
+  uint64_t SettingsKey() const { return settings_; }
   // The same in every epoch; opens nothing.
   llm::PrefixPtr Prompt(const task::Problem& problem, int epoch) override;
 
  private:
   Parts parts_;
   LiveWorldsOptions options_;
+  uint64_t settings_;
   std::shared_ptr<const llm::SamplingOptions> sampling_;
   std::shared_ptr<WalkerIds> walkers_ = std::make_shared<WalkerIds>();
   std::map<WorldId, std::weak_ptr<World>> open_;
