@@ -131,6 +131,43 @@ TEST_F(CommandTest, ATaskOfOnesOwnIsSolved) {
   EXPECT_THAT(samples, HasSubstr("\"exact_match\":1")) << "no problem was solved";
 }
 
+// Summary and samples of a replay are those of a second walk, byte for byte.
+TEST_F(CommandTest, StoredWorldsAreReplayedWithoutAModel) {
+  const std::string worlds = folder_.File("world");
+  const auto eval = [&](const std::string& world, const std::string& out,
+                        std::vector<std::string> more = {}) {
+    std::vector<std::string> arguments = {"eval",
+                                          "--set",
+                                          "eval.chains=2",
+                                          "--train-config",
+                                          PGTS_SOURCE_DIR "/config/training_config_tiny.yaml",
+                                          "--model-config",
+                                          PGTS_SOURCE_DIR "/config/model_config_tiny.yaml",
+                                          "--world",
+                                          world,
+                                          "--output-dir",
+                                          folder_.File(out),
+                                          "--summary",
+                                          folder_.File(out + ".json")};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return Run(arguments);
+  };
+  ASSERT_EQ(eval(worlds, "first", {"--limit", "4"}).code, 0);
+  ASSERT_EQ(eval(worlds, "second", {"--limit", "4"}).code, 0);
+  const Output replay =
+      eval("stored:" + worlds, "replay", {"--limit", "4", "--model", "no/such/tiny.gguf"});
+  ASSERT_EQ(replay.code, 0) << replay.err;
+  EXPECT_EQ(ReadFile(folder_.File("replay.json")), ReadFile(folder_.File("second.json")));
+  const std::string samples = "/samples_word_problems_cot_sampled.jsonl";
+  EXPECT_EQ(ReadFile(folder_.File("replay") + samples), ReadFile(folder_.File("second") + samples));
+  const Output more = eval("stored:" + worlds, "more", {"--limit", "5"});
+  EXPECT_THAT(more.out, HasSubstr("1 problems left out: not recorded"));
+  EXPECT_THAT(Refused({"eval", "--world", "stored:" + worlds, "--model", "other.gguf"}),
+              HasSubstr("no worlds of other.gguf are stored here, but of: tiny.gguf"));
+  EXPECT_THAT(Refused({"train", "--world", "stored:" + worlds, "--output-dir", folder_.File("t")}),
+              HasSubstr("training grows worlds"));
+}
+
 TEST_F(CommandTest, RunsAndRewardModelsThatAreNotThere) {
   EXPECT_THAT(Refused({"eval", "--policy_checkpoint", folder_.File("*/policy_final.pt")}),
               HasSubstr("nothing matches"));

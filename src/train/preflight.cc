@@ -11,6 +11,7 @@
 #include "reward/trl.h"
 #include "task/task.h"
 #include "train/reward_phase.h"
+#include "world/grown_by.h"
 
 namespace pgts::train {
 namespace {
@@ -49,6 +50,11 @@ void CheckBase(const RunConfig& config) {
 
 void CheckBeforeTraining(const RunConfig& config, bool trains_reward_model) {
   policy::CheckOptions(config.policy_network, "configuration");
+  if (!world::StoredFolder(config.world.dir).empty()) {
+    throw Error::Format(
+        "world.dir = {}: training grows worlds; give the folder without \"stored:\"",
+        config.world.dir);
+  }
   const auto task = task::MakeTask(config.task.name, {.data_dir = config.task.data_dir});
   for (const std::string& file : config.reward_data.import_files) {
     reward::ReadTrl(file, task->separator());
