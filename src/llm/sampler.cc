@@ -126,8 +126,8 @@ Candidates Greedy(std::span<const float> logits) {
 }  // namespace
 
 double LogProb(std::span<const float> logits, Token token) {
-  const float largest = *std::max_element(logits.begin(), logits.end());
-  return logits[token] - largest - std::log(SumOfExponentials(logits, largest, 1));
+  const float largest = LargestLogit(logits);
+  return logits[token] - largest - std::log(SumExponentials(logits, largest, 1).plain);
 }
 
 Candidates Truncate(std::span<const float> logits, const SamplingOptions& options) {
