@@ -81,14 +81,14 @@ class Bench {
     std::unique_ptr<JsonlWriter> writer;
     if (!trajectory_folder.empty()) {
       writer = std::make_unique<JsonlWriter>(trajectory_folder + "/eval_pgts.jsonl", 0);
-      run.on_result = [this, &writer](const task::Problem& problem,
-                                      const search::SearchResult& result,
-                                      std::vector<tree::Trajectory> searches) {
-        tree::Trajectory& trajectory = searches.front();
-        if (result.answer) trajectory.correct = session_.task().Same(*result.answer, problem.gold);
-        search::WriteTrace(
-            {.problem = problem.id, .method = "pgts", .trajectory = std::move(trajectory)},
-            *writer);
+      run.on_result = [&writer](const task::Problem& problem, const search::SearchResult&,
+                                std::vector<tree::Trajectory> searches) {
+        search::WriteTrace({.problem = problem.id,
+                            .method = "pgts",
+                            .question = problem.question,
+                            .gold = problem.gold,
+                            .trajectory = std::move(searches.front())},
+                           *writer);
       };
     }
     return Run("pgts", {}, std::move(run));

@@ -7,6 +7,8 @@
 
 #include "base/error.h"
 #include "base/progress.h"
+#include "eval/grade.h"
+#include "search/trace.h"
 
 namespace pgts::eval {
 namespace {
@@ -99,6 +101,22 @@ Co<void> Search(Session& session, const MethodRun& run, Ticket& ticket) {
   ticket.result = co_await run.searcher->Run(std::move(context));
 }
 
+// Where search `number` of this problem walked.
+const world::World& WorldOf(const Ticket& ticket, size_t number) {
+  const std::vector<search::ChainResult>& chains = ticket.result.chains;
+  return number < chains.size() && chains[number].world ? *chains[number].world : *ticket.world;
+}
+
+// What the searches recorded, told in full.
+std::vector<tree::Trajectory> TakeTrajectories(const task::Task& task, Ticket& ticket) {
+  std::vector<tree::Trajectory> searches = ticket.recorder.TakeAll();
+  for (size_t i = 0; i < searches.size(); ++i) {
+    search::AddTexts(WorldOf(ticket, i), searches[i]);
+    GradeTrajectory(task, ticket.problem, searches[i]);
+  }
+  return searches;
+}
+
 void RunChunk(Session& session, const MethodRun& run, std::span<const int64_t> problems,
               MethodResult& out) {
   session.Forget();
@@ -114,7 +132,8 @@ void RunChunk(Session& session, const MethodRun& run, std::span<const int64_t> p
   session.rounds().Run();
   for (const auto& ticket : tickets) {
     out.records.push_back(Grade(session, run, *ticket));
-    if (run.on_result) run.on_result(ticket->problem, ticket->result, ticket->recorder.TakeAll());
+    if (!run.on_result) continue;
+    run.on_result(ticket->problem, ticket->result, TakeTrajectories(session.task(), *ticket));
   }
 }
 

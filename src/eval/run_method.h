@@ -30,7 +30,7 @@ struct MethodRun {
   bool mean_over_chains = false;  // cot_sampled: every chain counts by itself
   int64_t policy_parameters = 0;  // for FLOPs
   // Called with every finished run, in the order of the problems, and with the decisions of each
-  // search in it (tree/trajectory.h); may be empty.
+  // search in it (tree/trajectory.h), graded; may be empty.
   std::function<void(const task::Problem&, const search::SearchResult&,
                      std::vector<tree::Trajectory>)>
       on_result;

@@ -31,6 +31,30 @@ Json LegalNames(tree::ActionMask legal) {
   return names;
 }
 
+Json StepJson(const tree::GrownNode& grown) {
+  const tree::Child& child = grown.child;
+  Json json = {{"parent", grown.parent},
+               {"attempt", grown.attempt},
+               {"score", Short(child.score)},
+               {"log_prob", Short(child.log_prob)},
+               {"text", grown.text}};
+  if (child.terminal) json["answer"] = child.answer;
+  if (grown.correct) json["correct"] = *grown.correct;
+  const auto flag = [&](const char* name, bool set) {
+    if (set) json[name] = true;
+  };
+  flag("terminal", child.terminal);
+  flag("dead", child.dead);
+  flag("truncated", child.truncated);
+  flag("duplicate", grown.duplicate);
+  return json;
+}
+
+void AddQuestion(const TracedSearch& search, Json& line) {
+  if (!search.question.empty()) line["question"] = search.question;
+  if (!search.gold.empty()) line["gold"] = search.gold;
+}
+
 Json DecisionLine(const TracedSearch& search, size_t index) {
   const tree::TrajectoryStep& step = search.trajectory.steps[index];
   Json line = {{"schema", kTraceSchema},
@@ -53,6 +77,7 @@ Json DecisionLine(const TracedSearch& search, size_t index) {
   line["tokens"] = step.tokens;
   line["score_before"] = Short(step.potential_before);
   line["score_after"] = Short(step.potential_after);
+  if (step.grown) line["step"] = StepJson(*step.grown);
   return line;
 }
 
@@ -81,6 +106,22 @@ End ParseEnd(std::string_view name) {
   throw std::invalid_argument(fmt::format("unknown end \"{}\"", name));
 }
 
+tree::GrownNode ParseGrown(const Json& json, int tokens) {
+  tree::GrownNode grown{.parent = json.at("parent").get<int>(),
+                        .attempt = json.at("attempt").get<int>(),
+                        .duplicate = json.value("duplicate", false),
+                        .child = {.tokens = tokens,
+                                  .log_prob = json.at("log_prob").get<float>(),
+                                  .score = json.at("score").get<float>(),
+                                  .terminal = json.value("terminal", false),
+                                  .dead = json.value("dead", false),
+                                  .truncated = json.value("truncated", false),
+                                  .answer = json.value("answer", "")},
+                        .text = json.at("text").get<std::string>()};
+  if (json.contains("correct")) grown.correct = json.at("correct").get<bool>();
+  return grown;
+}
+
 tree::TrajectoryStep ParseStep(const Json& line) {
   tree::TrajectoryStep step{.from = line.at("from").get<int>(),
                             .to = line.at("to").get<int>(),
@@ -94,6 +135,7 @@ tree::TrajectoryStep ParseStep(const Json& line) {
     step.decision.probabilities[static_cast<int>(ParseAction(name))] = probability.get<float>();
   }
   for (const Json& name : line.at("legal")) step.legal.Allow(ParseAction(name.get<std::string>()));
+  if (line.contains("step")) step.grown = ParseGrown(line.at("step"), step.tokens);
   return step;
 }
 
@@ -109,60 +151,65 @@ void ParseOutcome(const Json& line, tree::Trajectory& trajectory) {
   }
 }
 
-// Puts the lines of a file together.
-class TraceReader {
- public:
-  void Take(const Json& line) {
-    const int schema = line.at("schema").get<int>();
-    if (schema != kTraceSchema) {
-      throw std::invalid_argument(
-          fmt::format("schema {}; this build reads schema {}", schema, kTraceSchema));
-    }
-    const size_t expected = open_.trajectory.steps.size();
-    if (line.at("decision").get<size_t>() != expected) {
-      throw std::invalid_argument(
-          fmt::format("decision {} where {} is due", line.at("decision").get<size_t>(), expected));
-    }
-    if (expected == 0) {
-      open_.problem = line.at("problem").get<std::string>();
-      open_.method = line.at("method").get<std::string>();
-      open_.rollout = line.at("rollout").get<int64_t>();
-    }
-    open_.trajectory.steps.push_back(ParseStep(line));
-    if (!line.contains("end")) return;
-    ParseOutcome(line, open_.trajectory);
-    searches_.push_back(std::exchange(open_, {}));
-  }
-
-  std::vector<TracedSearch> Finish() { return std::move(searches_); }
-
- private:
-  TracedSearch open_;  // its last line is still to come
-  std::vector<TracedSearch> searches_;
-};
-
 }  // namespace
+
+void AddTexts(const world::World& world, tree::Trajectory& trajectory) {
+  for (tree::TrajectoryStep& step : trajectory.steps) {
+    if (step.grown) step.grown->text = world.step(step.grown->child.world_id).raw.text;
+  }
+}
 
 void WriteTrace(const TracedSearch& search, JsonlWriter& writer) {
   const size_t count = search.trajectory.steps.size();
   for (size_t i = 0; i < count; ++i) {
     Json line = DecisionLine(search, i);
+    if (i == 0) AddQuestion(search, line);
     if (i + 1 == count) AddOutcome(search.trajectory, line);
     writer.Write(line);
   }
 }
 
-std::vector<TracedSearch> ReadTrace(const std::string& path) {
-  JsonlReader reader(path, {.own = true});
-  TraceReader searches;
-  while (const std::optional<Json> line = reader.Next()) {
+std::optional<TracedSearch> TraceReader::Next() {
+  while (const std::optional<Json> line = lines_.Next()) {
     try {
-      searches.Take(*line);
+      if (std::optional<TracedSearch> whole = Take(*line)) return whole;
     } catch (const std::exception& problem) {
-      throw Error::Format("{}:{}: not a line of a trace: {}", path, reader.line(), problem.what());
+      throw Error::Format("{}:{}: not a line of a trace: {}", path_, lines_.line(), problem.what());
     }
   }
-  return searches.Finish();
+  return std::nullopt;
+}
+
+// The search that this line ends, if it ends one.
+std::optional<TracedSearch> TraceReader::Take(const Json& line) {
+  const int schema = line.at("schema").get<int>();
+  if (schema != kTraceSchema) {
+    throw std::invalid_argument(
+        fmt::format("schema {}; this build reads schema {}", schema, kTraceSchema));
+  }
+  const size_t expected = open_.trajectory.steps.size();
+  if (line.at("decision").get<size_t>() != expected) {
+    throw std::invalid_argument(
+        fmt::format("decision {} where {} is due", line.at("decision").get<size_t>(), expected));
+  }
+  if (expected == 0) {
+    open_.problem = line.at("problem").get<std::string>();
+    open_.method = line.at("method").get<std::string>();
+    open_.rollout = line.at("rollout").get<int64_t>();
+    open_.question = line.value("question", "");
+    open_.gold = line.value("gold", "");
+  }
+  open_.trajectory.steps.push_back(ParseStep(line));
+  if (!line.contains("end")) return std::nullopt;
+  ParseOutcome(line, open_.trajectory);
+  return std::exchange(open_, {});
+}
+
+std::vector<TracedSearch> ReadTrace(const std::string& path) {
+  TraceReader reader(path);
+  std::vector<TracedSearch> searches;
+  while (std::optional<TracedSearch> search = reader.Next()) searches.push_back(*std::move(search));
+  return searches;
 }
 
 }  // namespace pgts::search

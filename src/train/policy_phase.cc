@@ -135,6 +135,8 @@ class PolicyPhase {
       search::TracedSearch traced{.problem = rollout.problem.id,
                                   .method = "pgts",
                                   .rollout = number,
+                                  .question = rollout.problem.question,
+                                  .gold = rollout.problem.gold,
                                   .trajectory = rollout.trajectory};
       search::WriteTrace(traced, files_.trajectories);
       trajectories.push_back(std::move(traced.trajectory));

@@ -6,6 +6,9 @@
 #include <span>
 #include <utility>
 
+#include "eval/grade.h"
+#include "search/trace.h"
+
 namespace pgts::train {
 namespace {
 
@@ -25,11 +28,11 @@ Co<void> Search(Rounds& rounds, const search::Searcher& searcher, Place& place, 
   place.rollout.result = co_await searcher.Run(std::move(context));
 }
 
-Rollout Grade(const task::Task& task, Place& place) {
+Rollout TakeRollout(const task::Task& task, Place& place) {
   Rollout& rollout = place.rollout;
   rollout.trajectory = place.recorder.Take();
-  const std::optional<std::string>& answer = rollout.result.answer;
-  rollout.trajectory.correct = answer && task.Same(*answer, rollout.problem.gold);
+  search::AddTexts(*place.world, rollout.trajectory);
+  eval::GradeTrajectory(task, rollout.problem, rollout.trajectory);
   return std::move(rollout);
 }
 
@@ -54,7 +57,7 @@ void Collect(eval::Session& session, const search::Searcher& searcher,
     }
   }
   session.rounds().Run();
-  for (const auto& place : places) rollouts.push_back(Grade(session.task(), *place));
+  for (const auto& place : places) rollouts.push_back(TakeRollout(session.task(), *place));
 }
 
 }  // namespace

@@ -31,11 +31,9 @@ ValidationReading Validation::Measure(tree::Policy& policy, std::string label) {
   eval::MethodRun run = Run(std::move(label));
   run.searcher = &searcher;
   double returns = 0;
-  run.on_result = [&](const task::Problem& problem, const search::SearchResult& result,
-                      std::vector<tree::Trajectory> searches) {
-    tree::Trajectory& trajectory = searches.front();
-    trajectory.correct = result.answer && session_.task().Same(*result.answer, problem.gold);
-    const std::vector<double> rewards = policy::Rewards(trajectory, config_.rewards);
+  run.on_result = [&](const task::Problem&, const search::SearchResult&,
+                      const std::vector<tree::Trajectory>& searches) {
+    const std::vector<double> rewards = policy::Rewards(searches.front(), config_.rewards);
     returns += std::accumulate(rewards.begin(), rewards.end(), 0.0);
   };
   const eval::MethodResult result = eval::RunMethod(session_, run);

@@ -2,6 +2,17 @@
 #include "tree/trajectory.h"
 
 namespace pgts::tree {
+namespace {
+
+GrownNode NewestNode(const Tree& tree) {
+  const Node& node = tree.nodes().back();
+  return {.parent = node.parent,
+          .attempt = node.attempt,
+          .duplicate = node.duplicate,
+          .child = node.child};
+}
+
+}  // namespace
 
 float Potential(const Tree& tree, NodeId id) {
   const Child& child = tree.node(id).child;
@@ -25,6 +36,7 @@ void TrajectoryRecorder::After(const Tree& tree) {
   step.to = tree.current();
   step.tokens = static_cast<int>(tree.tokens() - tokens_before_);
   step.potential_after = tree.Done() ? 0.0F : Potential(tree, tree.current());
+  if (AsksForChild(step.decision.action)) step.grown = NewestNode(tree);
   trajectories_.back().end = tree.end();
 }
 

@@ -13,6 +13,17 @@
 
 namespace pgts::tree {
 
+// A node as it was when the search got it, and what others can tell about it.
+struct GrownNode {
+  NodeId parent = kNoNode;
+  int attempt = 0;         // 1, 2, ... below its parent
+  bool duplicate = false;  // a sibling has the same text
+  Child child;
+  std::string text;  // of the step; filled in by who knows the world
+  std::optional<bool>
+      correct;  // a terminal node's answer; filled in by who may see the gold answer
+};
+
 struct TrajectoryStep {
   Decision decision;
   ActionMask legal;                     // before the decision
@@ -22,6 +33,7 @@ struct TrajectoryStep {
   float potential_before = kRootScore;  // Phi of the node before: its score; root 0.5, dead 0
   float potential_after = kRootScore;   // Phi of the node after; 0 where the search ended
   TreeFeatures features;                // before the decision; left empty unless recorded
+  std::optional<GrownNode> grown;  // what the decision asked for; nothing where it asked for none
 };
 
 struct Trajectory {

@@ -337,5 +337,37 @@ TEST(TrajectoryTest, RecordsTokensMovesAndPotentials) {
   EXPECT_EQ(steps[3].features.nodes, 4) << "what the policy saw before the decision";
 }
 
+TEST(TrajectoryTest, RecordsTheNodesThatWereAskedFor) {
+  Tree tree({.max_nodes = 2});
+  TrajectoryRecorder recorder(/*with_features=*/false);
+  const auto act = [&](Action action, const Child& child) {
+    recorder.Before(tree, {.action = action});
+    tree.Apply(action, child);
+    recorder.After(tree);
+  };
+  act(kExpand, Step(0.75F));
+  act(kBranch, Terminal("4", 0.25F));
+  const auto& steps = recorder.trajectory().steps;
+  ASSERT_EQ(recorder.trajectory().end, End::kNodes);
+  ASSERT_TRUE(steps[1].grown);
+  EXPECT_EQ(steps[1].grown->parent, kRoot);
+  EXPECT_EQ(steps[1].grown->attempt, 2);
+  EXPECT_EQ(steps[1].grown->child.answer, "4");
+  EXPECT_FLOAT_EQ(steps[1].grown->child.score, 0.25F) << "its own, though the search ended there";
+  EXPECT_FLOAT_EQ(steps[1].potential_after, 0);
+}
+
+TEST(TrajectoryTest, BacktrackAndTerminateGrowNothing) {
+  Tree tree({});
+  TrajectoryRecorder recorder(/*with_features=*/false);
+  tree.Apply(kExpand, Terminal("4", 0.25F));
+  for (Action action : {kBacktrack, kTerminate}) {
+    recorder.Before(tree, {.action = action});
+    tree.Apply(action);
+    recorder.After(tree);
+    EXPECT_FALSE(recorder.trajectory().steps.back().grown);
+  }
+}
+
 }  // namespace
 }  // namespace pgts::tree
