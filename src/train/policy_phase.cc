@@ -17,6 +17,7 @@
 #include "search/policy_search.h"
 #include "search/trace.h"
 #include "train/policy_report.h"
+#include "train/reward_report.h"
 #include "train/rollouts.h"
 #include "train/validation.h"
 #include "train/warm_start.h"
@@ -28,6 +29,12 @@ using Clock = std::chrono::steady_clock;
 
 double SecondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+// A phase 2 that begins writes behind what phase 1 left in metrics.jsonl.
+ResumeState StartFrom(ResumeState state, const RunFolder& folder) {
+  if (!state.InPhaseTwo()) state.metrics = RewardRecordsLength(folder.Metrics());
+  return state;
 }
 
 // The files that grow over phase 2, opened where the resume state left them.
@@ -47,7 +54,7 @@ class PolicyPhase {
       : config_(config),
         session_(session),
         folder_(folder),
-        state_(state),
+        state_(StartFrom(state, folder)),
         seed_(static_cast<uint64_t>(config.run.seed)),
         problems_(ProblemsBehind(config.reward_data, session.task().Size(task::Split::kTrain),
                                  config.loop.training_problems)),
@@ -91,12 +98,13 @@ class PolicyPhase {
     const search::HeuristicRule teacher = WarmStart(config_, session_, problems_, *network_);
     state_.teacher_branch_below = teacher.branch_below;
     state_.teacher_terminate_above = teacher.terminate_above;
-    state_.validation_cot = validation_.SampledCotAccuracy();
+    state_.validation_cot = validation_.SampledCot();
     search::HeuristicPolicy policy(teacher);
     const ValidationReading reading = validation_.Measure(policy, "heuristic on validation");
-    state_.validation_teacher = reading.accuracy;
-    Info("validation: sampled CoT {:.3f}, heuristic {:.3f} for {:.1f} tokens",
-         state_.validation_cot, reading.accuracy, reading.tokens);
+    state_.validation_teacher = {.accuracy = reading.accuracy, .tokens = reading.tokens};
+    Info("validation: sampled CoT {:.3f} for {:.1f} tokens, heuristic {:.3f} for {:.1f} tokens",
+         state_.validation_cot.accuracy, state_.validation_cot.tokens, reading.accuracy,
+         reading.tokens);
     Validate();
     Save();
   }
@@ -157,8 +165,8 @@ class PolicyPhase {
     const bool best = state_.best_iteration < 0 || reading.mean_return > state_.best_return;
     files_.report.Validation({.iteration = state_.iteration,
                               .reading = reading,
-                              .cot_accuracy = state_.validation_cot,
-                              .teacher_accuracy = state_.validation_teacher,
+                              .cot = state_.validation_cot,
+                              .teacher = state_.validation_teacher,
                               .best = best});
     if (!best) return;
     state_.best_iteration = state_.iteration;

@@ -119,14 +119,16 @@ void PolicyReport::Validation(const ValidationReport& report) {
          {"tokens", report.reading.tokens},
          {"return", report.reading.mean_return},
          {"answered", report.reading.answered},
-         {"cot_accuracy", report.cot_accuracy},
-         {"heuristic_accuracy", report.teacher_accuracy}});
+         {"cot_accuracy", report.cot.accuracy},
+         {"cot_tokens", report.cot.tokens},
+         {"heuristic_accuracy", report.teacher.accuracy},
+         {"heuristic_tokens", report.teacher.tokens}});
   Info(
       "iteration {}: validation accuracy {:.3f} for {:.1f} tokens, return {:.2f} (sampled CoT "
       "{:.3f}, heuristic {:.3f}){}",
       report.iteration, report.reading.accuracy, report.reading.tokens, report.reading.mean_return,
-      report.cot_accuracy, report.teacher_accuracy, report.best ? ", best so far" : "");
-  if (report.reading.accuracy < report.cot_accuracy - 0.05) {
+      report.cot.accuracy, report.teacher.accuracy, report.best ? ", best so far" : "");
+  if (report.reading.accuracy < report.cot.accuracy - 0.05) {
     Warn(
         "the policy is below plain sampled CoT on validation problems: look at the action mix and "
         "the reward model's step AUC");

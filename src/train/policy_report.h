@@ -10,6 +10,7 @@
 #include "base/jsonl.h"
 #include "base/tensorboard.h"
 #include "policy/ppo.h"
+#include "train/resume_state.h"
 #include "train/rollouts.h"
 #include "train/run_folder.h"
 #include "train/validation.h"
@@ -27,7 +28,7 @@ struct IterationReport {
 struct ValidationReport {
   int iteration = 0;
   ValidationReading reading;
-  double cot_accuracy = 0, teacher_accuracy = 0;
+  ValidationLine cot, teacher;
   bool best = false;
 };
 

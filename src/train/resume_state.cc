@@ -6,6 +6,17 @@
 #include "base/jsonl.h"
 
 namespace pgts::train {
+namespace {
+
+Json ToJson(const ValidationLine& line) {
+  return {{"accuracy", line.accuracy}, {"tokens", line.tokens}};
+}
+
+ValidationLine ReadLine(const Json& json) {
+  return {.accuracy = json.at("accuracy"), .tokens = json.at("tokens")};
+}
+
+}  // namespace
 
 void WriteResumeState(const RunFolder& folder, const ResumeState& state) {
   const Json json = {{"version", 1},
@@ -19,8 +30,8 @@ void WriteResumeState(const RunFolder& folder, const ResumeState& state) {
                      {"best_return", state.best_return},
                      {"teacher_branch_below", state.teacher_branch_below},
                      {"teacher_terminate_above", state.teacher_terminate_above},
-                     {"validation_cot", state.validation_cot},
-                     {"validation_teacher", state.validation_teacher},
+                     {"validation_cot", ToJson(state.validation_cot)},
+                     {"validation_teacher", ToJson(state.validation_teacher)},
                      {"seconds", state.seconds}};
   WriteFileAtomic(folder.ResumeState(), JsonPretty(json));
 }
@@ -39,8 +50,8 @@ ResumeState ReadResumeState(const RunFolder& folder) {
             .best_return = json.at("best_return"),
             .teacher_branch_below = json.at("teacher_branch_below"),
             .teacher_terminate_above = json.at("teacher_terminate_above"),
-            .validation_cot = json.at("validation_cot"),
-            .validation_teacher = json.at("validation_teacher"),
+            .validation_cot = ReadLine(json.at("validation_cot")),
+            .validation_teacher = ReadLine(json.at("validation_teacher")),
             .seconds = json.at("seconds")};
   } catch (const nlohmann::json::exception& e) {
     throw Error::Format("{}: not a resume state of this version ({}); start a new run", path,

@@ -12,6 +12,12 @@
 
 namespace pgts::train {
 
+// What validation is compared with: another method on the same problems.
+struct ValidationLine {
+  double accuracy = 0;
+  double tokens = 0;  // generated, a problem
+};
+
 // As it stands: nothing is finished yet.
 struct ResumeState {
   int iteration = -1;  // PPO iterations done; 0: the warm start is; -1: not even that
@@ -22,8 +28,8 @@ struct ResumeState {
   int best_iteration = -1;   // of the validations so far
   double best_return = 0;
   double teacher_branch_below = 0, teacher_terminate_above = 0;
-  double validation_cot = 0, validation_teacher = 0;  // accuracies on the fixed validation set
-  double seconds = 0;                                 // of phase 2 so far
+  ValidationLine validation_cot, validation_teacher;
+  double seconds = 0;  // of phase 2 so far
 
   bool InPhaseTwo() const { return iteration >= 0; }
 };

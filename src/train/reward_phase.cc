@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/reward_phase.h"
 
-#include <algorithm>
 #include <memory>
-#include <optional>
 #include <utility>
 
 #include "base/files.h"
 #include "base/log.h"
-#include "base/progress.h"
-#include "base/stop.h"
 #include "model/decoder.h"
 #include "model/deepen.h"
 #include "model/gguf_reader.h"
@@ -18,6 +14,7 @@
 #include "reward/word_baseline.h"
 #include "train/preflight.h"
 #include "train/resume_state.h"
+#include "train/reward_report.h"
 
 namespace pgts::train {
 namespace {
@@ -38,34 +35,6 @@ void KeepWorlds(eval::Session& session, const RunFolder& folder) {
   WriteResumeState(folder, {.store = session.store()->lengths()});
 }
 
-// The bar and the log of fine-tuning.
-class FinetuneReport {
- public:
-  reward::TrainingObserver Observer() {
-    return {.on_step = [this](const reward::TrainingPoint& point) { Step(point); },
-            .on_validation = [this](const reward::ValidationPoint& point) { Validated(point); }};
-  }
-
- private:
-  void Step(const reward::TrainingPoint& point) {
-    ThrowIfStopped();
-    if (!progress_) progress_.emplace("training the reward model", point.steps, "steps");
-    smooth_loss_ = point.step <= 1 ? point.loss : 0.9 * smooth_loss_ + 0.1 * point.loss;
-    progress_->SetNote(fmt::format("loss {:.3f}", smooth_loss_));
-    progress_->SetDone(point.step);
-    if (point.step % std::max<int64_t>(1, point.steps / 10) == 0) {
-      Info("phase 1 step {}/{} loss {:.4f} learning rate {:.2e}", point.step, point.steps,
-           smooth_loss_, point.learning_rate);
-    }
-  }
-  void Validated(const reward::ValidationPoint& point) {
-    Info("phase 1 epoch {:.2f}: validation loss {:.4f}, step AUC {:.4f}{}", point.epoch, point.loss,
-         point.step_auc, point.best ? " (best so far, kept)" : "");
-  }
-
-  std::optional<Progress> progress_;
-  double smooth_loss_ = 0;
-};
 
 std::shared_ptr<model::Decoder> MakeDecoder(const RunConfig& config) {
   const auto base = model::ReadGguf(BaseModelPath(config), config.optimization.max_sequence_length);
@@ -74,14 +43,16 @@ std::shared_ptr<model::Decoder> MakeDecoder(const RunConfig& config) {
 }
 
 reward::FinetuneResult Train(const RunConfig& config, const reward::StepData& data,
-                             std::shared_ptr<model::Decoder> decoder) {
-  FinetuneReport report;
+                             std::shared_ptr<model::Decoder> decoder, const RunFolder& folder) {
+  RewardReport report(folder);
   const reward::FinetuneOptions options{
       .training = config.reward_training,
       .dropout = config.reward_model.dropout,
       .seed = static_cast<uint64_t>(config.run.seed),
       .max_sequence_length = config.optimization.max_sequence_length,
-      .observer = report.Observer()};
+      .observer = {
+          .on_step = [&](const reward::TrainingPoint& point) { report.Step(point); },
+          .on_validation = [&](const reward::ValidationPoint& point) { report.Validated(point); }}};
   return reward::Finetune(std::move(decoder), data.train, data.validation, options);
 }
 
@@ -126,7 +97,7 @@ void TrainRewardModel(const RunConfig& config, eval::Session& session, reward::S
   CheckBase(config, session);
   reward::FilterTraining(data.train, config.reward_training);
   const std::shared_ptr<model::Decoder> decoder = MakeDecoder(config);
-  reward::FinetuneResult trained = Train(config, data, decoder);
+  reward::FinetuneResult trained = Train(config, data, decoder, folder);
   trained.metrics.words_auc =
       reward::WordBaselineAuc(data.train, data.validation, session.generator().tokenizer());
   Info("reward model on held-out problems:\n{}", reward::MetricsTable(trained.metrics));

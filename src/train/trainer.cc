@@ -8,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/error.h"
 #include "base/files.h"
 #include "base/log.h"
 #include "base/progress.h"
@@ -19,8 +20,18 @@
 namespace pgts::train {
 namespace {
 
-void PrepareRewardModel(const RunConfig& config, const RunFolder& folder, eval::Session& session) {
+// Phase 1 begins metrics.jsonl anew: never under a phase 2 that goes on.
+void RefuseToRepeatPhaseOne(const RunFolder& folder, const ResumeState& state) {
+  if (!state.InPhaseTwo()) return;
+  throw Error::Format(
+      "{} is missing, but phase 2 has begun with it: put it back, or start a new run",
+      folder.RewardModel());
+}
+
+void PrepareRewardModel(const RunConfig& config, const RunFolder& folder, const ResumeState& state,
+                        eval::Session& session) {
   if (!FileExists(folder.RewardModel() + "/reward_model.json")) {
+    RefuseToRepeatPhaseOne(folder, state);
     RunRewardPhase(config, session, folder);
   }
   const reward::RewardModel reward_model = UseRewardModel(config, session, folder.RewardModel());
@@ -71,7 +82,7 @@ void Train(const RunConfig& config, const TrainRequest& request) {
   UseThreads(config);
   const ResumeState state = request.resume ? ReadResumeState(request.folder) : ResumeState{};
   eval::Session session(RunSession(config, request, state));
-  PrepareRewardModel(config, request.folder, session);
+  PrepareRewardModel(config, request.folder, state, session);
   if (!config.search.use_policy) {
     Info(
         "search.use_policy = false: no policy is trained, the best threshold heuristic searches; "

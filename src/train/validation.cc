@@ -43,13 +43,15 @@ ValidationReading Validation::Measure(tree::Policy& policy, std::string label) {
           .answered = result.MeanOf(&eval::ProblemRecord::answered)};
 }
 
-double Validation::SampledCotAccuracy() {
+ValidationLine Validation::SampledCot() {
   constexpr int kChains = 4;
   const search::ChainOfThought searcher({.chains = kChains});
   eval::MethodRun run = Run("sampled CoT on validation");
   run.searcher = &searcher;
   run.mean_over_chains = true;
-  return Mean(eval::RunMethod(session_, run).Correct());
+  const eval::MethodResult result = eval::RunMethod(session_, run);
+  return {.accuracy = Mean(result.Correct()),
+          .tokens = result.MeanOf(&eval::ProblemRecord::tokens)};
 }
 
 }  // namespace pgts::train

@@ -8,6 +8,7 @@
 
 #include "eval/run_method.h"
 #include "eval/session.h"
+#include "train/resume_state.h"
 #include "train/run_config.h"
 #include "tree/policy.h"
 
@@ -25,7 +26,7 @@ class Validation {
 
   // `label` names the progress bar.
   ValidationReading Measure(tree::Policy& policy, std::string label);
-  double SampledCotAccuracy();
+  ValidationLine SampledCot();
 
  private:
   eval::MethodRun Run(std::string label) const;
