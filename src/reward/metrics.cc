@@ -2,6 +2,7 @@
 #include "reward/metrics.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -12,6 +13,8 @@
 
 namespace pgts::reward {
 namespace {
+
+constexpr int kCalibrationBins = 10;
 
 // Scores with the labels that one measure is taken against.
 struct Judged {
@@ -39,6 +42,23 @@ double LogLoss(const Judged& judged) {
     loss -= std::log(std::max(p, 1e-12));
   }
   return loss / static_cast<double>(judged.scores.size());
+}
+
+std::vector<CalibrationBin> BinsOf(const Judged& judged) {
+  std::array<Judged, kCalibrationBins> bins;
+  for (size_t i = 0; i < judged.scores.size(); ++i) {
+    const double score = judged.scores[i];
+    const int bin = std::clamp(static_cast<int>(score * kCalibrationBins), 0, kCalibrationBins - 1);
+    bins[bin].Add(score, judged.labels[i]);
+  }
+  std::vector<CalibrationBin> out;
+  for (const Judged& bin : bins) {
+    if (bin.labels.empty()) continue;
+    out.push_back({.steps = static_cast<int64_t>(bin.labels.size()),
+                   .mean_score = Mean(bin.scores),
+                   .positive_share = bin.PositiveShare()});
+  }
+  return out;
 }
 
 Confusion CountConfusion(const Judged& judged, double threshold) {
@@ -96,19 +116,21 @@ RewardMetrics Measure(std::span<const ScoredStep> steps, const Calibration& cali
         "reward model: no held-out step has a label, so nothing can be measured; "
         "raise reward_data.validation_problems");
   }
-  RewardMetrics m{.steps = static_cast<int64_t>(labelled.labels.size()),
-                  .positive_share = labelled.PositiveShare(),
-                  .loss = LogLoss(labelled),
-                  .loss_uncalibrated = LogLoss(plain),
-                  .step_auc = Auc(labelled.scores, labelled.labels),
-                  .outcome_auc = Auc(outcome.scores, outcome.labels),
-                  .exact_auc = Auc(exact.scores, exact.labels),
-                  .head_auc = Auc(head.scores, head.labels),
-                  .log_prob_auc = Auc(log_prob.scores, log_prob.labels),
-                  .ece = ExpectedCalibrationError(labelled.scores, labelled.labels),
-                  .ece_uncalibrated = ExpectedCalibrationError(plain.scores, plain.labels),
-                  .threshold = threshold,
-                  .confusion = CountConfusion(labelled, threshold)};
+  RewardMetrics m{
+      .steps = static_cast<int64_t>(labelled.labels.size()),
+      .positive_share = labelled.PositiveShare(),
+      .loss = LogLoss(labelled),
+      .loss_uncalibrated = LogLoss(plain),
+      .step_auc = Auc(labelled.scores, labelled.labels),
+      .outcome_auc = Auc(outcome.scores, outcome.labels),
+      .exact_auc = Auc(exact.scores, exact.labels),
+      .head_auc = Auc(head.scores, head.labels),
+      .log_prob_auc = Auc(log_prob.scores, log_prob.labels),
+      .ece = ExpectedCalibrationError(labelled.scores, labelled.labels, kCalibrationBins),
+      .ece_uncalibrated = ExpectedCalibrationError(plain.scores, plain.labels, kCalibrationBins),
+      .threshold = threshold,
+      .confusion = CountConfusion(labelled, threshold),
+      .by_score = BinsOf(labelled)};
   SetRatios(m);
   for (const auto& [depth, judged] : by_depth) {
     if (judged.labels.empty()) continue;
@@ -141,6 +163,12 @@ Json ToJson(const RewardMetrics& m) {
                       {"positive_share", row.positive_share},
                       {"auc", row.auc}});
   }
+  Json scores = Json::array();
+  for (const CalibrationBin& bin : m.by_score) {
+    scores.push_back({{"steps", bin.steps},
+                      {"mean_score", bin.mean_score},
+                      {"positive_share", bin.positive_share}});
+  }
   return {{"steps", m.steps},
           {"positive_share", m.positive_share},
           {"step_auc", m.step_auc},
@@ -163,7 +191,8 @@ Json ToJson(const RewardMetrics& m) {
           {"false_positive", m.confusion.false_positive},
           {"true_negative", m.confusion.true_negative},
           {"false_negative", m.confusion.false_negative},
-          {"by_depth", std::move(depths)}};
+          {"by_depth", std::move(depths)},
+          {"by_score", std::move(scores)}};
 }
 
 RewardMetrics MetricsFromJson(const Json& json) {
@@ -192,6 +221,11 @@ RewardMetrics MetricsFromJson(const Json& json) {
                           .mean_score = ReadNumber(row, "mean_score"),
                           .positive_share = ReadNumber(row, "positive_share"),
                           .auc = ReadNumber(row, "auc")});
+  }
+  for (const Json& bin : json.value("by_score", Json::array())) {
+    m.by_score.push_back({.steps = bin.value("steps", int64_t{0}),
+                          .mean_score = ReadNumber(bin, "mean_score"),
+                          .positive_share = ReadNumber(bin, "positive_share")});
   }
   return m;
 }

@@ -44,6 +44,13 @@ struct DepthRow {
   double auc = 0;
 };
 
+// Steps whose score lies in one of ten bins of equal width.
+struct CalibrationBin {
+  int64_t steps = 0;
+  double mean_score = 0;
+  double positive_share = 0;  // of the labels; equal to mean_score where scores mean what they say
+};
+
 struct RewardMetrics {
   int64_t steps = 0;  // labelled
   double positive_share = 0;
@@ -57,6 +64,7 @@ struct RewardMetrics {
   double threshold = 0.5;
   Confusion confusion;
   std::vector<DepthRow> by_depth;
+  std::vector<CalibrationBin> by_score;  // bins that hold a step, lowest score first
 };
 
 // Error where no step has a label: there is nothing to measure.

@@ -62,6 +62,23 @@ TEST(MetricsTest, OutcomeAndExactTruthHaveTheirOwnAuc) {
   EXPECT_DOUBLE_EQ(m.exact_auc, 1);
 }
 
+TEST(MetricsTest, BinsHoldTheStepsOfTheirScores) {
+  std::vector<ScoredStep> steps = FourSteps();
+  steps.push_back({.logit = std::log(0.65 / 0.35), .label = 1});  // beside 0.6
+  const RewardMetrics m = Measure(steps, {});
+  ASSERT_EQ(m.by_score.size(), 4u);
+  EXPECT_EQ(m.by_score[2].steps, 2);
+  EXPECT_NEAR(m.by_score[2].mean_score, 0.625, 1e-9);
+  EXPECT_DOUBLE_EQ(m.by_score[2].positive_share, 0.5);
+  // Their weighted distance from the diagonal is the calibration error.
+  double error = 0;
+  for (const CalibrationBin& bin : m.by_score) {
+    error += std::abs(bin.mean_score - bin.positive_share) * static_cast<double>(bin.steps) / 5;
+  }
+  EXPECT_NEAR(error, m.ece, 1e-12);
+  EXPECT_EQ(MetricsFromJson(Json::parse(JsonText(ToJson(m)))).by_score.size(), 4u);
+}
+
 TEST(MetricsTest, NoLabelIsAnErrorNotAZero) {
   const std::vector<ScoredStep> unlabelled = {{.logit = 1}, {.logit = -1}};
   EXPECT_THROW(Measure(unlabelled, {}), Error);
