@@ -16,6 +16,7 @@ void AddEval(CLI::App& app);
 void AddSolve(CLI::App& app);
 void AddScore(CLI::App& app);
 void AddDoctor(CLI::App& app, int& exit_code);  // which it sets when it is chosen
+void AddReport(CLI::App& app);
 void AddPretrain(CLI::App& app);
 void AddQuantize(CLI::App& app);
 void AddBench(CLI::App& app);

@@ -18,6 +18,7 @@
 #include "cli/commands.h"
 #include "cli/run_flags.h"
 #include "eval/baselines.h"
+#include "eval/report.h"
 #include "policy/checkpoint.h"
 #include "policy/gps_network.h"
 #include "policy/network_policy.h"
@@ -111,6 +112,7 @@ void Report(const eval::Comparison& comparison, const EvalArguments& arguments,
   eval::WriteResults(comparison,
                      {.folder = folder, .task = task, .config = Json(loaded.options.Yaml())});
   Info("results: {}/results_{}.json", folder, task);
+  if (!run.path.empty()) eval::TryWriteReport({.run = run.path, .evaluation = folder});
 }
 
 void Eval(EvalArguments arguments) {

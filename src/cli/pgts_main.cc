@@ -40,6 +40,7 @@ int Run(const std::vector<std::string>& arguments) {
   pgts::cli::AddScore(app);
   int exit_code = 0;
   pgts::cli::AddDoctor(app, exit_code);
+  pgts::cli::AddReport(app);
   pgts::cli::AddPretrain(app);
   pgts::cli::AddQuantize(app);
   pgts::cli::AddBench(app);

@@ -12,6 +12,7 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "base/progress.h"
+#include "eval/report.h"
 #include "reward/trl.h"
 #include "train/policy_phase.h"
 #include "train/resume_state.h"
@@ -93,6 +94,7 @@ void Train(const RunConfig& config, const TrainRequest& request) {
   RunPolicyPhase(config, session, request.folder, state);
   session.LogEngine();
   const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
+  eval::TryWriteReport({.run = request.folder.path});
   Info("training took {}; evaluate with: pgts eval --policy-checkpoint {}",
        FormatSeconds(spent.count()), request.folder.path);
 }
