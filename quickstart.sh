@@ -44,5 +44,6 @@ stage evaluate build/release/pgts eval --policy_checkpoint "$kRun" --compare-bas
   --output-dir "$kRun" --summary "$kRun/summary.json"
 
 say "the run is $kRun (summary.json, results_*.json, training.log, trajectories/)"
+say "open $kRun/report.html in a browser"
 printf -v spent '%s, ' "${times[@]}"
 say "done in $(duration $SECONDS): ${spent%, }"
