@@ -69,9 +69,16 @@ Json WithoutTimes(const Json& value) {
   return out;
 }
 
-std::string LinesWithoutTimes(const std::string& path) {
+enum class Phases { kTwo, kBoth };
+
+// Phase 1's records come first, of kinds that begin with "reward".
+std::string MetricsWithoutTimes(const std::string& path, Phases phases) {
   std::string text;
-  for (const Json& line : ReadJsonl(path)) text += JsonText(WithoutTimes(line)) + "\n";
+  for (const Json& line : ReadJsonl(path)) {
+    const bool phase_one = line.at("kind").get<std::string>().starts_with("reward");
+    if (phase_one && phases == Phases::kTwo) continue;
+    text += JsonText(WithoutTimes(line)) + "\n";
+  }
   return text;
 }
 
@@ -90,7 +97,7 @@ Content PhaseTwo(const std::string& run) {
         "policy_checkpoints/checkpoint_2.safetensors", "trajectories/train.jsonl"}) {
     content[file] = ReadFile(run + "/" + file);
   }
-  content["metrics"] = LinesWithoutTimes(run + "/metrics.jsonl");
+  content["metrics"] = MetricsWithoutTimes(run + "/metrics.jsonl", Phases::kTwo);
   content["events"] = std::to_string(fs::file_size(run + "/events.out.tfevents.pgts"));
   content["resume files"] =
       std::to_string(std::distance(fs::directory_iterator(run + "/resume"), {}));
@@ -99,6 +106,7 @@ Content PhaseTwo(const std::string& run) {
 
 Content WholeRun(const std::string& run) {
   Content content = PhaseTwo(run);
+  content["all metrics"] = MetricsWithoutTimes(run + "/metrics.jsonl", Phases::kBoth);
   for (const char* file : {"config.yaml", "reward_data/train.jsonl", "reward_data/validation.jsonl",
                            "reward_data/stats.json", "reward_model_final/model.gguf",
                            "reward_model_final/head.safetensors"}) {

@@ -44,10 +44,8 @@ void ApplyFlags(const RunFlags& flags, OptionSet& options) {
 
 }  // namespace
 
-void FindModel(const OptionSet& options, const std::string& key, std::string& name) {
-  if (name.empty()) return;
-  name = FindResource(name);
-  if (FileExists(name)) return;
+void CheckModel(const OptionSet& options, const std::string& key, const std::string& name) {
+  if (name.empty() || FileExists(name)) return;
   throw Error::Format("{} ({}): {} is not a file; give the path of a GGUF file there{}", key,
                       options.Source(key), name,
                       key == "qwen3.model_name" ? " or with --model" : "");
@@ -80,8 +78,11 @@ std::unique_ptr<LoadedConfig> LoadConfig(const RunFlags& flags, const std::strin
       data != nullptr && config.task.data_dir.empty()) {
     config.task.data_dir = data;
   }
+  for (std::string* name : {&config.generator.model_name, &config.reward_base.model_name}) {
+    if (!name->empty()) *name = FindResource(*name);
+  }
   const bool replays = !world::StoredFolder(config.world.dir).empty();
-  if (!replays) FindModel(options, "qwen3.model_name", config.generator.model_name);
+  if (!replays) CheckModel(options, "qwen3.model_name", config.generator.model_name);
   // A run is resumed and evaluated from other folders, too.
   if (task::IsTaskFile(config.task.name)) {
     config.task.name = fs::absolute(FindResource(config.task.name)).lexically_normal().string();

@@ -35,8 +35,8 @@ struct LoadedConfig {
 // file and without --model the embedded default's recipes are used.
 std::unique_ptr<LoadedConfig> LoadConfig(const RunFlags& flags, const std::string& base_file);
 
-// Replaces the model name that `key` holds by the path of its file; Error if there is none.
-void FindModel(const OptionSet& options, const std::string& key, std::string& name);
+// Error if the path that `key` holds is no file; "" is none to be checked.
+void CheckModel(const OptionSet& options, const std::string& key, const std::string& name);
 
 // A file that belongs to the program (config/..., models/...): as given if it exists, else beside
 // the program's own checkout; as given if it is nowhere.

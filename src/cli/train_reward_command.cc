@@ -33,8 +33,7 @@ void TrainReward(const TrainRewardArguments& arguments) {
           .resume = arguments.output_dir.empty(),
           .loaded = LoadConfig(arguments.run, from.Config())};
   CheckFree(run.folder);
-  FindModel(run.loaded->options, "reward_model.model_name",
-            run.loaded->config.reward_base.model_name);
+  CheckModel(run.loaded->options, "reward_model.model_name", run.config().reward_base.model_name);
   train::CheckBeforeTraining(run.config(), /*trains_reward_model=*/true);
   reward::CheckStepData(from.RewardData());
   OpenRun(run, arguments.run.verbose);
