@@ -165,7 +165,7 @@ TEST_F(CommandTest, StoredWorldsAreReplayedWithoutAModel) {
   EXPECT_THAT(Refused({"eval", "--world", "stored:" + worlds, "--model", "other.gguf"}),
               HasSubstr("no worlds of other.gguf are stored here, but of: tiny.gguf"));
   EXPECT_THAT(Refused({"train", "--world", "stored:" + worlds, "--output-dir", folder_.File("t")}),
-              HasSubstr("training grows worlds"));
+              HasSubstr("this command grows worlds"));
 }
 
 TEST_F(CommandTest, RunsAndRewardModelsThatAreNotThere) {

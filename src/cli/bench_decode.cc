@@ -9,7 +9,6 @@
 #include <chrono>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "base/error.h"
@@ -20,6 +19,7 @@
 #include "cli/bench_raw.h"
 #include "cli/bench_report.h"
 #include "llm/llama_generator.h"
+#include "model/threads.h"
 
 namespace pgts::cli {
 namespace {
@@ -95,9 +95,7 @@ class BenchDecode {
         file_(arguments_.model),
         model_(llm::LlamaModel::Load(file_.path())),
         text_(SomeText(model_->tokenizer())) {
-    if (arguments_.threads == 0) {
-      arguments_.threads = static_cast<int>(std::thread::hardware_concurrency());
-    }
+    arguments_.threads = model::ThreadCount(arguments_.threads);
   }
 
   void Run() {

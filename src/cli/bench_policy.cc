@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // `pgts bench policy`: what a decision costs and what learning from it costs, by the size of the
 // trees; searches in a scripted world, so that nothing else is measured.
-#include <ATen/Parallel.h>
 #include <CLI/CLI.hpp>
 
 #include <chrono>
 #include <memory>
-#include <thread>
 #include <vector>
 
 #include "base/stop.h"
 #include "cli/bench.h"
 #include "cli/bench_report.h"
+#include "model/threads.h"
 #include "policy/gps_network.h"
 #include "policy/network_policy.h"
 #include "policy/ppo.h"
@@ -66,9 +65,7 @@ BenchRow Row(const PolicyArguments& arguments, int nodes) {
 
 void BenchPolicy(const PolicyArguments& arguments) {
   policy::CheckOptions(arguments.network, "the command line");
-  at::set_num_threads(arguments.threads > 0
-                          ? arguments.threads
-                          : static_cast<int>(std::thread::hardware_concurrency()));
+  model::UseThreads(arguments.threads);
   std::vector<BenchRow> rows;
   for (const int nodes : arguments.nodes) rows.push_back(Row(arguments, nodes));
   PrintBench("policy", rows, arguments.flags);

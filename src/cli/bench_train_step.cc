@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `pgts bench train-step`: one iteration of phase 2, searches and PPO update, and the policy's
 // share of it.
-#include <ATen/Parallel.h>
 #include <CLI/CLI.hpp>
 
 #include <chrono>
@@ -13,6 +12,7 @@
 #include "cli/bench_report.h"
 #include "cli/tree_flags.h"
 #include "cli/tree_load.h"
+#include "model/threads.h"
 #include "policy/gps_network.h"
 #include "policy/ppo.h"
 
@@ -28,7 +28,7 @@ void BenchTrainStep(const TrainStepArguments& arguments) {
   const BenchModel model(arguments.tree.model);
   TreeLoadOptions load = ToLoad(arguments.tree, model);
   load.with_features = true;
-  at::set_num_threads(load.threads);
+  model::UseThreads(load.threads);
   const auto network = std::make_shared<policy::GpsNetwork>(load.policy);
   const TreeLoadResult rollouts = RunTreeLoad(load, network);
   ThrowIfStopped();

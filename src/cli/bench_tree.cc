@@ -3,7 +3,6 @@
 // could do that wastes nothing: each kept token is decoded once by the generator and read once by
 // the scorer, 1 / (1 / decode + 1 / prefill), both measured on raw llama.cpp in the same run, at
 // the load's width and mean path length, in raw llama.cpp's best layout.
-#include <ATen/Parallel.h>
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -16,6 +15,7 @@
 #include "cli/bench_report.h"
 #include "cli/tree_flags.h"
 #include "cli/tree_load.h"
+#include "model/threads.h"
 
 namespace pgts::cli {
 namespace {
@@ -73,7 +73,7 @@ BenchRow Row(const TreeLoadOptions& load) {
 void BenchTree(const TreeArguments& arguments) {
   const BenchModel model(arguments.tree.model);
   TreeLoadOptions load = ToLoad(arguments.tree, model);
-  at::set_num_threads(load.threads);
+  model::UseThreads(load.threads);
   std::vector<BenchRow> rows;
   for (const int depth : arguments.depths) {
     load.limits.max_depth = depth;

@@ -13,6 +13,7 @@ void AddTrain(CLI::App& app);
 void AddData(CLI::App& app);
 void AddTrainReward(CLI::App& app);
 void AddEval(CLI::App& app);
+void AddCompare(CLI::App& app);
 void AddSolve(CLI::App& app);
 void AddScore(CLI::App& app);
 void AddDoctor(CLI::App& app, int& exit_code);  // which it sets when it is chosen

@@ -15,6 +15,7 @@
 #include "cli/reward_model_flag.h"
 #include "cli/run_flags.h"
 #include "train/doctor.h"
+#include "train/preflight.h"
 #include "train/run_folder.h"
 #include "train/trainer.h"
 
@@ -53,6 +54,7 @@ bool Examine(const DoctorArguments& arguments) {
   const auto loaded = LoadConfig(arguments.run, patient.base_config);
   InitLog({.verbose = arguments.run.verbose});
   const train::RunConfig& config = loaded->config;
+  train::CheckGrowsWorlds(config);
   std::optional<TempFolder> scratch;
   std::string world = config.world.dir.empty() ? patient.world : config.world.dir;
   if (world.empty()) world = scratch.emplace().path();

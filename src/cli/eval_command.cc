@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // `pgts eval`: searchers on held-out problems, as a table, summary and samples. With
 // --policy-checkpoint everything else comes from that policy's run folder.
-#include <ATen/Parallel.h>
 #include <fmt/core.h>
 #include <CLI/CLI.hpp>
 
 #include <filesystem>
 #include <memory>
 #include <optional>
-#include <thread>
 #include <vector>
 
 #include "base/error.h"
@@ -16,12 +14,11 @@
 #include "base/log.h"
 #include "base/temp_folder.h"
 #include "cli/commands.h"
+#include "cli/loaded_policy.h"
 #include "cli/run_flags.h"
 #include "eval/baselines.h"
 #include "eval/report.h"
-#include "policy/checkpoint.h"
-#include "policy/gps_network.h"
-#include "policy/network_policy.h"
+#include "model/threads.h"
 #include "train/reward_phase.h"
 #include "train/run_folder.h"
 #include "train/trainer.h"
@@ -36,20 +33,6 @@ struct EvalArguments {
   std::string policy_checkpoint, reward_model_path, output_dir, summary, split, limit;
   bool compare_baselines = false;
 };
-
-struct LoadedPolicy {
-  std::unique_ptr<policy::NetworkPolicy> policy;
-  int64_t parameters = 0;
-};
-
-LoadedPolicy LoadPolicy(const std::string& path) {
-  const std::shared_ptr<policy::GpsNetwork> network = policy::LoadPolicy(path).network;
-  LoadedPolicy loaded;
-  for (const auto& [name, weight] : network->Weights()) loaded.parameters += weight.numel();
-  loaded.policy =
-      std::make_unique<policy::NetworkPolicy>(network, policy::DecisionRule{.greedy = true});
-  return loaded;
-}
 
 // Where the run behind this evaluation keeps its files; no path where there is no run.
 train::RunFolder FindRun(const EvalArguments& arguments) {
@@ -95,7 +78,7 @@ void CheckOutputs(const EvalArguments& arguments) {
 LoadedPolicy PolicyOf(const EvalArguments& arguments, const train::RunConfig& config) {
   if (arguments.policy_checkpoint.empty()) return {};
   if (config.search.use_policy) {
-    return LoadPolicy(train::ResolvePolicy(arguments.policy_checkpoint));
+    return LoadPolicy(train::ResolvePolicy(arguments.policy_checkpoint), {.greedy = true});
   }
   Info("search.use_policy = false: the best threshold heuristic searches instead of the policy");
   return {};
@@ -124,10 +107,7 @@ void Eval(EvalArguments arguments) {
   CheckOutputs(arguments);
   InitLog({.verbose = arguments.run.verbose});
   const train::RunConfig& config = loaded->config;
-  const int threads = config.engine.threads > 0
-                          ? config.engine.threads
-                          : static_cast<int>(std::thread::hardware_concurrency());
-  at::set_num_threads(threads);
+  model::UseThreads(config.engine.threads);
 
   const LoadedPolicy policy = PolicyOf(arguments, config);
   std::optional<TempFolder> scratch;

@@ -36,6 +36,7 @@ int Run(const std::vector<std::string>& arguments) {
   pgts::cli::AddData(app);
   pgts::cli::AddTrainReward(app);
   pgts::cli::AddEval(app);
+  pgts::cli::AddCompare(app);
   pgts::cli::AddSolve(app);
   pgts::cli::AddScore(app);
   int exit_code = 0;

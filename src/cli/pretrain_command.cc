@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // `pgts pretrain`: makes a tiny reasoning model from nothing, as GGUF. The shipped models/tiny.gguf
 // came from config/tiny_pretrain.yaml.
-#include <ATen/Parallel.h>
 #include <CLI/CLI.hpp>
 
 #include <memory>
-#include <thread>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -18,6 +16,7 @@
 #include "model/decoder.h"
 #include "model/gguf_writer.h"
 #include "model/pretrain.h"
+#include "model/threads.h"
 #include "task/task.h"
 
 namespace pgts::cli {
@@ -98,7 +97,7 @@ void Pretrain(const PretrainArguments& arguments) {
   settings.seed = static_cast<uint64_t>(settings.seed_value);
 
   const std::unique_ptr<task::Task> task = task::MakeTask(settings.task);
-  at::set_num_threads(static_cast<int>(std::thread::hardware_concurrency()));
+  model::UseThreads(0);
   InitLog({.file = arguments.output + ".log"});
   Info("pretraining {} weights on {} for {} steps", model::CountWeights(shape), settings.task,
        settings.steps);

@@ -74,6 +74,13 @@ std::unique_ptr<LoadedConfig> LoadConfig(const RunFlags& flags, const std::strin
   LoadFiles(flags, base_file, options);
   options.LoadEnvironment();
   ApplyFlags(flags, options);
+  FindFiles(options, config);
+  // What the run's own file holds was said when the run began.
+  train::ExplainKeysWithoutEffect(config, options, base_file);
+  return loaded;
+}
+
+void FindFiles(const OptionSet& options, train::RunConfig& config) {
   if (const char* data = std::getenv("PGTS_DATA");
       data != nullptr && config.task.data_dir.empty()) {
     config.task.data_dir = data;
@@ -87,9 +94,6 @@ std::unique_ptr<LoadedConfig> LoadConfig(const RunFlags& flags, const std::strin
   if (task::IsTaskFile(config.task.name)) {
     config.task.name = fs::absolute(FindResource(config.task.name)).lexically_normal().string();
   }
-  // What the run's own file holds was said when the run began.
-  train::ExplainKeysWithoutEffect(config, options, base_file);
-  return loaded;
 }
 
 std::string FindResource(const std::string& path) {

@@ -35,6 +35,10 @@ struct LoadedConfig {
 // file and without --model the embedded default's recipes are used.
 std::unique_ptr<LoadedConfig> LoadConfig(const RunFlags& flags, const std::string& base_file);
 
+// Makes what names files of the program, of the user's task and of data sets into paths. Error
+// where the generator has none and no stored worlds stand in for it.
+void FindFiles(const OptionSet& options, train::RunConfig& config);
+
 // Error if the path that `key` holds is no file; "" is none to be checked.
 void CheckModel(const OptionSet& options, const std::string& key, const std::string& name);
 

@@ -5,9 +5,9 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <thread>
 
 #include "cli/run_flags.h"
+#include "model/threads.h"
 
 namespace pgts::cli {
 
@@ -62,7 +62,7 @@ TreeLoadOptions ToLoad(const TreeFlags& flags, const BenchModel& model) {
   }
   constexpr int kMostAtOnce = 64;
   if (load.width == 0) load.width = std::min(load.problems, kMostAtOnce);
-  if (load.threads == 0) load.threads = static_cast<int>(std::thread::hardware_concurrency());
+  load.threads = model::ThreadCount(load.threads);
   if (const char* data = std::getenv("PGTS_DATA"); data != nullptr && load.data_dir.empty()) {
     load.data_dir = data;
   }

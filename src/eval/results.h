@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -28,8 +29,14 @@ struct ProblemRecord {
   std::string text;     // the steps that led to the answer, for samples_*.jsonl
   double correct = 0;   // in [0, 1]
   double answered = 0;  // share of chains or searches with an answer
-  double oracle = 0;    // 1 if some chain is right: what a perfect choice among them would reach
-  double tokens = 0;    // generated tokens charged, discarded ones included
+  // The same text read flexibly (task/answer.h); empty: no answer even so.
+  std::string flexible_answer;
+  double flexible_correct = 0;
+  double oracle = 0;  // 1 if some path is right: what a perfect choice among them would reach
+  // Tokens that the four actions need before the last step of the cheapest right path in the
+  // problem's own world (eval/found_answers.h); infinity: none was found.
+  double right_within = std::numeric_limits<double>::infinity();
+  double tokens = 0;           // generated tokens charged, discarded ones included
   double computed_tokens = 0;  // of these, generated now rather than read back
   double nodes = 0;
   double depth = 0;  // deepest step

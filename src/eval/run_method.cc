@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/progress.h"
+#include "eval/found_answers.h"
 #include "eval/grade.h"
 #include "search/trace.h"
 
@@ -15,12 +16,17 @@ namespace {
 
 // Everything that one problem's search needs until its chunk is done.
 struct Ticket {
+  Ticket(task::Problem problem, bool with_features)
+      : problem(std::move(problem)), recorder(with_features) {}
+
   task::Problem problem;
   std::shared_ptr<world::World> world;
   tree::TrajectoryRecorder recorder;
+  FoundAnswers found{&recorder};
   search::SearchResult result;
 };
 
+// "" is no answer.
 double IsRight(const task::Task& task, const std::string& answer, const std::string& gold) {
   return !answer.empty() && task.Same(answer, gold) ? 1.0 : 0.0;
 }
@@ -38,16 +44,21 @@ double Flops(const Session& session, const MethodRun& run, const search::SearchR
          (generator + scorer + static_cast<double>(run.policy_parameters) * result.policy_nodes);
 }
 
+std::string Flexibly(const task::Task& task, const std::string& text) {
+  return task.ExtractAnswer(text, task::AnswerRule::kFlexible).value_or("");
+}
+
 // Every chain by itself: it reads the prompt, and nothing is scored.
-void MeanOverChains(const Session& session, const search::SearchResult& result,
-                    ProblemRecord& record) {
+void MeanOverChains(const Session& session, const Ticket& ticket, ProblemRecord& record) {
+  const search::SearchResult& result = ticket.result;
   const double n = static_cast<double>(result.chains.size());
-  record.correct = record.answered = 0;
+  record.correct = record.answered = record.flexible_correct = 0;
   double depth = 0;
   for (const search::ChainResult& chain : result.chains) {
-    const double right = IsRight(session.task(), chain.answer, record.gold);
-    record.correct += right / n;
-    record.oracle = std::max(record.oracle, right);
+    const std::string text = ticket.world->PathText(chain.last_step);
+    record.correct += IsRight(session.task(), chain.answer, record.gold) / n;
+    record.flexible_correct +=
+        IsRight(session.task(), Flexibly(session.task(), text), record.gold) / n;
     record.answered += (chain.answer.empty() ? 0.0 : 1.0) / n;
     depth += chain.depth / n;
   }
@@ -67,6 +78,16 @@ std::string AnswerText(const Ticket& ticket) {
   return world.PathText(result.answer_step);
 }
 
+void CountFound(const Session& session, const Ticket& ticket, ProblemRecord& record) {
+  for (const FoundAnswers::Found& found : ticket.found.all()) {
+    if (IsRight(session.task(), found.answer, record.gold) == 0) continue;
+    record.oracle = 1;
+    if (!found.in_own_world) continue;
+    record.right_within =
+        std::min(record.right_within, static_cast<double>(found.tokens_before_last_step));
+  }
+}
+
 ProblemRecord Grade(Session& session, const MethodRun& run, const Ticket& ticket) {
   const search::SearchResult& result = ticket.result;
   ProblemRecord record{.problem = ticket.problem.index,
@@ -83,7 +104,10 @@ ProblemRecord Grade(Session& session, const MethodRun& run, const Ticket& ticket
                        .flops = Flops(session, run, result),
                        .seconds = result.charges.seconds};
   record.correct = IsRight(session.task(), record.answer, record.gold);
-  if (run.mean_over_chains) MeanOverChains(session, result, record);
+  record.flexible_answer = Flexibly(session.task(), record.text);
+  record.flexible_correct = IsRight(session.task(), record.flexible_answer, record.gold);
+  CountFound(session, ticket, record);
+  if (run.mean_over_chains) MeanOverChains(session, ticket, record);
   return record;
 }
 
@@ -93,7 +117,7 @@ Co<void> Search(Session& session, const MethodRun& run, Ticket& ticket) {
                                 .world = ticket.world,
                                 .limits = run.limits,
                                 .draw = draw,
-                                .observer = &ticket.recorder,
+                                .observer = &ticket.found,
                                 .further_world = [&](int k) {
                                   return run.worlds->Open(ticket.problem,
                                                           world::VotingEpoch(run.epoch, k));
@@ -122,9 +146,7 @@ void RunChunk(Session& session, const MethodRun& run, std::span<const int64_t> p
   session.Forget();
   std::vector<std::unique_ptr<Ticket>> tickets;
   for (int64_t index : problems) {
-    auto ticket =
-        std::make_unique<Ticket>(Ticket{.problem = session.task().Get(run.split, index),
-                                        .recorder = tree::TrajectoryRecorder(run.with_features)});
+    auto ticket = std::make_unique<Ticket>(session.task().Get(run.split, index), run.with_features);
     ticket->world = run.worlds->Open(ticket->problem, run.epoch);
     session.rounds().Spawn(Search(session, run, *ticket));
     tickets.push_back(std::move(ticket));

@@ -48,13 +48,16 @@ void CheckBase(const RunConfig& config) {
 
 }  // namespace
 
+void CheckGrowsWorlds(const RunConfig& config) {
+  if (world::StoredFolder(config.world.dir).empty()) return;
+  throw Error::Format(
+      "world.dir = {}: this command grows worlds; give the folder without \"stored:\"",
+      config.world.dir);
+}
+
 void CheckBeforeTraining(const RunConfig& config, bool trains_reward_model) {
   policy::CheckOptions(config.policy_network, "configuration");
-  if (!world::StoredFolder(config.world.dir).empty()) {
-    throw Error::Format(
-        "world.dir = {}: training grows worlds; give the folder without \"stored:\"",
-        config.world.dir);
-  }
+  CheckGrowsWorlds(config);
   const auto task = task::MakeTask(config.task.name, {.data_dir = config.task.data_dir});
   for (const std::string& file : config.reward_data.import_files) {
     reward::ReadTrl(file, task->separator());

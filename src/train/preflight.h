@@ -13,6 +13,10 @@ namespace pgts::train {
 // (`trains_reward_model` false).
 void CheckBeforeTraining(const RunConfig& config, bool trains_reward_model);
 
+// Error where stored worlds are to be replayed (world.dir = stored:...): for commands that grow
+// them.
+void CheckGrowsWorlds(const RunConfig& config);
+
 // The base reads the generator's tokens as they are: Error unless it knows every one of them.
 void CheckVocabularies(int64_t generator, int64_t base, const std::string& base_path);
 

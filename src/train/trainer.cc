@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/trainer.h"
 
-#include <ATen/Parallel.h>
-
 #include <chrono>
 #include <filesystem>
-#include <thread>
 #include <utility>
 
 #include "base/error.h"
@@ -13,6 +10,7 @@
 #include "base/log.h"
 #include "base/progress.h"
 #include "eval/report.h"
+#include "model/threads.h"
 #include "reward/trl.h"
 #include "train/policy_phase.h"
 #include "train/resume_state.h"
@@ -37,12 +35,6 @@ void PrepareRewardModel(const RunConfig& config, const RunFolder& folder, const 
   }
   const reward::RewardModel reward_model = UseRewardModel(config, session, folder.RewardModel());
   reward::PassGate(reward_model.gate, config.gate);
-}
-
-void UseThreads(const RunConfig& config) {
-  at::set_num_threads(config.engine.threads > 0
-                          ? config.engine.threads
-                          : static_cast<int>(std::thread::hardware_concurrency()));
 }
 
 // With the run's worlds, cut back to `state` where the run is resumed. A world folder of the user's
@@ -80,7 +72,7 @@ void AdoptRewardModel(const std::string& from, const RunFolder& folder) {
 
 void Train(const RunConfig& config, const TrainRequest& request) {
   const auto start = std::chrono::steady_clock::now();
-  UseThreads(config);
+  model::UseThreads(config.engine.threads);
   const ResumeState state = request.resume ? ReadResumeState(request.folder) : ResumeState{};
   eval::Session session(RunSession(config, request, state));
   PrepareRewardModel(config, request.folder, state, session);
@@ -101,7 +93,7 @@ void Train(const RunConfig& config, const TrainRequest& request) {
 
 void MakeData(const RunConfig& config, const TrainRequest& request,
               const std::string& export_folder) {
-  UseThreads(config);
+  model::UseThreads(config.engine.threads);
   const RunFolder& folder = request.folder;
   // Where a reward model has learnt from it, the data is read back and no world is touched.
   const bool used = FileExists(folder.RewardModel());
@@ -118,7 +110,7 @@ void MakeData(const RunConfig& config, const TrainRequest& request,
 }
 
 void TrainReward(const RunConfig& config, const RunFolder& from, const RunFolder& to) {
-  UseThreads(config);
+  model::UseThreads(config.engine.threads);
   reward::StepData data = reward::ReadStepData(from.RewardData());
   eval::Session session(ToSessionOptions(config, /*store_folder=*/""));
   TrainRewardModel(config, session, std::move(data), to);

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+// `pgts compare CONFIG.yaml`: every method at the same budgets of generated tokens. What is
+// finished is kept in the output folder; the same command goes on where a stopped one ended.
+#include <fmt/core.h>
+#include <CLI/CLI.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/log.h"
+#include "cli/commands.h"
+#include "cli/loaded_policy.h"
+#include "cli/run_flags.h"
+#include "cli/run_program.h"
+#include "eval/budget_picture.h"
+#include "eval/budget_report.h"
+#include "model/threads.h"
+#include "train/preflight.h"
+#include "train/reward_phase.h"
+#include "train/run_folder.h"
+#include "train/trainer.h"
+
+namespace pgts::cli {
+namespace {
+
+struct CompareArguments {
+  std::string config, run, output_dir;
+  std::vector<std::string> assignments;
+  bool verbose = false;
+};
+
+// The file's keys over those of the run that it names.
+struct CompareConfig {
+  train::RunConfig config;
+  eval::CompareSettings compare;
+  OptionSet options;
+};
+
+void Declare(CompareConfig& loaded) {
+  train::DeclareOptions(loaded.config, loaded.options);
+  loaded.options.Add("compare", loaded.compare);
+}
+
+void ApplyCompareFlags(const CompareArguments& arguments, OptionSet& options) {
+  if (!arguments.run.empty()) options.Set("compare.run=" + arguments.run, "--run");
+  if (!arguments.output_dir.empty()) {
+    options.Set("compare.output_dir=" + arguments.output_dir, "--output-dir");
+  }
+  for (const std::string& assignment : arguments.assignments) options.Set(assignment, "--set");
+}
+
+// The run's configuration stands below the file that names the run: so the file is read twice.
+std::unique_ptr<CompareConfig> Load(const CompareArguments& arguments) {
+  CompareConfig first;
+  Declare(first);
+  first.options.LoadYaml(arguments.config);
+  first.options.LoadEnvironment();
+  ApplyCompareFlags(arguments, first.options);
+  eval::Check(first.compare, first.options);
+
+  auto loaded = std::make_unique<CompareConfig>();
+  Declare(*loaded);
+  if (!first.compare.run.empty()) {
+    loaded->options.LoadYaml(train::RunFolder::Owning(first.compare.run).Config());
+  }
+  loaded->options.LoadYaml(arguments.config);
+  loaded->options.LoadEnvironment();
+  ApplyCompareFlags(arguments, loaded->options);
+  FindFiles(loaded->options, loaded->config);
+  train::CheckGrowsWorlds(loaded->config);
+  return loaded;
+}
+
+// Cells of another configuration or of other models must not be mixed with ours.
+Json Origin(const CompareConfig& loaded, const train::RunFolder& run) {
+  const eval::CompareSettings& compare = loaded.compare;
+  train::RunConfig config = loaded.config;
+  OptionSet options;
+  train::DeclareOptions(config, options);
+  Json origin = {{"compare",
+                  {{"split", compare.split},
+                   {"problems", compare.problems},
+                   {"tuning_problems", compare.tuning_problems},
+                   {"max_width", compare.max_width}}},
+                 {"generator", HashFile(config.generator.model_name)},
+                 {"config", options.Yaml()}};
+  if (run.path.empty()) return origin;
+  if (FileExists(run.FinalPolicy())) origin["policy"] = HashFile(run.FinalPolicy());
+  origin["reward_model"] = HashFile(run.RewardModel() + "/model.gguf");
+  return origin;
+}
+
+void CheckOrigin(const Json& origin, const std::string& folder) {
+  const std::string path = folder + "/origin.json";
+  if (!FileExists(path)) {
+    WriteFileAtomic(path, JsonPretty(origin));
+    return;
+  }
+  const Json earlier = ReadJsonFile(path);
+  for (const auto& [key, value] : origin.items()) {
+    if (earlier.value(key, Json()) == value) continue;
+    throw Error::Format(
+        "{} holds cells that were made with another {} (see {}): choose another --output-dir, or "
+        "remove the folder",
+        folder, key, path);
+  }
+}
+
+// The PNG is drawn by librsvg's program where that is installed: too large a library to ask of all.
+void WritePicture(const std::string& svg, const std::string& folder) {
+  const std::string from = folder + "/comparison.svg", to = folder + "/comparison.png";
+  WriteFileAtomic(from, svg);
+  if (!RunProgram({"rsvg-convert", "--zoom=2", "--output", to, from})) {
+    Info("{} is not written: that needs rsvg-convert (package librsvg2-bin)", to);
+  }
+}
+
+void Compare(const CompareArguments& arguments) {
+  const std::unique_ptr<CompareConfig> loaded = Load(arguments);
+  const train::RunConfig& config = loaded->config;
+  const train::RunFolder run = loaded->compare.run.empty()
+                                   ? train::RunFolder{}
+                                   : train::RunFolder::Owning(loaded->compare.run);
+  std::string folder = loaded->compare.output_dir;
+  if (folder.empty()) folder = run.path.empty() ? "outputs/comparison" : run.path + "/comparison";
+  MakeWritableDirectory(folder);
+  CheckOrigin(Origin(*loaded, run), folder);
+  InitLog({.file = folder + "/comparison.log", .verbose = arguments.verbose});
+  model::UseThreads(config.engine.threads);
+
+  const eval::CellFolder cells(folder);
+  eval::SessionOptions session_options = train::ToSessionOptions(config, cells.World());
+  session_options.keep = cells.LatestStore();
+  eval::Session session(session_options);
+  LoadedPolicy greedy, sampled;
+  if (!run.path.empty()) {
+    train::UseRewardModel(config, session, run.RewardModel());
+  }
+  if (!run.path.empty() && FileExists(run.FinalPolicy())) {
+    greedy = LoadPolicy(run.FinalPolicy(), {.greedy = true});
+    sampled = LoadPolicy(run.FinalPolicy(), {.temperature = config.search.temperature});
+  }
+  const eval::BudgetComparison comparison =
+      eval::CompareBudgets(session,
+                           {.settings = loaded->compare,
+                            .limits = eval::ToLimits(config.search),
+                            .greedy = greedy.policy.get(),
+                            .sampled = sampled.policy.get(),
+                            .policy_parameters = greedy.parameters},
+                           cells);
+  const eval::BudgetReport report{.task = config.task.name,
+                                  .reach = loaded->compare.reach,
+                                  .chains = 16 * static_cast<int>(loaded->compare.seeds.size()),
+                                  .config = Json(loaded->options.Yaml())};
+  fmt::print("{}", eval::BudgetTable(comparison, report));
+  eval::WriteBudgetResults(comparison, report, folder);
+  WritePicture(eval::BudgetPicture(comparison, loaded->compare.plot), folder);
+  Info("written: {0}/comparison.json, {0}/comparison.svg, {0}/results_{1}.json", folder,
+       config.task.name);
+}
+
+}  // namespace
+
+void AddCompare(CLI::App& app) {
+  auto arguments = std::make_shared<CompareArguments>();
+  CLI::App* command = app.add_subcommand("compare", "Compare all methods at several token budgets");
+  command->add_option("config", arguments->config, "What is compared (YAML)")->required();
+  command->add_option("--run", arguments->run, "Trained run folder; replaces compare.run");
+  command->add_option("--output-dir", arguments->output_dir, "Replaces compare.output_dir");
+  command->add_option("--set", arguments->assignments, "group.key=value, repeatable")
+      ->allow_extra_args(false);
+  command->add_flag("--verbose", arguments->verbose, "Debug lines on the terminal too");
+  command->callback([arguments] { Compare(*arguments); });
+}
+
+}  // namespace pgts::cli

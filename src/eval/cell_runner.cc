@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "eval/cell_runner.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <utility>
+
+#include "base/log.h"
+#include "eval/baselines.h"
+#include "eval/run_method.h"
+#include "eval/sequential_tuning.h"
+
+namespace pgts::eval {
+namespace {
+
+// Epochs of further seeds: above the reserved ones, below those of searches that vote.
+constexpr int kFirstSeedEpoch = 2'000'000;
+
+constexpr int kMostSequentialChains = 16;
+
+int EpochOf(int64_t seed) {
+  return seed == 0 ? static_cast<int>(world::kEvaluationEpoch)
+                   : kFirstSeedEpoch + static_cast<int>(seed);
+}
+
+bool ChoosesActions(std::string_view method) {
+  return method == "heuristic" || method.starts_with("pgts");
+}
+
+}  // namespace
+
+CellRunner::CellRunner(Session& session, const CellParts& parts)
+    : session_(session),
+      parts_(parts),
+      tuning_{.split = task::Split::kValidation,
+              .epoch = world::kValidationEpoch,
+              .indices = FirstProblems(session.task(), task::Split::kValidation,
+                                       parts.settings.tuning_problems)},
+      table_{.split = task::ParseSplit(parts.settings.split), .epoch = 0} {
+  table_.indices = FirstProblems(session.task(), table_.split, parts.settings.problems);
+}
+
+bool CellRunner::CanServe(const search::Method& method) const {
+  switch (method.needs) {
+    case search::Needs::kWorld: return true;
+    case search::Needs::kScores: return session_.has_scorer();
+    case search::Needs::kGreedyPolicy: return session_.has_scorer() && parts_.greedy != nullptr;
+    case search::Needs::kSampledPolicy: return session_.has_scorer() && parts_.sampled != nullptr;
+  }
+  return false;
+}
+
+tree::Limits CellRunner::LimitsOf(const Cell& cell, bool bounded_nodes) const {
+  tree::Limits limits = parts_.limits;
+  limits.max_tokens = cell.budget;
+  if (bounded_nodes) return limits;
+  // A step has a token at least: the token budget ends the search first.
+  limits.max_nodes = static_cast<int>(cell.budget);
+  limits.max_actions = 0;
+  if (!ChoosesActions(cell.method)) limits.max_width = parts_.settings.max_width;
+  return limits;
+}
+
+MethodResult CellRunner::Walk(const Cell& cell, const Candidate& candidate,
+                              const Problems& problems) {
+  const search::Method& method = search::FindMethod(cell.method);
+  const std::unique_ptr<search::MethodSetup> setup = method.setup();
+  OptionSet options;
+  setup->Declare(cell.method, options);
+  for (const std::string& knob : candidate.knobs) {
+    options.Set(fmt::format("{}.{}", cell.method, knob), "tuning");
+  }
+  const std::unique_ptr<search::Searcher> searcher = setup->Make(
+      {.rounds = &session_.rounds(), .greedy = parts_.greedy, .sampled = parts_.sampled});
+  const bool greedy_world = method.worlds == search::Worlds::kGreedy;
+  const bool decided =
+      method.needs == search::Needs::kGreedyPolicy || method.needs == search::Needs::kSampledPolicy;
+  return RunMethod(session_,
+                   {.method = cell.method,
+                    .setting = candidate.Text(),
+                    .searcher = searcher.get(),
+                    .worlds = greedy_world ? &session_.greedy() : &session_.sampled(),
+                    .split = problems.split,
+                    .problems = problems.indices,
+                    .epoch = problems.epoch,
+                    .limits = LimitsOf(cell, candidate.bounded_nodes),
+                    .draw = Key("search").With(static_cast<uint64_t>(cell.seed)).With(cell.method),
+                    .mean_over_chains = method.counting == search::Counting::kEachChain,
+                    .policy_parameters = decided ? parts_.policy_parameters : 0});
+}
+
+Candidate CellRunner::TuneThresholds(const Cell& cell) {
+  const tree::Limits limits = LimitsOf(cell, /*bounded_nodes=*/false);
+  if (cell.method == "heuristic") {
+    const search::HeuristicRule rule =
+        BestHeuristic(session_, {.problems = tuning_.indices, .limits = limits}).rule;
+    return {.knobs = {fmt::format("branch_below={}", rule.branch_below),
+                      fmt::format("terminate_above={}", rule.terminate_above)}};
+  }
+  // The chains are drawn under the budget, so that no rule can spend more.
+  const search::SequentialRule rule =
+      TuneSequential(session_, {.problems = tuning_.indices,
+                                .limits = limits,
+                                .max_tokens = std::numeric_limits<double>::infinity(),
+                                .max_chains = kMostSequentialChains});
+  return {.knobs = {fmt::format("threshold={}", rule.threshold),
+                    fmt::format("max_chains={}", rule.max_chains)}};
+}
+
+Candidate CellRunner::BestCandidate(const Cell& cell) {
+  const std::vector<Candidate> candidates = Candidates(cell.method);
+  if (candidates.size() == 1) return candidates.front();
+  std::optional<Candidate> best;
+  double best_accuracy = 0, best_tokens = 0;
+  for (const Candidate& candidate : candidates) {
+    const MethodResult result = Walk(cell, candidate, tuning_);
+    const double accuracy = Mean(result.Correct());
+    const double tokens = result.MeanOf(&ProblemRecord::tokens);
+    Debug("{} at {} tokens, {}: accuracy {:.3f}, {:.1f} tokens on validation problems", cell.method,
+          cell.budget, candidate.Text(), accuracy, tokens);
+    const bool better =
+        !best || accuracy > best_accuracy || (accuracy == best_accuracy && tokens < best_tokens);
+    if (!better) continue;
+    best = candidate;
+    best_accuracy = accuracy;
+    best_tokens = tokens;
+  }
+  return *best;
+}
+
+Candidate CellRunner::Tune(const Cell& cell) {
+  const bool thresholds = cell.method == "heuristic" || cell.method == "sequential_best_of_n";
+  return thresholds ? TuneThresholds(cell) : BestCandidate(cell);
+}
+
+MethodResult CellRunner::Run(const Cell& cell, const Candidate& candidate) {
+  Problems problems = table_;
+  problems.epoch = EpochOf(cell.seed);
+  return Walk(cell, candidate, problems);
+}
+
+}  // namespace pgts::eval
