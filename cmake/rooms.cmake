@@ -4,6 +4,9 @@
 # *_test.cc files beside the code. TORCH marks a room that needs LibTorch: skipped without it.
 set(PGTS_WARNINGS -Wall -Wextra -Wno-missing-field-initializers
     -Wno-restrict)  # false alarms of g++ 12 on "literal" + std::string
+if(PGTS_UNITY)
+  list(APPEND PGTS_WARNINGS -Wno-subobject-linkage)  # it takes a .cc that is included for a header
+endif()
 
 function(pgts_room name)
   cmake_parse_arguments(ROOM "TORCH" "" "ROOMS;LIBS" ${ARGN})
@@ -27,6 +30,7 @@ function(pgts_room name)
   target_link_libraries(pgts_${name} ${scope} ${rooms} ${ROOM_LIBS})
   if(sources)
     target_compile_options(pgts_${name} PRIVATE ${PGTS_WARNINGS})
+    set_target_properties(pgts_${name} PROPERTIES UNITY_BUILD ${PGTS_UNITY} UNITY_BUILD_BATCH_SIZE 8)
   endif()
 
   if(tests)

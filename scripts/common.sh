@@ -105,7 +105,7 @@ build() {
     logged "configure ($preset)" "build/configure_$preset.log" \
       cmake --preset "$preset" "${options[@]}" || fail 1 "CMake could not configure (see above)"
   fi
-  if ! cmake --build --preset "$preset" ${1:+--target "$@"} 2>&1 </dev/null | tee "$log" |
+  if ! cmake --build --preset "$preset" --parallel "$(nproc)" ${1:+--target "$@"} 2>&1 </dev/null | tee "$log" |
     show_build_progress; then
     grep -E -A 12 '(error|FAILED|undefined reference)' "$log" | head -n 60 >&2 || tail -n 25 "$log" >&2
     fail 1 "the build failed; all of it is in $log"

@@ -4,7 +4,7 @@
 #   scripts/lint.sh                  check the format, then clang-tidy over all of it
 #   scripts/lint.sh FILE...          the same for these files
 #   scripts/lint.sh --fix [FILE...]  rewrite the files in our format, nothing else
-# Needs clang-format, clang-tidy and a configured build/release.
+# Needs clang-format, clang-tidy and a configured build/debug.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/common.sh
@@ -14,7 +14,7 @@ case ${1:-} in
   -h | --help) sed -n '3,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
   --fix) fix=1; shift ;;
 esac
-readonly kDatabase=build/release
+readonly kDatabase=build/debug
 files=("$@")
 if ((${#files[@]} == 0)); then
   mapfile -t files < <(find src tests bench -name '*.h' -o -name '*.cc' | sort)
@@ -33,7 +33,7 @@ status=0
 clang-format --dry-run -Werror "${files[@]}" || status=1
 say "format: $([ $status = 0 ] && echo "as it should be" || echo "see above; scripts/lint.sh --fix mends it")"
 
-[ -f $kDatabase/compile_commands.json ] || fail 2 "no $kDatabase/compile_commands.json: run cmake --preset release"
+[ -f $kDatabase/compile_commands.json ] || fail 2 "no $kDatabase/compile_commands.json: run cmake --preset debug"
 sources=()
 for file in "${files[@]}"; do
   if [[ $file == *.cc ]]; then sources+=("$file"); fi

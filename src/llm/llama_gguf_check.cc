@@ -15,13 +15,13 @@ namespace pgts::llm {
 namespace {
 
 constexpr std::string_view kCure = "fetch or write the file again";
-constexpr uint32_t kFloat32 = 6, kString = 8, kArray = 9, kTypes = 13;  // gguf value types
+constexpr uint32_t kFloat32 = 6, kString = 8, kArray = 9, kTypeCount = 13;  // gguf value types
 constexpr int kMaxNesting = 4;
 constexpr uint64_t kMaxName = 1 << 16;
 constexpr uint64_t kBuffer = 1 << 12;
 
 // Bytes of a value of each fixed-size type; 0 for strings and arrays.
-constexpr uint64_t kValueBytes[kTypes] = {1, 1, 2, 2, 4, 4, 4, 1, 0, 0, 8, 8, 8};
+constexpr uint64_t kValueBytes[kTypeCount] = {1, 1, 2, 2, 4, 4, 4, 1, 0, 0, 8, 8, 8};
 
 class Reader {
  public:
@@ -88,7 +88,7 @@ class Reader {
 };
 
 void SkipValue(Reader& reader, uint32_t type, int nesting) {
-  if (type >= kTypes) reader.Fail("is damaged: a value in its header has an unknown type");
+  if (type >= kTypeCount) reader.Fail("is damaged: a value in its header has an unknown type");
   if (type == kString) {
     reader.Skip(reader.Number<uint64_t>());
   } else if (type != kArray) {
@@ -96,7 +96,7 @@ void SkipValue(Reader& reader, uint32_t type, int nesting) {
   } else {
     const auto element = reader.Number<uint32_t>();
     const auto count = reader.Number<uint64_t>();
-    if (element >= kTypes || nesting >= kMaxNesting) reader.Fail("is damaged: a bad array");
+    if (element >= kTypeCount || nesting >= kMaxNesting) reader.Fail("is damaged: a bad array");
     reader.Need(count);  // each element has at least a byte, and the product below cannot overflow
     if (kValueBytes[element] > 0) {
       reader.Skip(count * kValueBytes[element]);

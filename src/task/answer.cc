@@ -11,6 +11,7 @@
 #include "task/fold_text.h"
 #include "task/last_number.h"
 #include "task/number.h"
+#include "task/text.h"
 
 namespace pgts::task {
 namespace {
@@ -20,10 +21,6 @@ using Kind = PlaceReading::Kind;
 constexpr std::string_view kAnswerMark = "####";
 // What is read of a sentence. Bounds the work where a text has very many of them.
 constexpr size_t kPlaceBytes = 512;
-
-re2::StringPiece Piece(std::string_view text) { return {text.data(), text.size()}; }
-
-std::string_view Line(std::string_view text) { return text.substr(0, text.find('\n')); }
 
 // Offsets after each match.
 std::vector<size_t> EndsOf(const RE2& pattern, std::string_view text) {
@@ -52,7 +49,7 @@ std::string_view OwnText(std::string_view text) {
 PlaceReading Marked(std::string_view text) {
   const size_t mark = text.rfind(kAnswerMark);
   if (mark == text.npos) return {};
-  return ReadPlace(Line(text.substr(mark + kAnswerMark.size())), PlaceKind::kMark);
+  return ReadPlace(FirstLine(text.substr(mark + kAnswerMark.size())), PlaceKind::kMark);
 }
 
 PlaceReading Boxed(std::string_view text) {
@@ -69,7 +66,7 @@ PlaceReading Stated(std::string_view text) {
       R"(|equal to|between|from)[ \t]+)*)");
   const std::vector<size_t> ends = EndsOf(kSays, text);
   for (size_t i = ends.size(); i-- > 0;) {
-    const std::string_view said = Line(text.substr(ends[i], kPlaceBytes));
+    const std::string_view said = FirstLine(text.substr(ends[i], kPlaceBytes));
     const PlaceReading reading = ReadPlace(said, PlaceKind::kSentence);
     if (reading.kind != Kind::kNothing) return reading;
   }

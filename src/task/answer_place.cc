@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "task/number.h"
+#include "task/text.h"
 
 namespace pgts::task {
 namespace {
@@ -15,8 +16,6 @@ namespace {
 using Kind = PlaceReading::Kind;
 
 constexpr std::string_view kDigits = "0123456789";
-
-re2::StringPiece Piece(std::string_view text) { return {text.data(), text.size()}; }
 
 struct Span {
   size_t begin = std::string_view::npos;

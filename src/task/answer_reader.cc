@@ -7,11 +7,10 @@
 
 #include "base/error.h"
 #include "task/boxed.h"
+#include "task/text.h"
 
 namespace pgts::task {
 namespace {
-
-re2::StringPiece Piece(std::string_view text) { return {text.data(), text.size()}; }
 
 // The last match's group (its whole where it has none); null data: no match.
 re2::StringPiece LastGroup(std::string_view text, const RE2& pattern) {

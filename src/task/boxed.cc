@@ -3,12 +3,12 @@
 
 #include <algorithm>
 
+#include "task/text.h"
+
 namespace pgts::task {
 namespace {
 
 constexpr size_t kBoxBytes = 512;
-
-std::string_view Line(std::string_view text) { return text.substr(0, text.find('\n')); }
 
 // What stands in the braces that open at text[0].
 std::string_view Braced(std::string_view text) {
@@ -17,7 +17,7 @@ std::string_view Braced(std::string_view text) {
     depth += text[i] == '{' ? 1 : text[i] == '}' ? -1 : 0;
     if (depth == 0) return text.substr(1, i - 1);
   }
-  return Line(text.substr(1, kBoxBytes));
+  return FirstLine(text.substr(1, kBoxBytes));
 }
 
 }  // namespace
@@ -28,7 +28,7 @@ std::optional<std::string_view> LastBox(std::string_view text) {
   if (at == text.npos) return std::nullopt;
   std::string_view box = text.substr(at + kBox.size());
   box.remove_prefix(std::min(box.find_first_not_of(" \t"), box.size()));
-  return box.starts_with('{') ? Braced(box) : Line(box.substr(0, kBoxBytes));
+  return box.starts_with('{') ? Braced(box) : FirstLine(box.substr(0, kBoxBytes));
 }
 
 }  // namespace pgts::task

@@ -4,11 +4,10 @@
 #include <re2/re2.h>
 
 #include "task/number.h"
+#include "task/text.h"
 
 namespace pgts::task {
 namespace {
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // A '-' after a digit, a letter or a bracket is a subtraction or a hyphen.
 bool MayBeSign(std::string_view text, size_t at) {

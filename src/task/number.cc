@@ -8,13 +8,12 @@
 #include <numeric>
 
 #include "task/fold_text.h"
+#include "task/text.h"
 
 namespace pgts::task {
 namespace {
 
 constexpr size_t kMaxQuotientDigits = 18;  // fits int64_t
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 class Scanner {
  public:
