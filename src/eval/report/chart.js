@@ -67,6 +67,12 @@ function logTicks(low, high, count) {
   return ticks.length >= 2 ? ticks : roundTicks(low, high, count);
 }
 
+// About `count` ticks for the axis, two at least: one alone gives no scale.
+function makeTicks(axis, [low, high], count) {
+  const ticks = (axis.log ? logTicks : roundTicks)(low, high, count, axis.whole);
+  return ticks.length < 2 && count < 16 ? makeTicks(axis, [low, high], 2 * count) : ticks;
+}
+
 // Ticks with as many digits as their distance asks for: 0.00, 0.25, 0.50 or 0, 10, 20.
 function tickTexts(ticks) {
   const step = ticks.length > 1 ? Math.min(...ticks.slice(1).map((tick, i) => tick - ticks[i])) :
@@ -104,8 +110,7 @@ function fillAxis(axis, count, round) {
     low = Math.floor(low / step + 1e-9) * step;
     high = Math.ceil(high / step - 1e-9) * step;
   }
-  const make = axis.log ? logTicks : roundTicks;
-  const ticks = axis.ticks ?? make(low, high, count, axis.whole);
+  const ticks = axis.ticks ?? makeTicks(axis, [low, high], count);
   return {
     ...axis,
     range: [low, high],

@@ -37,10 +37,11 @@ class Player {
         this.slider, this.count);
   }
 
-  show(decision, most, playing) {
+  // `said`: the decision in words, for those who hear the slider.
+  show({decision, most, said, playing}) {
     this.slider.max = String(most);
     this.slider.value = String(decision);
-    this.slider.setAttribute('aria-valuetext', `decision ${decision} of ${most}`);
+    this.slider.setAttribute('aria-valuetext', `${decision} of ${most}: ${said}`);
     this.count.textContent = `${decision} / ${most}`;
     this.playButton.replaceChildren(icon(playing ? 'pause' : 'play'));
     this.playButton.setAttribute('aria-label', `${playing ? 'pause' : 'play'} (space)`);

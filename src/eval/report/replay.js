@@ -14,6 +14,33 @@ function outcomeLine(search, verdict) {
                     null);
 }
 
+// What stands above the tree: which search, its question, what it found.
+class QuestionView {
+  // `turn(by)`: the search `by` places on in the list is wanted.
+  constructor(turn) {
+    const button = (text, title, by) =>
+        element('button.quiet', {type: 'button', title, click: () => turn(by)}, text);
+    this.name = element('span');
+    this.text = element('p.text');
+    this.outcome = element('div');
+    this.node = element(
+        'section.card.problem', {'aria-label': 'The question'},
+        element(
+            'div.where', {}, this.name,
+            element(
+                'span.turns', {}, button('← previous', 'previous search (p)', -1),
+                button('next →', 'next search (n)', 1))),
+        this.text, this.outcome);
+  }
+
+  show(searches, index, search) {
+    this.name.textContent = `${groupName(searches.group[index])} · ${
+        words(searches.method[index])} · ${searches.problem[index]}`;
+    this.text.textContent = search.nodes[0].text || '(this file does not hold the question)';
+    this.outcome.replaceChildren(outcomeLine(search, searches.verdict[index]));
+  }
+}
+
 class Replay {
   constructor(searches) {
     this.searches = searches;
@@ -22,7 +49,7 @@ class Replay {
     this.tree = new TreeView((node) => this.pick(node));
     this.steps = new StepsView((node) => this.pick(node));
     this.touched = false;  // by hand: from then on the address says what is shown
-    this.question = element('section.card.problem');
+    this.question = new QuestionView((by) => this.open(this.list.neighbour(by)));
     this.legend = element('div');
     this.side = element('div.side');
     this.listToggle = element(
@@ -32,7 +59,7 @@ class Replay {
     this.node = element(
         'div.replay', {}, this.listToggle, this.list.node,
         element(
-            'div.stage', {}, this.question, this.player.node,
+            'div.stage', {}, this.question.node, this.player.node,
             element(
                 'div.scene', {}, element('section.card.tree-card', {}, this.tree.node, this.legend),
                 this.side, this.steps.node)));
@@ -54,38 +81,18 @@ class Replay {
     this.picked = null;
     this.list.mark(index);
     this.toggleList(false);
-    this.showQuestion();
+    this.question.show(this.searches, index, this.search);
     this.legend.replaceChildren(treeLegend(this.search));
     this.tree.show(this.search);
     this.steps.show(this.search);
     this.go(Math.min(decision, this.search.moves.length));
   }
 
-  showQuestion() {
-    const {searches, index, search} = this;
-    const move = (by) => () => this.open(this.list.neighbour(by));
-    this.question.replaceChildren(
-        element(
-            'div.where', {},
-            element(
-                'span', {},
-                `${groupName(searches.group[index])} · ${words(searches.method[index])} · ${
-                    searches.problem[index]}`),
-            element(
-                'span.turns', {},
-                element(
-                    'button.quiet', {type: 'button', title: 'previous search (p)', click: move(-1)},
-                    '← previous'),
-                element(
-                    'button.quiet', {type: 'button', title: 'next search (n)', click: move(1)},
-                    'next →'))),
-        element('p.text', {}, search.nodes[0].text || '(this file does not hold the question)'),
-        outcomeLine(search, searches.verdict[index]));
-  }
-
   go(decision, byHand = false) {
-    if (byHand) this.stop();
-    if (byHand) this.touched = true;
+    if (byHand) {
+      this.stop();
+      this.touched = true;
+    }
     this.decision = Math.max(0, Math.min(decision, this.search.moves.length));
     this.picked = null;
     this.update();
@@ -105,10 +112,22 @@ class Replay {
     const state = {decision, current, picked: this.picked, path: new Set(pathTo(current))};
     this.tree.update(state);
     this.steps.update(state);
-    this.player.show(decision, search.moves.length, Boolean(this.timer));
-    const shown = stepCard(this.picked ?? current, (at) => this.go(at, true));
+    this.showPlayer();
+    const shown = stepCard(this.picked ?? current, (at) => this.jump(at));
     this.side.replaceChildren(decisionCard(search, decision), ...(shown ? [shown] : []));
     if (this.touched) remember(this.index, decision);
+  }
+
+  showPlayer() {
+    const {decision, search} = this;
+    const said = decision === 0 ? 'the question' : moveSentence(search.moves[decision - 1], search);
+    this.player.show({decision, most: search.moves.length, said, playing: Boolean(this.timer)});
+  }
+
+  // From the button that this takes off the page: the slider has the focus then.
+  jump(decision) {
+    this.go(decision, true);
+    this.player.slider.focus({preventScroll: true});
   }
 
   turn(turn) {
@@ -129,7 +148,7 @@ class Replay {
     if (!this.timer) return;
     clearInterval(this.timer);
     this.timer = null;
-    this.player.show(this.decision, this.search.moves.length, false);
+    this.showPlayer();
   }
 
   // Keys work while the replay is in sight and nothing else wants them.
@@ -140,7 +159,7 @@ class Replay {
     }).observe(this.player.node);
     const turns = {ArrowLeft: 'back', ArrowRight: 'on', Home: 'first', End: 'last', ' ': 'play'};
     document.addEventListener('keydown', (event) => {
-      const typing = event.target.closest('input, select, textarea') !== null;
+      const typing = event.target.closest('input:not([type=range]), select') !== null;
       const pressing = event.key === ' ' && event.target.closest('button, a, summary') !== null;
       if (!inSight || typing || pressing || event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key === 'n' || event.key === 'p')

@@ -18,6 +18,14 @@ function verdictSign(verdict) {
       sign);
 }
 
+// What the list can be narrowed to: some verdicts, or (null) none in particular.
+const kResults = [
+  {name: 'all', verdicts: null}, {name: 'failures', verdicts: [0, -1]},
+  ...[1, 0, -1, -2].map(
+      (verdict) =>
+          ({name: `${kVerdicts[verdict].sign} ${kVerdicts[verdict].word}`, verdicts: [verdict]}))
+];
+
 class SearchList {
   // `searches`: the columns of report_searches.h; `pick(index)`: one was chosen.
   constructor(searches, pick) {
@@ -25,32 +33,38 @@ class SearchList {
     this.pick = pick;
     this.count = searches.problem.length;
     this.groups = [...new Set(searches.group)];
-    this.filter = {group: this.groups[0], failed: false, verdict: null, text: ''};
+    this.filter = {group: this.groups[0], result: kResults[0], text: ''};
+    this.rows = new Map();  // those that are drawn, by the search's number
     this.inner = element('div.rows');
+    this.none = element('p.hint', {}, 'None.');
     this.window = element(
-        'div.window', {scroll: () => this.drawRows(), tabindex: '0', 'aria-label': 'Searches'},
-        this.inner);
-    this.chips = element('div.choice', {role: 'group', 'aria-label': 'Filter by result'});
+        'div.window',
+        {scroll: () => this.drawRows(), tabindex: '0', role: 'region', 'aria-label': 'Searches'},
+        this.inner, this.none);
+    this.chips = kResults.map(
+        (result) => element('button.chip', {type: 'button', click: () => this.set({result})}));
     this.node = element(
-        'aside.search-list.card', {}, this.makeHead(), this.chips, this.window, this.leftOut());
+        'aside.search-list.card', {'aria-label': 'Choose a search'}, this.makeHead(),
+        element('div.choice', {role: 'group', 'aria-label': 'Filter by result'}, this.chips),
+        this.window, this.leftOut());
     onResize(this.window, () => this.drawRows());
     this.apply();
   }
 
   makeHead() {
-    const find = element('input', {
+    this.find = element('input', {
       type: 'search',
       placeholder: 'find in questions',
       'aria-label': 'Find in questions',
       input: (event) => this.set({text: event.target.value.toLowerCase()})
     });
-    if (this.groups.length < 2) return element('div.head', {}, find);
+    if (this.groups.length < 2) return element('div.head', {}, this.find);
     const select = element(
         'select',
         {'aria-label': 'Which searches', change: (event) => this.set({group: event.target.value})},
         this.groups.map((group) => element('option', {value: group}, groupName(group))));
     this.groupSelect = select;
-    return element('div.head', {}, select, find);
+    return element('div.head', {}, select, this.find);
   }
 
   leftOut() {
@@ -64,72 +78,90 @@ class SearchList {
     this.apply();
   }
 
-  passes(i, verdict) {
+  passes(i, {verdicts}) {
     const {group, text} = this.filter;
     if (this.searches.group[i] !== group) return false;
-    if (verdict !== null && this.searches.verdict[i] !== verdict) return false;
+    if (verdicts && !verdicts.includes(this.searches.verdict[i])) return false;
     return text === '' ||
         `${this.searches.problem[i]} ${this.searches.question[i]}`.toLowerCase().includes(text);
   }
 
-  indices(verdict) {
-    return Array.from({length: this.count}, (_, i) => i).filter((i) => this.passes(i, verdict));
+  indices(result) {
+    return Array.from({length: this.count}, (_, i) => i).filter((i) => this.passes(i, result));
   }
 
   apply() {
-    this.shown = this.indices(this.filter.verdict);
-    const chip = (verdict, text) => element(
-        'button.chip', {
-          type: 'button',
-          'aria-pressed': String(this.filter.verdict === verdict),
-          click: () => this.set({verdict}),
-        },
-        `${text} ${this.indices(verdict).length}`);
-    const present = ['1', '0', '-1', '-2'].map(Number).filter(
-        (verdict) => this.indices(verdict).length > 0 || verdict === this.filter.verdict);
-    this.chips.replaceChildren(
-        chip(null, 'all'),
-        ...present.map(
-            (verdict) => chip(verdict, `${kVerdicts[verdict].sign} ${kVerdicts[verdict].word}`)));
+    this.shown = this.indices(this.filter.result);
+    this.none.hidden = this.shown.length > 0;
+    this.nameChips();
     this.inner.style.height = `${this.shown.length * kSearchRow}px`;
     this.window.scrollTop = 0;
     this.drawRows();
   }
 
-  makeRow(place) {
-    const i = this.shown[place];
+  // How many each would show; without those that would show none, or the same as their neighbour.
+  nameChips() {
+    const counts = kResults.map((result) => this.indices(result).length);
+    const failures = kResults.findIndex(({name}) => name === 'failures');
+    const oneKind = kResults.some(
+        ({verdicts}, i) =>
+            verdicts?.length === 1 && verdicts[0] !== 1 && counts[i] === counts[failures]);
+    kResults.forEach((result, i) => {
+      const pressed = result === this.filter.result;
+      const idle = i > 0 && counts[i] === 0 || i === failures && oneKind;
+      this.chips[i].textContent = `${result.name} ${counts[i]}`;
+      this.chips[i].setAttribute('aria-pressed', pressed);
+      this.chips[i].hidden = idle && !pressed;
+    });
+  }
+
+  makeRow(i) {
     const {searches} = this;
     const meta = [
       searches.problem[i].split('/').pop(), plural(searches.nodes[i], 'step'),
       plural(searches.tokens[i], 'token')
     ].join(' · ');
-    const row = element(
-        i === this.picked ? 'button.search.picked' : 'button.search',
-        {type: 'button', click: () => this.pick(i)}, verdictSign(searches.verdict[i]),
+    return element(
+        'button.search', {type: 'button', click: () => this.pick(i)},
+        verdictSign(searches.verdict[i]),
         element(
             'span.words', {},
             element('span.question', {}, readable(searches.question[i]) || searches.problem[i]),
             element('span.meta', {}, meta)));
-    row.style.top = `${place * kSearchRow}px`;
-    return row;
   }
 
+  // Rows that stay in sight stay in the page, too: one in focus would lose it otherwise.
   drawRows() {
     const first = Math.max(0, Math.floor(this.window.scrollTop / kSearchRow) - 4);
-    const last =
-        Math.min(this.shown.length, first + Math.ceil(this.window.clientHeight / kSearchRow) + 8);
-    const rows = [];
-    for (let place = first; place < last; ++place) rows.push(this.makeRow(place));
-    this.inner.replaceChildren(...rows);
-    if (this.shown.length === 0) this.inner.append(element('p.hint', {}, 'None.'));
+    const count = Math.ceil(this.window.clientHeight / kSearchRow) + 8;
+    const wanted = this.shown.slice(first, first + count);
+    for (const [i, row] of this.rows) {
+      if (wanted.includes(i)) continue;
+      row.remove();
+      this.rows.delete(i);
+    }
+    let next = this.inner.firstChild;
+    wanted.forEach((i, place) => {
+      if (!this.rows.has(i)) this.rows.set(i, this.makeRow(i));
+      const row = this.rows.get(i);
+      row.style.top = `${(first + place) * kSearchRow}px`;
+      row.classList.toggle('picked', i === this.picked);
+      row.setAttribute('aria-current', i === this.picked);
+      if (row === next) {
+        next = next.nextSibling;
+      } else {
+        this.inner.insertBefore(row, next);
+      }
+    });
   }
 
   // Marks it and brings it into sight; leaves the filters that would hide it.
   mark(index) {
     this.picked = index;
     if (!this.shown.includes(index)) {
+      this.find.value = '';
       if (this.groupSelect) this.groupSelect.value = this.searches.group[index];
-      this.set({group: this.searches.group[index], verdict: null, text: ''});
+      this.set({group: this.searches.group[index], result: kResults[0], text: ''});
     }
     const top = this.shown.indexOf(index) * kSearchRow;
     const {scrollTop, clientHeight} = this.window;

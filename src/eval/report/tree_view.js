@@ -64,7 +64,8 @@ class TreeView {
   // `pick(node)`: a node was chosen by hand.
   constructor(pick) {
     this.pick = pick;
-    this.node = element('div.tree', {tabindex: '0', 'aria-label': 'The tree of the search'});
+    this.node = element(
+        'div.tree', {tabindex: '0', role: 'region', 'aria-label': 'The tree of the search'});
     this.width = 0;
     drawToWidth(this.node, 150, (width) => {
       this.width = width;
