@@ -65,7 +65,11 @@ class EvenShare {
   std::vector<Replay> Take() { return std::move(kept_); }
 
  private:
-  static int64_t Size(const Replay& replay) { return static_cast<int64_t>(replay.packed.size()); }
+  // What it takes in the page: its data in an element of its own, and its entry in the list.
+  static int64_t Size(const Replay& replay) {
+    constexpr int64_t kElement = 60;
+    return static_cast<int64_t>(replay.packed.size() + JsonText(replay.entry).size()) + kElement;
+  }
 
   void Halve() {
     std::vector<Replay> half;

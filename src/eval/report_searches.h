@@ -16,7 +16,7 @@
 namespace pgts::eval {
 
 struct ReplayLimits {
-  int64_t bytes = 11'000'000;          // of all searches but those of training
+  int64_t bytes = 15'000'000;          // of all searches but those of training
   int64_t training_bytes = 4'000'000;  // of the files train*.jsonl
   int64_t text_bytes = 1'000;          // of one step
 };

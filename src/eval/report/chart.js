@@ -45,9 +45,8 @@ function roundStep(low, high, count, whole) {
   return [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= raw * 0.999);
 }
 
-// Round numbers from low to high, about `count` of them.
-function roundTicks(low, high, count, whole = false) {
-  const step = roundStep(low, high, count, whole);
+// The multiples of `step` from low to high.
+function roundTicks(low, high, step) {
   const ticks = [];
   for (let at = Math.ceil(low / step - 1e-9); at * step <= high + step * 1e-9; ++at) {
     ticks.push(Number((at * step).toPrecision(12)));
@@ -64,13 +63,7 @@ function logTicks(low, high, count) {
       if (tick >= low * 0.999 && tick <= high * 1.001) ticks.push(tick);
     }
   }
-  return ticks.length >= 2 ? ticks : roundTicks(low, high, count);
-}
-
-// About `count` ticks for the axis, two at least: one alone gives no scale.
-function makeTicks(axis, [low, high], count) {
-  const ticks = (axis.log ? logTicks : roundTicks)(low, high, count, axis.whole);
-  return ticks.length < 2 && count < 16 ? makeTicks(axis, [low, high], 2 * count) : ticks;
+  return ticks.length >= 2 ? ticks : roundTicks(low, high, roundStep(low, high, count));
 }
 
 // Ticks with as many digits as their distance asks for: 0.00, 0.25, 0.50 or 0, 10, 20.
@@ -101,22 +94,28 @@ function axisMargin(labels) {
   return 14 + 6.6 * Math.max(...labels.map((label) => label.length));
 }
 
-// An axis: {label, range: [low, high], ticks, format, log, whole} filled in for `count` ticks.
-// `round`: the range is widened to the ticks around it.
+// The ticks of an axis, about `count`; two at least, since one alone gives no scale.
+function ticksOf({range: [low, high], log, whole}, count) {
+  if (log) return logTicks(low, high, count);
+  const ticks = roundTicks(low, high, roundStep(low, high, count, whole));
+  return ticks.length < 2 && count < 16 ? ticksOf({range: [low, high], whole}, 2 * count) : ticks;
+}
+
+// The same where the range is widened to the ticks around it.
+function widenToTicks({range: [low, high], whole}, count) {
+  const step = roundStep(low, high, count, whole);
+  const range = [Math.floor(low / step + 1e-9) * step, Math.ceil(high / step - 1e-9) * step];
+  return {range, ticks: roundTicks(...range, step)};
+}
+
+// An axis {label, range: [low, high], ticks, format, log, whole} with about `count` ticks and their
+// texts. `round`: the range is widened to the ticks around it.
 function fillAxis(axis, count, round) {
-  let [low, high] = axis.range;
-  if (round && !axis.ticks) {
-    const step = roundStep(low, high, count, axis.whole);
-    low = Math.floor(low / step + 1e-9) * step;
-    high = Math.ceil(high / step - 1e-9) * step;
-  }
-  const ticks = axis.ticks ?? makeTicks(axis, [low, high], count);
-  return {
-    ...axis,
-    range: [low, high],
-    ticks,
-    texts: axis.format ? ticks.map(axis.format) : tickTexts(ticks)
-  };
+  const filled = axis.ticks ? axis :
+      round                 ? {...axis, ...widenToTicks(axis, count)} :
+                              {...axis, ticks: ticksOf(axis, count)};
+  const {ticks} = filled;
+  return {...filled, texts: axis.format ? ticks.map(axis.format) : tickTexts(ticks)};
 }
 
 function drawYAxis(svg, axis, scale, {left, right}) {

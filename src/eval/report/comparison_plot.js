@@ -41,6 +41,8 @@ function spread(labels, least, [top, bottom]) {
   }
 }
 
+const kLongestName = 24;  // letters; the table has them whole
+
 // Names: beside a method's last point, or, for those near the right edge, in a column there, with a
 // line that leads to the point.
 function labelMethods(methods, frame) {
@@ -61,7 +63,7 @@ function labelMethods(methods, frame) {
                   {d: `M${x + 9},${at}L${left - 6},${y}`, stroke: method.style.colour}),
               svgElement(
                   method.ours ? 'text.label.ours' : 'text.label', {x: left, y: y + 4},
-                  words(method.name)));
+                  oneLine(words(method.name), kLongestName)));
     }
   }
 }

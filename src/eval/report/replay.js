@@ -174,8 +174,14 @@ class Replay {
 }
 
 // The address names what is shown, so that it can be passed on: report.html#search=3&decision=7
+// A moment later, since browsers complain of an address that changes at every step of a slider.
+const kRememberMilliseconds = 300;
+let remembering = null;
 function remember(search, decision) {
-  history.replaceState(null, '', `#search=${search}&decision=${decision}`);
+  clearTimeout(remembering);
+  remembering = setTimeout(
+      () => history.replaceState(null, '', `#search=${search}&decision=${decision}`),
+      kRememberMilliseconds);
 }
 
 function remembered(count) {
