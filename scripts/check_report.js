@@ -38,8 +38,9 @@
   document.getElementById(place)?.scrollIntoView();
   await drawn();
   const scripts = [...document.scripts].filter((script) => script.type !== 'application/json');
+  const foreign = document.querySelectorAll('img, iframe, object, embed, link, base, form');
   return `title ${document.title}; first picture ${root.dataset.firstPicture} ms; ` +
       `pictures ${document.querySelectorAll('svg').length}; too wide by ${
              root.scrollWidth - root.clientWidth}; ` +
-      `scripts ${scripts.length}; replay ${replay}`;
+      `scripts ${scripts.length}; foreign ${foreign.length}; replay ${replay}`;
 })

@@ -4,19 +4,28 @@
 # on the console, nothing wider than the screen, no script but its own, a search that replays from
 # its question to its end, under 20 MB, first picture within 2 seconds. Leaves screenshots to look at.
 #   scripts/check_report.sh REPORT.html [FOLDER for the screenshots]
-# Needs the package chromium.
+#   scripts/check_report.sh --hostile PGTS    the same of a run whose texts are markup
+#                                             (tests/hostile_run), with this program
+# Needs the package chromium; 77, where it is not there.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/common.sh
 
 readonly kMostBytes=20000000 kMostMilliseconds=2000
-if (($# == 0)) || [[ $1 == -h || $1 == --help ]]; then sed -n '3,7s/^# \{0,1\}//p' "$0"; exit 2; fi
-report=$(realpath "$1")
-shots=$(realpath -m "${2:-build/report_screenshots}")
-[ -f "$report" ] || fail 2 "there is no $report"
-command -v chromium >/dev/null || fail 2 "there is no chromium; install the package chromium"
-mkdir -p "$shots"
+if (($# == 0)) || [[ $1 == -h || $1 == --help ]]; then sed -n '3,9s/^# \{0,1\}//p' "$0"; exit 2; fi
+command -v chromium >/dev/null || fail 77 "there is no chromium; install the package chromium"
 temporary=$(mktemp -d)
+schemes="light dark"
+if [[ $1 == --hostile ]]; then
+  cp -r tests/hostile_run "$temporary"
+  report=$("$2" report "$temporary/hostile_run")
+  shots=$temporary schemes=light # what is run does not depend on colours
+else
+  report=$(realpath "$1")
+  shots=$(realpath -m "${2:-build/report_screenshots}")
+  [ -f "$report" ] || fail 2 "there is no $report"
+  mkdir -p "$shots"
+fi
 problems=0
 
 problem() {
@@ -104,6 +113,7 @@ look() { # NAME WIDTH HEIGHT SCHEME PLACE
   ((${BASH_REMATCH[1]:-9999} <= kMostMilliseconds)) || problem "$name: first picture too late"
   expect "wider than the screen" 'too wide by 0;'
   expect "runs scripts that are not its own" 'scripts 1;'
+  expect "holds elements that are not its own" 'foreign 0;'
   expect "does not replay" 'replay (absent|whole)$'
   command_browser Page.captureScreenshot
   field data | base64 -d >"$shots/$name.png"
@@ -114,7 +124,7 @@ bytes=$(stat -c %s "$report")
 start_browser
 open_page
 for place in top comparison replay policy reward; do
-  for scheme in light dark; do
+  for scheme in $schemes; do
     look "phone_${scheme}_$place" 390 844 $scheme $place
     look "desktop_${scheme}_$place" 1280 800 $scheme $place
   done

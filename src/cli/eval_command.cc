@@ -34,17 +34,6 @@ struct EvalArguments {
   bool compare_baselines = false;
 };
 
-// Where the run behind this evaluation keeps its files; no path where there is no run.
-train::RunFolder FindRun(const EvalArguments& arguments) {
-  if (arguments.policy_checkpoint.empty()) return {};
-  return train::RunFolder::Owning(arguments.policy_checkpoint);
-}
-
-std::string RewardModelPath(const EvalArguments& arguments, const train::RunFolder& run) {
-  if (!arguments.reward_model_path.empty()) return ResolveNewest(arguments.reward_model_path);
-  return run.path.empty() ? "" : run.RewardModel();
-}
-
 void ApplyEvalFlags(const EvalArguments& arguments, OptionSet& options) {
   if (!arguments.limit.empty()) options.Set("eval.limit=" + arguments.limit, "--limit");
   if (!arguments.split.empty()) options.Set("eval.split=" + arguments.split, "--split");
@@ -78,7 +67,7 @@ void CheckOutputs(const EvalArguments& arguments) {
 LoadedPolicy PolicyOf(const EvalArguments& arguments, const train::RunConfig& config) {
   if (arguments.policy_checkpoint.empty()) return {};
   if (config.search.use_policy) {
-    return LoadPolicy(train::ResolvePolicy(arguments.policy_checkpoint), {.greedy = true});
+    return LoadPolicy(arguments.policy_checkpoint, {.greedy = true});
   }
   Info("search.use_policy = false: the best threshold heuristic searches instead of the policy");
   return {};
@@ -101,7 +90,7 @@ void Report(const eval::Comparison& comparison, const EvalArguments& arguments,
 void Eval(EvalArguments arguments) {
   arguments.policy_checkpoint = OneOf(arguments.policy_checkpoints);
   arguments.reward_model_path = OneOf(arguments.reward_model_paths);
-  const train::RunFolder run = FindRun(arguments);
+  const train::RunFolder run = RunOf(arguments.policy_checkpoint);
   const auto loaded = LoadConfig(arguments.run, run.path.empty() ? "" : run.Config());
   ApplyEvalFlags(arguments, loaded->options);
   CheckOutputs(arguments);
@@ -114,7 +103,7 @@ void Eval(EvalArguments arguments) {
   eval::Session session(
       train::ToSessionOptions(config, StoreFolder(arguments, config, run, scratch)));
   std::optional<eval::RewardModelQuality> quality;
-  if (const std::string path = RewardModelPath(arguments, run); !path.empty()) {
+  if (const std::string path = RewardModelPath(arguments.reward_model_path, run); !path.empty()) {
     const reward::RewardModel reward_model = train::UseRewardModel(config, session, path);
     quality = {reward_model.metrics.step_auc, reward_model.metrics.outcome_auc};
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A trained policy as commands use it.
+// A trained policy as commands use it, and what comes with it: its run folder, whose configuration
+// and reward model are used where no others are given.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +8,7 @@
 #include <string>
 
 #include "policy/network_policy.h"
+#include "train/run_folder.h"
 
 namespace pgts::cli {
 
@@ -15,6 +17,13 @@ struct LoadedPolicy {
   int64_t parameters = 0;
 };
 
-LoadedPolicy LoadPolicy(const std::string& path, policy::DecisionRule rule);
+// A checkpoint, or the run folder, whose final policy is meant.
+LoadedPolicy LoadPolicy(const std::string& given, policy::DecisionRule rule);
+
+// Where the run behind this --policy-checkpoint keeps its files; no path where none was given.
+train::RunFolder RunOf(const std::string& policy_checkpoint);
+
+// `given` (--reward-model-path, the newest of a `*`), or else the run's; "" where there is neither.
+std::string RewardModelPath(const std::string& given, const train::RunFolder& run);
 
 }  // namespace pgts::cli

@@ -14,13 +14,12 @@
 #include <vector>
 
 #include "base/error.h"
-#include "base/files.h"
 #include "base/log.h"
+#include "base/random.h"
 #include "base/table.h"
 #include "cli/commands.h"
+#include "cli/loaded_policy.h"
 #include "cli/run_flags.h"
-#include "policy/checkpoint.h"
-#include "policy/network_policy.h"
 #include "search/growing_chains.h"
 #include "search/growing_tree.h"
 #include "search/heuristic_policy.h"
@@ -114,17 +113,23 @@ void PrintCosts(const search::SearchResult& result) {
              result.actions);
 }
 
+// A stored world is found by its problem's name: it must tell questions apart.
+std::string ProblemId(const std::string& question) {
+  return fmt::format("question_{:016x}", Key("question").With(question).value());
+}
+
 class Solve {
  public:
   explicit Solve(const SolveArguments& arguments)
-      : arguments_(arguments), run_(FindRun()), loaded_(Load()) {}
+      : arguments_(arguments), run_(RunOf(arguments.policy_checkpoint)), loaded_(Load()) {}
 
   void Run() {
     InitLog({.verbose = arguments_.run.verbose});
     eval::Session session(train::ToSessionOptions(config(), config().world.dir));
-    const std::string reward_model = RewardModelPath();
+    const std::string reward_model = RewardModelPath(arguments_.reward_model_path, run_);
     if (!reward_model.empty()) train::UseRewardModel(config(), session, reward_model);
-    const task::Problem problem{.id = "question", .question = arguments_.question};
+    const task::Problem problem{.id = ProblemId(arguments_.question),
+                                .question = arguments_.question};
     const auto world = session.sampled().Open(problem, world::kEvaluationEpoch);
     const std::unique_ptr<tree::Policy> policy = session.has_scorer() ? MakePolicy() : nullptr;
     if (policy == nullptr) {
@@ -145,18 +150,8 @@ class Solve {
  private:
   const train::RunConfig& config() const { return loaded_->config; }
 
-  train::RunFolder FindRun() const {
-    if (arguments_.policy_checkpoint.empty()) return {};
-    return train::RunFolder::Owning(arguments_.policy_checkpoint);
-  }
-
   std::unique_ptr<LoadedConfig> Load() const {
     return LoadConfig(arguments_.run, run_.path.empty() ? "" : run_.Config());
-  }
-
-  std::string RewardModelPath() const {
-    if (!arguments_.reward_model_path.empty()) return ResolveNewest(arguments_.reward_model_path);
-    return run_.path.empty() ? "" : run_.RewardModel();
   }
 
   std::unique_ptr<tree::Policy> MakePolicy() const {
@@ -165,9 +160,7 @@ class Solve {
            config().search.use_policy ? "no --policy-checkpoint" : "search.use_policy = false");
       return std::make_unique<search::HeuristicPolicy>(search::HeuristicRule{});
     }
-    const std::string path = train::ResolvePolicy(arguments_.policy_checkpoint);
-    return std::make_unique<policy::NetworkPolicy>(policy::LoadPolicy(path).network,
-                                                   policy::DecisionRule{.greedy = true});
+    return LoadPolicy(arguments_.policy_checkpoint, {.greedy = true}).policy;
   }
 
   search::SearchContext Context(eval::Session& session, std::shared_ptr<world::World> world) const {

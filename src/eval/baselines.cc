@@ -99,7 +99,7 @@ class Bench {
  private:
   MethodResult Chains(std::string_view name, double chains) {
     return Run(name, {fmt::format("chains={}", chains)},
-               {.setting = fmt::format("N = {:.2f}", chains)});
+               {.setting = fmt::format("N = {:.3g}", chains)});
   }
 
   Session& session_;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -38,14 +39,20 @@ Json Point(const Json& measured) {
   return point;
 }
 
+// A place in the picture: without both coordinates (nothing was recorded) there is none.
+void AddPoint(const Json& measured, Json& points) {
+  const Json point = Point(measured);
+  if (!point["tokens"].is_null() && !point["accuracy"].is_null()) points.push_back(point);
+}
+
 // `measured`: one point, or one for each budget.
 Json Method(const std::string& name, const Json& measured) {
   Json points = Json::array();
   std::string setting;
   if (measured.is_array()) {
-    for (const Json& one : measured) points.push_back(Point(one));
+    for (const Json& one : measured) AddPoint(one, points);
   } else {
-    points.push_back(Point(measured));
+    AddPoint(measured, points);
     setting = measured.value("setting", "");
   }
   return {{"name", name}, {"setting", setting}, {"points", points}};
@@ -63,7 +70,8 @@ Json Pair(const Json& pair) {
 Json Comparison(const Json& summary, const std::string& title) {
   Json methods = Json::array(), paired = Json::array();
   for (const auto& [name, measured] : summary.at("methods").items()) {
-    methods.push_back(Method(name, measured));
+    Json method = Method(name, measured);
+    if (!method["points"].empty()) methods.push_back(std::move(method));
   }
   for (const Json& pair : summary.value("paired", Json::array())) paired.push_back(Pair(pair));
   return {{"title", title},
@@ -92,7 +100,9 @@ void Add(const fs::path& path, const std::string& title, Json& comparisons) {
   const Json file = ReadJsonFile(path.string());
   try {
     const Json& summary = file.contains("pgts") ? file.at("pgts") : file;
-    if (summary.contains("methods")) comparisons.push_back(Comparison(summary, title));
+    if (!summary.contains("methods")) return;
+    Json comparison = Comparison(summary, title);
+    if (!comparison["methods"].empty()) comparisons.push_back(std::move(comparison));
   } catch (const nlohmann::json::exception& problem) {
     throw Error::Format("{}: not results of this program: {}", path.string(), problem.what());
   }

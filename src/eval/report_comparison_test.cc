@@ -50,6 +50,21 @@ TEST(ReportComparisonTest, ReadsWhatACompareWroteAtSeveralBudgets) {
   EXPECT_TRUE(comparison.at("problems").is_null());
 }
 
+TEST(ReportComparisonTest, WhereNothingWasMeasuredThereIsNoPoint) {
+  TempFolder folder;
+  WriteFileAtomic(folder.File("comparison.json"), R"({"methods": {"mcts": [], "pgts": [
+      {"budget": 100, "tokens_per_problem": null, "accuracy": null, "ci95": [null, null]},
+      {"budget": 200, "tokens_per_problem": 190, "accuracy": 0.5}]}})");
+  const Json methods = ReadComparisons(folder.path()).at(0).at("methods");
+  ASSERT_EQ(methods.size(), 1u);
+  EXPECT_EQ(methods[0].at("points").size(), 1u);
+  EXPECT_TRUE(methods[0].at("points")[0].at("low").is_null());
+  Comparison nothing = TwoMethods();
+  for (MethodResult& method : nothing.methods) method.records.clear();
+  WriteResults(nothing, {.folder = folder.path(), .task = "toy"});
+  EXPECT_EQ(ReadComparisons(folder.path()).size(), 1u) << "that of comparison.json";
+}
+
 TEST(ReportComparisonTest, ASummaryCountsOnlyWithoutResults) {
   TempFolder folder;
   EXPECT_TRUE(ReadComparisons(folder.path()).empty());

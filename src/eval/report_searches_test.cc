@@ -66,7 +66,7 @@ TEST(ReadReplaysTest, WhereRoomIsShortAnEvenShareIsTaken) {
   const std::vector<std::string> file = {folder.File("eval.jsonl")};
   WriteTraces(file[0], Numbered(10));
   const int64_t one = static_cast<int64_t>(ReadReplays(file).searches[0].size());
-  const SearchReplays replays = ReadReplays(file, {.bytes = 3 * one});
+  const SearchReplays replays = ReadReplays(file, {.bytes = 5 * one});  // each has an entry, too
   EXPECT_THAT(replays.list.at("problem"), ElementsAre("p/0", "p/4", "p/8"));
   EXPECT_EQ(replays.list.at("left_out"), 7);
   EXPECT_EQ(replays.searches.size(), 3u);
@@ -93,6 +93,16 @@ TEST(ReadReplaysTest, AFileThatCannotBeReadIsNamedAndTheOthersAreShown) {
 TEST(ReadReplaysTest, WithoutTrajectoriesThereIsNothing) {
   TempFolder folder;
   EXPECT_TRUE(ReadReplays(TraceFiles(folder.path(), folder.path())).list.empty());
+}
+
+TEST(ReadReplaysTest, TheListTakesOfTheRoomToo) {
+  TempFolder folder;
+  WriteTraces(folder.File("eval.jsonl"), Numbered(100));
+  const SearchReplays replays = ReadReplays({folder.File("eval.jsonl")}, {.bytes = 20'000});
+  size_t bytes = JsonText(replays.list).size();
+  for (const std::string& search : replays.searches) bytes += search.size();
+  EXPECT_LE(bytes, 20'000u);
+  EXPECT_GE(replays.searches.size(), 10u);
 }
 
 // 80 nodes a search and 200 bytes a step, some of which must be escaped.

@@ -41,7 +41,8 @@ TEST_F(ReportTest, ARunThatHasJustBegunHasItsSettingsOnly) {
 TEST_F(ReportTest, AWholeRunHasEveryPart) {
   Write("metrics.jsonl", "{\"kind\":\"policy\",\"iteration\":1,\"accuracy\":0.5}\n");
   Write("reward_model_final/reward_model.json", R"({"metrics": {"step_auc": 0.75}})");
-  Write("summary.json", R"({"methods": {"pgts": {"accuracy": 0.5}}})");
+  Write("summary.json",
+        R"({"methods": {"pgts": {"accuracy": 0.5, "generated_tokens_per_problem": 9}}})");
   WriteTraces(folder_.File("trajectories/eval_pgts.jsonl"), {ShortSearch("p/1")});
   const ReportData data = GatherReport({.run = folder_.path()});
   EXPECT_EQ(data.overview.at("curves").at("policy").at("accuracy")[0], 0.5);
@@ -75,8 +76,10 @@ TEST_F(ReportTest, WritesOneFileThatHoldsTheData) {
 TEST_F(ReportTest, AnEvaluationElsewhereHasTheReportBesideIt) {
   TempFolder other;
   Write("metrics.jsonl", "{\"kind\":\"policy\",\"iteration\":1}\n");
-  Write("summary.json", R"({"methods": {"earlier": {"accuracy": 0.5}}})");
-  WriteFileAtomic(other.File("summary.json"), R"({"methods": {"pgts": {"accuracy": 0.5}}})");
+  Write("summary.json",
+        R"({"methods": {"earlier": {"accuracy": 0.5, "generated_tokens_per_problem": 9}}})");
+  WriteFileAtomic(other.File("summary.json"),
+                  R"({"methods": {"pgts": {"accuracy": 0.5, "generated_tokens_per_problem": 9}}})");
   const ReportFolders folders{.run = folder_.path(), .evaluation = other.path()};
   const ReportData data = GatherReport(folders);
   EXPECT_TRUE(data.overview.contains("curves"));

@@ -2,6 +2,7 @@
 #include "eval/results.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include <fmt/format.h>
@@ -16,9 +17,17 @@ BootstrapOptions Bootstrap(int64_t seed) { return {.seed = static_cast<uint64_t>
 
 Json IntervalJson(const Interval& interval) { return Json::array({interval.low, interval.high}); }
 
-std::string Percent(double share) { return fmt::format("{:.1f}", 100 * share); }
+// What no problem was there to measure is NaN (base/stats.h).
+constexpr const char* kNothing = "–";
+
+std::string Decimals(double value, int digits) {
+  return std::isnan(value) ? kNothing : fmt::format("{:.{}f}", value, digits);
+}
+
+std::string Percent(double share) { return Decimals(100 * share, 1); }
 
 std::string PercentInterval(const Interval& interval) {
+  if (std::isnan(interval.estimate)) return kNothing;
   return fmt::format("{:.1f} to {:.1f}", 100 * interval.low, 100 * interval.high);
 }
 
@@ -40,7 +49,7 @@ Json MethodJson(const MethodResult& result, int64_t seed) {
 // What a perfect choice among the chains of cot_sampled would reach.
 std::string OracleText(const Comparison& comparison) {
   const MethodResult* sampled = comparison.Find("cot_sampled");
-  if (sampled == nullptr) return "";
+  if (sampled == nullptr || sampled->records.empty()) return "";
   return fmt::format("some chain of cot_sampled is right for {} % of the problems (oracle)\n",
                      Percent(sampled->MeanOf(&ProblemRecord::oracle)));
 }
@@ -49,6 +58,7 @@ std::string PairsText(const Comparison& comparison) {
   std::string text;
   for (const auto& [a, b] : ReportedPairs(comparison)) {
     const Interval d = PairedDifference(*comparison.Find(a), *comparison.Find(b), comparison.seed);
+    if (std::isnan(d.estimate)) continue;
     const char* verdict = d.low > 0 ? "better" : d.high < 0 ? "worse" : "no clear difference";
     text += fmt::format("{} - {}: {:+.1f} points, 95 % {:+.1f} to {:+.1f} ({})\n", a, b,
                         100 * d.estimate, 100 * d.low, 100 * d.high, verdict);
@@ -132,14 +142,14 @@ std::string ComparisonTable(const Comparison& comparison) {
   for (const MethodResult& r : comparison.methods) {
     const Interval accuracy = AccuracyInterval(r, comparison.seed);
     table.Row({r.method, r.setting, Percent(accuracy.estimate), PercentInterval(accuracy),
-               fmt::format("{:.1f}", r.MeanOf(&ProblemRecord::tokens)),
-               fmt::format("{:.1f}", r.MeanOf(&ProblemRecord::computed_tokens)),
+               Decimals(r.MeanOf(&ProblemRecord::tokens), 1),
+               Decimals(r.MeanOf(&ProblemRecord::computed_tokens), 1),
                Percent(r.MeanOf(&ProblemRecord::answered)),
-               fmt::format("{:.1f}", r.MeanOf(&ProblemRecord::nodes)),
-               fmt::format("{:.1f}", r.MeanOf(&ProblemRecord::depth)),
-               fmt::format("{:.1f}", r.MeanOf(&ProblemRecord::actions)),
-               fmt::format("{:.2f}", r.MeanOf(&ProblemRecord::flops) * 1e-9),
-               fmt::format("{:.1f}", 1e3 * r.MeanOf(&ProblemRecord::seconds))});
+               Decimals(r.MeanOf(&ProblemRecord::nodes), 1),
+               Decimals(r.MeanOf(&ProblemRecord::depth), 1),
+               Decimals(r.MeanOf(&ProblemRecord::actions), 1),
+               Decimals(1e-9 * r.MeanOf(&ProblemRecord::flops), 2),
+               Decimals(1e3 * r.MeanOf(&ProblemRecord::seconds), 1)});
   }
   const size_t problems = comparison.methods.empty() ? 0 : comparison.methods[0].records.size();
   std::string text = table.Text();

@@ -129,6 +129,18 @@ TEST(ComparisonTable, SaysWhichMethodIsBetter) {
   EXPECT_THAT(table, HasSubstr("as cot_sampled"));
 }
 
+TEST(ComparisonTable, WhereNothingWasRecordedItSaysNothing) {
+  Comparison comparison{.methods = {Method("cot_sampled", {0}), Method("pgts", {1})}};
+  comparison.methods[0].records[0].recorded = false;
+  KeepCommonProblems(comparison);
+  const std::string table = ComparisonTable(comparison);
+  EXPECT_THAT(table, Not(HasSubstr("nan")));
+  EXPECT_THAT(table, HasSubstr("–"));
+  EXPECT_THAT(table, HasSubstr("1 problems left out"));
+  EXPECT_THAT(table, Not(HasSubstr("oracle")));
+  EXPECT_THAT(table, Not(HasSubstr("points")));
+}
+
 // lm-evaluation-harness: results_*.json with "results" by task, samples_*.jsonl with a line a
 // problem.
 TEST(WriteResults, WritesTheHarnessLayout) {

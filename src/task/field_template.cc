@@ -49,7 +49,8 @@ std::string FillTemplate(std::string_view pattern, const JsonlReader& line) {
     const size_t close = open == pattern.npos ? open : pattern.find('}', open);
     if (close == pattern.npos) return text.append(pattern);
     text += pattern.substr(0, open);
-    text += FieldText(line, std::string(pattern.substr(open + 1, close - open - 1)));
+    const std::string field(pattern.substr(open + 1, close - open - 1));
+    text += field.empty() ? "{}" : FieldText(line, field);
     pattern.remove_prefix(close + 1);
   }
 }

@@ -13,7 +13,8 @@ class JsonlReader;
 // "A) ...", "B) ...". Fails with the line for a missing field and for anything else.
 std::string FieldText(const JsonlReader& line, const std::string& field);
 
-// `pattern` with FieldText for each "{field}". A brace without its pair is text.
+// `pattern` with FieldText for each "{field}". A brace without its pair is text, and
+// so is "{}", as in \boxed{}.
 std::string FillTemplate(std::string_view pattern, const JsonlReader& line);
 
 }  // namespace pgts::task

@@ -95,6 +95,15 @@ TEST_F(UserTaskTest, AStepOfSeveralLinesIsReadWhole) {
   EXPECT_FALSE(task.IsTerminal("Answer: A\n\nBut wait.\n\n"));
 }
 
+TEST_F(UserTaskTest, EmptyBracesInThePromptAreText) {
+  Write("test.jsonl", R"({"question": "1+1?", "answer": 2})"
+                      "\n");
+  const auto task = MakeTask(Write("sums.yaml",
+                                   "data:\n  test: test.jsonl\n"
+                                   "prompt:\n  question: '{question} Use \\boxed{}.'\n"));
+  EXPECT_EQ(task->Get(Split::kTest, 0).question, "1+1? Use \\boxed{}.");
+}
+
 TEST_F(UserTaskTest, TheShippedExampleGradesItsOwnSolutions) {
   const auto task = MakeTask(PGTS_SOURCE_DIR "/examples/shop/shop.yaml");
   for (const Split split : {Split::kTrain, Split::kTest}) {

@@ -82,10 +82,8 @@ function tickTexts(ticks) {
 function paddedRange(values, share = 0.06) {
   const numbers = values.filter(isNumber);
   if (numbers.length === 0) return [0, 1];
-  let low = Math.min(...numbers), high = Math.max(...numbers);
-  if (high - low < 1e-9)
-    [low, high] = [low - (Math.abs(low) * 0.1 || 0.5), high + (Math.abs(high) * 0.1 || 0.5)];
-  const room = (high - low) * share;
+  const low = Math.min(...numbers), high = Math.max(...numbers);
+  const room = high - low < 1e-9 ? Math.abs(high) * 0.1 || 0.5 : (high - low) * share;
   return [low >= 0 ? Math.max(0, low - room) : low - room, high + room];
 }
 

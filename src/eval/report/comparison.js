@@ -25,8 +25,9 @@ function differenceText(pair, reversed) {
   const verdict = low > 0 ? 'better' : high < 0 ? 'worse' : 'no clear difference';
   return {
     points: `${signed(100 * sign * pair.difference, 1)} points`,
-    interval: isNumber(pair.low) ? `${signed(100 * low, 1)} to ${signed(100 * high, 1)}` : '',
-    verdict,
+    certainty: isNumber(pair.low) ?
+        `${signed(100 * low, 1)} to ${signed(100 * high, 1)} · ${verdict}` :
+        'no interval',
   };
 }
 
@@ -60,15 +61,13 @@ function methodRow(comparison, {method, point}, range, pointAt) {
       element('td', {'data-label': 'tokens'}, short(point.tokens)),
       element(
           'td', {'data-label': 'PGTS is'}, pair ? pair.points : '–',
-          pair ? element('small', {}, `${pair.interval} · ${pair.verdict}`) : null));
+          pair ? element('small', {}, pair.certainty) : null));
 }
 
 function methodTable(comparison, methods, {budget, pointAt}) {
   const rows = methods.flatMap(
-      (method) =>
-          method.points
-              .filter((point) => (point.budget ?? null) === budget && isNumber(point.accuracy))
-              .map((point) => ({method, point})));
+      (method) => method.points.filter((point) => (point.budget ?? null) === budget)
+                      .map((point) => ({method, point})));
   rows.sort((a, b) => b.point.accuracy - a.point.accuracy);
   const range =
       paddedRange(rows.flatMap(({point}) => [point.low, point.high, point.accuracy]), 0.08);

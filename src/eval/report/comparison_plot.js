@@ -3,7 +3,7 @@
 
 // Ours first, then by accuracy: the order of colours and shapes.
 function rankMethods(comparison) {
-  const best = (method) => Math.max(...method.points.map((point) => point.accuracy ?? 0));
+  const best = (method) => Math.max(...method.points.map((point) => point.accuracy));
   const methods = [...comparison.methods].sort((a, b) => best(b) - best(a));
   const others = methods.filter((method) => method.name !== 'pgts');
   const styled = new Map();
@@ -70,8 +70,7 @@ function labelMethods(methods, frame) {
 
 function drawMethod(method, frame) {
   const group = svgElement(method.ours ? 'g.method.ours' : 'g.method');
-  const points =
-      method.points.filter((point) => isNumber(point.tokens) && isNumber(point.accuracy));
+  const {points} = method;
   const at = (point) => `${frame.xScale(point.tokens)},${frame.yScale(point.accuracy)}`;
   if (points.length > 1) {
     group.append(
@@ -105,10 +104,11 @@ const kLabelsFrom = 640;  // pixels of width
 // Returns the picture and each method's part of it, by name.
 function drawTokensPlot(methods, width) {
   const points = methods.flatMap((method) => method.points);
-  const tokens = points.map((point) => point.tokens).filter(isNumber);
-  const log = Math.max(...tokens) > 4 * Math.min(...tokens);
-  const range =
-      log ? [Math.min(...tokens) / 1.15, Math.max(...tokens) * 1.15] : paddedRange(tokens, 0.12);
+  const tokens = points.map((point) => point.tokens);
+  const least = Math.min(...tokens), most = Math.max(...tokens);
+  const log = most > 4 * least && least > 0;
+  // Otherwise from nothing, so that equal costs do not look different.
+  const range = log ? [least / 1.15, most * 1.15] : [0, most * 1.08 || 1];
   const labelled = width >= kLabelsFrom;
   const frame = makeFrame({
     width,

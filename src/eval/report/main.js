@@ -16,8 +16,7 @@ function headlineFigures() {
   const others =
       comparison.methods.filter((method) => method !== ours)
           .map((method) => ({name: method.name, point: method.points[method.points.length - 1]}))
-          .filter(
-              ({point: other}) => isNumber(other.accuracy) && other.tokens <= point.tokens * 1.05);
+          .filter(({point: other}) => other.tokens <= point.tokens * 1.05);
   others.sort((a, b) => b.point.accuracy - a.point.accuracy);
   const best = others[0];
   const pair = best ? findPair(comparison, best.name, point.budget) : null;
@@ -28,8 +27,7 @@ function headlineFigures() {
                'best other method at no more tokens', percent(best.point.accuracy),
                `${words(best.name)}, ${plural(Math.round(best.point.tokens), 'token')}`) :
            null,
-    pair ? figure('difference, paired', pair.points, `95 %: ${pair.interval} · ${pair.verdict}`) :
-           null,
+    pair ? figure('difference, paired', pair.points, `95 %: ${pair.certainty}`) : null,
   ];
 }
 
