@@ -79,12 +79,13 @@ function tickTexts(ticks) {
 }
 
 // The range of some numbers, widened to `share` more at both ends; never of no width.
-function paddedRange(values, share = 0.06) {
+// `most`: what they cannot exceed.
+function paddedRange(values, share = 0.06, most = Infinity) {
   const numbers = values.filter(isNumber);
   if (numbers.length === 0) return [0, 1];
   const low = Math.min(...numbers), high = Math.max(...numbers);
   const room = high - low < 1e-9 ? Math.abs(high) * 0.1 || 0.5 : (high - low) * share;
-  return [low >= 0 ? Math.max(0, low - room) : low - room, high + room];
+  return [low >= 0 ? Math.max(0, low - room) : low - room, Math.min(high + room, most)];
 }
 
 // Room for the y axis' own numbers, in pixels.
@@ -144,7 +145,7 @@ function makeFrame({width, height, x, y, describe, spare = 0}) {
   const top = 30, bottom = height - 44, right = width - 14 - spare;
   const yAxis = fillAxis(y, Math.max(2, Math.round((bottom - top) / 38)), true);
   const left = axisMargin(yAxis.texts);
-  const xAxis = fillAxis(x, Math.max(2, Math.floor((right - left) / 70)), false);
+  const xAxis = fillAxis(x, Math.max(2, Math.floor((right - left) / 50)), false);
   const xScale = makeScale(xAxis.range, [left, right], x.log);
   const yScale = makeScale(yAxis.range, [bottom, top]);
   const svg = svgElement(

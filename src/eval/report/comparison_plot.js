@@ -117,7 +117,8 @@ function drawTokensPlot(methods, width) {
     x: {label: `generated tokens a problem${log ? ' (log scale)' : ''}`, range, log},
     y: {
       label: 'accuracy, %',
-      range: paddedRange(points.flatMap((point) => [point.low, point.high, point.accuracy]), 0.05),
+      range:
+          paddedRange(points.flatMap((point) => [point.low, point.high, point.accuracy]), 0.05, 1),
       format: wholePercent
     },
     describe: 'Accuracy against generated tokens for every method',

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Curves over steps or iterations, with a line that reads the values under the pointer.
 //
-//   lineChart({title, hint, x: {label}, y: {label, format, range}, series: [
+//   lineChart({title, hint, x: {label}, y: {label, format, range, most}, series: [
 //     {name, x: [...], y: [...], colour, dash, shape, faint, constant}]})
 // A null in y leaves a gap; `shape` marks every point; `faint` curves stand behind, unnamed;
 // `constant` draws one level across the plot.
@@ -124,7 +124,7 @@ function lineChart(spec) {
       width,
       height,
       x: {whole: true, range: xRange(spec.series), ...spec.x},
-      y: {...spec.y, range: spec.y.range ?? paddedRange(values, 0.03)},
+      y: {...spec.y, range: spec.y.range ?? paddedRange(values, 0.03, spec.y.most)},
       describe: `${spec.title}: ${spec.series.map((one) => one.name).join(', ')}`,
     });
     const tip = element('div.tip', {hidden: true});

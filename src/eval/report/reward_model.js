@@ -22,8 +22,9 @@ function rewardLossChart({reward, reward_validation: validation}) {
 function rewardAucChart(validation) {
   const low = Math.min(0.5, ...validation.step_auc.filter(isNumber));
   return lineChart({
-    title: 'Step AUC',
-    hint: 'Held-out: 0.5 is chance, 1 tells every right step from every wrong one.',
+    title: 'Step AUC of the judge',
+    hint:
+        'Held-out, without the log-probability: 0.5 is chance, 1 tells every right step from every wrong one.',
     height: kRewardHeight,
     x: {label: 'optimiser step'},
     y: {label: 'AUC', range: [low, 1], ticks: low < 0.5 ? undefined : [0.5, 0.6, 0.7, 0.8, 0.9, 1]},
@@ -50,7 +51,7 @@ function drawCalibration(bins, width) {
       {x1: frame.xScale(0), y1: frame.yScale(0), x2: frame.xScale(1), y2: frame.yScale(1)}));
   const most = Math.max(...bins.map((bin) => bin.steps));
   for (const bin of bins) {
-    const radius = 4 + 10 * Math.sqrt(bin.steps / most);
+    const radius = 3 + 6 * Math.sqrt(bin.steps / most);
     frame.svg.append(svgElement(
         'circle.bin',
         {cx: frame.xScale(bin.mean_score), cy: frame.yScale(bin.positive_share), r: radius},
@@ -130,9 +131,15 @@ function depthTable(metrics) {
                   ].map((text) => element('td', {}, text)))))));
 }
 
+// What each half of the score would reach by itself (docs/ARCHITECTURE.md).
+function partsNote({head_auc: judge, log_prob_auc: writer}) {
+  if (!isNumber(judge)) return 'over held-out steps';
+  return `the judge alone ${decimals(judge, 3)}, the log-probability alone ${decimals(writer, 3)}`;
+}
+
 function rewardNumbers(metrics) {
   const numbers = [
-    ['step AUC', decimals(metrics.step_auc, 3), 'over held-out steps'],
+    ['step AUC', decimals(metrics.step_auc, 3), partsNote(metrics)],
     ['outcome AUC', decimals(metrics.outcome_auc, 3), 'over last steps'],
     ['accuracy', percent(metrics.accuracy), `at a score of ${decimals(metrics.threshold, 2)}`],
     ['held-out steps', short(metrics.steps), `${percent(metrics.positive_share, 0)} of them right`],

@@ -50,7 +50,7 @@ function referenceLines(validation, field) {
 }
 
 // One curve of phase 2. `field` in policy records; `validated`: in validation records, too.
-function policyChart({title, hint, field, label, format, validated, range}) {
+function policyChart({title, hint, field, label, format, validated, most}) {
   const {policy, validation} = overview.curves;
   const series = [];
   if (policy?.[field])
@@ -65,7 +65,7 @@ function policyChart({title, hint, field, label, format, validated, range}) {
     series.push(...referenceLines(validation, field));
   }
   if (series.length === 0) return null;
-  return lineChart({title, hint, x: {label: 'iteration'}, y: {label, format, range}, series});
+  return lineChart({title, hint, x: {label: 'iteration'}, y: {label, format, most}, series});
 }
 
 const kPolicyCharts = [
@@ -75,6 +75,7 @@ const kPolicyCharts = [
     field: 'accuracy',
     label: 'problems answered right, %',
     format: wholePercent,
+    most: 1,
     validated: true
   },
   {
@@ -108,7 +109,8 @@ const kPolicyCharts = [
     hint: 'Share of decisions that PPO’s clip held back.',
     field: 'clip_fraction',
     label: 'clipped, % of decisions',
-    format: wholePercent
+    format: wholePercent,
+    most: 1
   },
   {
     title: 'Policy loss',
@@ -121,7 +123,8 @@ const kPolicyCharts = [
     title: 'Explained variance',
     hint: 'Of returns, by the value head: 1 is perfect, 0 is none.',
     field: 'explained_variance',
-    label: 'explained variance'
+    label: 'explained variance',
+    most: 1
   },
 ];
 
