@@ -10,6 +10,7 @@
 #include "eval/report_comparison.h"
 #include "eval/report_curves.h"
 #include "eval/report_searches.h"
+#include "task/task.h"
 
 namespace pgts::eval {
 namespace {
@@ -34,7 +35,7 @@ Json Facts(const YAML::Node& config) {
   };
   const std::string generator = Scalar(config, {"qwen3", "model_name"});
   const std::string reward_base = Scalar(config, {"reward_model", "model_name"});
-  add("task", Scalar(config, {"task", "name"}));
+  add("task", task::ShortTaskName(Scalar(config, {"task", "name"})));
   add("generator", FileName(generator));
   add("reward model from", FileName(reward_base.empty() ? generator : reward_base));
   add("policy iterations", Scalar(config, {"policy_training", "num_iterations"}));

@@ -17,9 +17,10 @@ using ::testing::HasSubstr;
 class ReportTest : public ::testing::Test {
  protected:
   ReportTest() {
-    Write("config.yaml",
-          "run:\n  seed: 3\nqwen3:\n  model_name: models/tiny.gguf\n"
-          "search:\n  max_nodes: 18\n");
+    Write(
+        "config.yaml",
+        "run:\n  seed: 3\ntask:\n  name: /data/shop.yaml\nqwen3:\n  model_name: models/tiny.gguf\n"
+        "search:\n  max_nodes: 18\n");
   }
   void Write(const std::string& name, const std::string& text) {
     WriteFileAtomic(folder_.File(name), text);
@@ -33,7 +34,7 @@ TEST_F(ReportTest, ARunThatHasJustBegunHasItsSettingsOnly) {
   for (const auto& [name, part] : data.overview.items()) parts.push_back(name);
   EXPECT_THAT(parts, ElementsAre("run", "notes"));
   EXPECT_EQ(data.overview.at("run").at("facts").dump(),
-            R"([["generator","tiny.gguf"],["reward model from","tiny.gguf"],)"
+            R"([["task","shop"],["generator","tiny.gguf"],["reward model from","tiny.gguf"],)"
             R"(["nodes a search, at most","18"],["seed","3"]])");
   EXPECT_TRUE(data.overview.at("notes").empty());
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "task/field_template.h"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <vector>
 
 #include "task/jsonl_reader.h"
 
@@ -24,11 +26,19 @@ bool IsChoices(const json& value) {
   return true;
 }
 
+std::string FieldNames(const json& record) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : record.items()) names.push_back(name);
+  return names.empty() ? "{}" : fmt::format("{}", fmt::join(names, ", "));
+}
+
 }  // namespace
 
 std::string FieldText(const JsonlReader& line, const std::string& field) {
   const auto found = line.record().find(field);
-  if (found == line.record().end()) line.Fail(fmt::format("no field \"{}\"", field));
+  if (found == line.record().end()) {
+    line.Fail(fmt::format("no field \"{}\", only {}", field, FieldNames(line.record())));
+  }
   if (IsPlain(*found)) return PlainText(*found);
   if (!IsChoices(*found)) {
     line.Fail(

@@ -162,10 +162,11 @@ TEST_F(UserTaskTest, WhatIsWrongInTheDataNamesItsLine) {
                             second);
     return Refused(yaml);
   };
-  EXPECT_THAT(refused(R"({"question": "1+1?"})"),
-              HasSubstr("test.jsonl:2: no field \"answer\"; mend or remove this line"));
+  EXPECT_THAT(
+      refused(R"({"question": "1+1?"})"),
+      HasSubstr("test.jsonl:2: no field \"answer\", only question; mend or remove this line"));
   EXPECT_THAT(refused(R"({"qestion": "1+1?", "answer": 2})"),
-              HasSubstr("test.jsonl:2: no field \"question\""));
+              HasSubstr("test.jsonl:2: no field \"question\", only answer, qestion"));
   EXPECT_THAT(refused(R"({"question": "1+1?", "ans)"), HasSubstr("test.jsonl:2: truncated"));
   EXPECT_THAT(refused(R"({"question": "1+1?", "answer": "two"})"),
               HasSubstr("test.jsonl:2: the answer \"two\" is none for answer.find = number"));
