@@ -168,6 +168,39 @@ TEST_F(CommandTest, StoredWorldsAreReplayedWithoutAModel) {
               HasSubstr("this command grows worlds"));
 }
 
+TEST_F(CommandTest, ComparisonsThatCannotBe) {
+  EXPECT_THAT(Refused({"compare"}), HasSubstr("config is required"));
+  EXPECT_THAT(Refused({"compare", folder_.File("none.yaml")}), HasSubstr("none.yaml"));
+  const auto refused = [&](const std::string& lines) {
+    return Refused({"compare", Write("compare.yaml", "compare:\n" + lines), "--output-dir",
+                    folder_.File("out")});
+  };
+  EXPECT_THAT(refused("  budget: [50]\n"),
+              HasSubstr("compare.yaml:2: unknown key compare.budget; nearest valid key"));
+  EXPECT_THAT(refused("  budgets: [100, 50]\n"), HasSubstr("compare.yaml:2: compare.budgets"));
+  EXPECT_THAT(refused("  methods: [mtcs]\n"), HasSubstr("did you mean \"mcts\"?"));
+  EXPECT_THAT(refused("  run: " + folder_.File("none") + "\n"),
+              HasSubstr("no such file or folder"));
+  EXPECT_THAT(refused("  methods: [pgts]\n"), HasSubstr("name a trained run by compare.run"));
+}
+
+// Without a run: the methods that need no models but the generator.
+TEST_F(CommandTest, AComparisonOfAnotherKindIsNotMixedIn) {
+  const std::string config = Write("compare.yaml",
+                                   "compare: {budgets: [30], problems: 2, tuning_problems: 2}\n"
+                                   "qwen3: {max_new_tokens: 24}\n"
+                                   "engine: {width: 8, context: 192, threads: 1}\n");
+  const auto compare = [&](const std::string& problems) {
+    return std::vector<std::string>{"compare",           config,  "--output-dir",
+                                    folder_.File("out"), "--set", "compare.problems=" + problems};
+  };
+  const Output output = Run(compare("2"));
+  ASSERT_EQ(output.code, 0) << output.err;
+  EXPECT_THAT(output.out, AllOf(HasSubstr("cot_greedy"), HasSubstr("self_consistency"),
+                                Not(HasSubstr("beam")), HasSubstr("2 problems")));
+  EXPECT_THAT(Refused(compare("3")), HasSubstr("made with another compare"));
+}
+
 TEST_F(CommandTest, RunsAndRewardModelsThatAreNotThere) {
   EXPECT_THAT(Refused({"eval", "--policy_checkpoint", folder_.File("*/policy_final.pt")}),
               HasSubstr("nothing matches"));

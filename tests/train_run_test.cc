@@ -282,6 +282,40 @@ TEST_F(TrainRunTest, ARunIsScoredAndExamined) {
   }
 }
 
+int64_t FilesIn(const std::string& folder) {
+  return fs::exists(folder) ? std::distance(fs::directory_iterator(folder), {}) : 0;
+}
+
+// Every method, and all that it says is the same where it was killed on the way.
+TEST_F(TrainRunTest, ARunsMethodsAreComparedAtTheSameBudgets) {
+  ExpectEnds(Start("run"), "run");
+  WriteFileAtomic(Run("compare.yaml"),
+                  "compare: {budgets: [30, 60], problems: 3, tuning_problems: 2, seeds: [0, 1]}\n");
+  const auto compare = [&](const std::string& out) {
+    return Do({"compare", Run("compare.yaml"), "--run", Run("run"), "--output-dir", Run(out)}, out);
+  };
+  ExpectEnds(compare("whole"), "whole");
+  KillOnce([&] { return FilesIn(Run("cut") + "/cells") >= 7; }, compare("cut"), SIGKILL);
+  AppendFile(Run("cut") + "/world/steps.bin").Append("torn");
+  EXPECT_EQ(KillOnce([&] { return FilesIn(Run("cut") + "/cells") >= 30; }, compare("cut"), SIGINT),
+            130);
+  ExpectEnds(compare("cut"), "cut");
+
+  const Json comparison = ReadJsonFile(Run("whole") + "/comparison.json");
+  EXPECT_EQ(comparison.at("methods").size(), 24u);
+  for (const auto& [method, points] : comparison.at("methods").items()) {
+    for (const Json& point : points) {
+      // More than the budget by the step under way at most: here 24 tokens.
+      EXPECT_LT(point.at("tokens_per_problem"), point.at("budget").get<int>() + 24) << method;
+    }
+  }
+  EXPECT_EQ(ReadFile(Run("cut") + "/comparison.json"), ReadFile(Run("whole") + "/comparison.json"));
+  EXPECT_EQ(ReadFile(Run("cut") + "/comparison.svg"), ReadFile(Run("whole") + "/comparison.svg"));
+  const std::string results = "/results_word_problems.json";
+  EXPECT_EQ(JsonText(WithoutTimes(ReadJsonFile(Run("cut") + results)["pgts"])),
+            JsonText(WithoutTimes(ReadJsonFile(Run("whole") + results)["pgts"])));
+}
+
 TEST_F(TrainRunTest, ARunIsNotBegunTwiceAndNothingIsResumedThatIsNoRun) {
   fs::create_directories(Run("taken"));
   WriteFileAtomic(Run("taken") + "/config.yaml", "run:\n");

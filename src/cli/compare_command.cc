@@ -15,8 +15,10 @@
 #include "cli/loaded_policy.h"
 #include "cli/run_flags.h"
 #include "cli/run_program.h"
+#include "eval/budget_comparison.h"
 #include "eval/budget_picture.h"
 #include "eval/budget_report.h"
+#include "eval/budget_table.h"
 #include "model/threads.h"
 #include "train/preflight.h"
 #include "train/reward_phase.h"
@@ -52,6 +54,16 @@ void ApplyCompareFlags(const CompareArguments& arguments, OptionSet& options) {
   for (const std::string& assignment : arguments.assignments) options.Set(assignment, "--set");
 }
 
+// No path where no run is named.
+train::RunFolder RunOf(const eval::CompareSettings& compare) {
+  return compare.run.empty() ? train::RunFolder{} : train::RunFolder::Owning(compare.run);
+}
+
+std::string OutputFolder(const eval::CompareSettings& compare, const train::RunFolder& run) {
+  if (!compare.output_dir.empty()) return compare.output_dir;
+  return run.path.empty() ? "outputs/comparison" : run.path + "/comparison";
+}
+
 // The run's configuration stands below the file that names the run: so the file is read twice.
 std::unique_ptr<CompareConfig> Load(const CompareArguments& arguments) {
   CompareConfig first;
@@ -63,13 +75,14 @@ std::unique_ptr<CompareConfig> Load(const CompareArguments& arguments) {
 
   auto loaded = std::make_unique<CompareConfig>();
   Declare(*loaded);
-  if (!first.compare.run.empty()) {
-    loaded->options.LoadYaml(train::RunFolder::Owning(first.compare.run).Config());
-  }
+  const train::RunFolder run = RunOf(first.compare);
+  if (!run.path.empty()) loaded->options.LoadYaml(run.Config());
   loaded->options.LoadYaml(arguments.config);
   loaded->options.LoadEnvironment();
   ApplyCompareFlags(arguments, loaded->options);
   FindFiles(loaded->options, loaded->config);
+  train::ExplainKeysWithoutEffect(loaded->config, loaded->options,
+                                  run.path.empty() ? "" : run.Config());
   train::CheckGrowsWorlds(loaded->config);
   return loaded;
 }
@@ -118,48 +131,59 @@ void WritePicture(const std::string& svg, const std::string& folder) {
   }
 }
 
+// The trained parts of a run; nothing of what it lacks.
+struct Trained {
+  LoadedPolicy greedy, sampled;
+};
+
+Trained UseRun(const train::RunFolder& run, const train::RunConfig& config,
+               eval::Session& session) {
+  Trained trained;
+  if (run.path.empty()) return trained;
+  train::UseRewardModel(config, session, run.RewardModel());
+  if (!FileExists(run.FinalPolicy())) return trained;
+  trained.greedy = LoadPolicy(run.FinalPolicy(), {.greedy = true});
+  trained.sampled = LoadPolicy(run.FinalPolicy(), {.temperature = config.search.temperature});
+  return trained;
+}
+
+eval::BudgetComparison RunCells(const CompareConfig& loaded, const train::RunFolder& run,
+                                const eval::CellFolder& cells) {
+  const train::RunConfig& config = loaded.config;
+  eval::SessionOptions options = train::ToSessionOptions(config, cells.World());
+  options.keep = cells.LatestStore();
+  eval::Session session(options);
+  const Trained trained = UseRun(run, config, session);
+  return eval::CompareBudgets(session,
+                              {.settings = loaded.compare,
+                               .limits = eval::ToLimits(config.search),
+                               .greedy = trained.greedy.policy.get(),
+                               .sampled = trained.sampled.policy.get(),
+                               .policy_parameters = trained.greedy.parameters},
+                              cells);
+}
+
+void Report(const eval::BudgetComparison& comparison, const CompareConfig& loaded,
+            const std::string& folder) {
+  const eval::CompareSettings& compare = loaded.compare;
+  fmt::print("{}", eval::BudgetTable(comparison, compare.reach));
+  const std::string task = task::ShortTaskName(loaded.config.task.name);
+  eval::WriteBudgetResults(
+      comparison, {.task = task, .reach = compare.reach, .config = Json(loaded.options.Yaml())},
+      folder);
+  WritePicture(eval::BudgetPicture(comparison, compare.plot), folder);
+  Info("written: {0}/comparison.json, {0}/comparison.svg, {0}/results_{1}.json", folder, task);
+}
+
 void Compare(const CompareArguments& arguments) {
   const std::unique_ptr<CompareConfig> loaded = Load(arguments);
-  const train::RunConfig& config = loaded->config;
-  const train::RunFolder run = loaded->compare.run.empty()
-                                   ? train::RunFolder{}
-                                   : train::RunFolder::Owning(loaded->compare.run);
-  std::string folder = loaded->compare.output_dir;
-  if (folder.empty()) folder = run.path.empty() ? "outputs/comparison" : run.path + "/comparison";
+  const train::RunFolder run = RunOf(loaded->compare);
+  const std::string folder = OutputFolder(loaded->compare, run);
   MakeWritableDirectory(folder);
   CheckOrigin(Origin(*loaded, run), folder);
   InitLog({.file = folder + "/comparison.log", .verbose = arguments.verbose});
-  model::UseThreads(config.engine.threads);
-
-  const eval::CellFolder cells(folder);
-  eval::SessionOptions session_options = train::ToSessionOptions(config, cells.World());
-  session_options.keep = cells.LatestStore();
-  eval::Session session(session_options);
-  LoadedPolicy greedy, sampled;
-  if (!run.path.empty()) {
-    train::UseRewardModel(config, session, run.RewardModel());
-  }
-  if (!run.path.empty() && FileExists(run.FinalPolicy())) {
-    greedy = LoadPolicy(run.FinalPolicy(), {.greedy = true});
-    sampled = LoadPolicy(run.FinalPolicy(), {.temperature = config.search.temperature});
-  }
-  const eval::BudgetComparison comparison =
-      eval::CompareBudgets(session,
-                           {.settings = loaded->compare,
-                            .limits = eval::ToLimits(config.search),
-                            .greedy = greedy.policy.get(),
-                            .sampled = sampled.policy.get(),
-                            .policy_parameters = greedy.parameters},
-                           cells);
-  const eval::BudgetReport report{.task = config.task.name,
-                                  .reach = loaded->compare.reach,
-                                  .chains = 16 * static_cast<int>(loaded->compare.seeds.size()),
-                                  .config = Json(loaded->options.Yaml())};
-  fmt::print("{}", eval::BudgetTable(comparison, report));
-  eval::WriteBudgetResults(comparison, report, folder);
-  WritePicture(eval::BudgetPicture(comparison, loaded->compare.plot), folder);
-  Info("written: {0}/comparison.json, {0}/comparison.svg, {0}/results_{1}.json", folder,
-       config.task.name);
+  model::UseThreads(loaded->config.engine.threads);
+  Report(RunCells(*loaded, run, eval::CellFolder(folder)), *loaded, folder);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include "base/options.h"
 #include "cli/commands.h"
+#include "eval/compare_settings.h"
 #include "train/run_config.h"
 
 namespace pgts::cli {
@@ -23,14 +24,19 @@ constexpr const char* kIntroduction =
     "a\nsection of a recipe; `--set group.key=value` and the environment variable "
     "`PGTS_GROUP_KEY` set one\noption. Defaults < files < environment < command line.\n\n";
 
+struct EveryOption {
+  EveryOption() {
+    train::DeclareOptions(config, options);
+    options.Add("compare", compare);
+  }
+  train::RunConfig config;
+  eval::CompareSettings compare;
+  OptionSet options;
+};
+
 }  // namespace
 
-std::string OptionsPage() {
-  train::RunConfig config;
-  OptionSet options;
-  train::DeclareOptions(config, options);
-  return kIntroduction + options.Markdown();
-}
+std::string OptionsPage() { return kIntroduction + EveryOption().options.Markdown(); }
 
 void AddOptions(CLI::App& app) {
   auto markdown = std::make_shared<bool>(false);
@@ -41,10 +47,7 @@ void AddOptions(CLI::App& app) {
       fmt::print("{}", OptionsPage());
       return;
     }
-    train::RunConfig config;
-    OptionSet options;
-    train::DeclareOptions(config, options);
-    fmt::print("{}", options.Help());
+    fmt::print("{}", EveryOption().options.Help());
   });
 }
 

@@ -8,7 +8,6 @@
 #include <cmath>
 #include <limits>
 
-#include "eval/budget_report.h"
 #include "eval/svg.h"
 
 namespace pgts::eval {
@@ -33,8 +32,8 @@ class Scale {
     for (const int64_t budget : comparison.budgets) include(static_cast<double>(budget));
     for (const MethodCurve& curve : comparison.curves) {
       for (const BudgetPoint& point : curve.points) {
-        include(MeanOf(point, &ProblemRecord::tokens));
-        lowest = std::min(lowest, MeanOf(point, &ProblemRecord::correct));
+        include(point.Mean(&ProblemRecord::tokens));
+        lowest = std::min(lowest, point.accuracy.estimate);
       }
     }
     low_ = std::log(least / 1.1);
@@ -83,18 +82,17 @@ void DrawAxes(const Scale& scale, Svg& svg) {
 std::vector<Point> PathOf(const MethodCurve& curve, const Scale& scale) {
   std::vector<Point> path;
   for (const BudgetPoint& point : curve.points) {
-    path.push_back({scale.X(MeanOf(point, &ProblemRecord::tokens)),
-                    scale.Y(MeanOf(point, &ProblemRecord::correct))});
+    path.push_back({scale.X(point.Mean(&ProblemRecord::tokens)), scale.Y(point.accuracy.estimate)});
   }
   return path;
 }
 
-void DrawCurve(const MethodCurve& curve, const Scale& scale, int style, int64_t seed, Svg& svg) {
+void DrawCurve(const MethodCurve& curve, const Scale& scale, int style, Svg& svg) {
   const std::string_view colour = kColours[style];
   const std::vector<Point> path = PathOf(curve, scale);
   svg.Path(path, {.colour = colour, .width = style == 0 ? 3.5 : 2});
   for (size_t i = 0; i < path.size(); ++i) {
-    const Interval accuracy = AccuracyInterval(curve.points[i].result, seed);
+    const Interval& accuracy = curve.points[i].accuracy;
     svg.Line({path[i].x, scale.Y(std::max(accuracy.low, scale.bottom()))},
              {path[i].x, scale.Y(accuracy.high)}, {.colour = colour});
     svg.Marker(style, path[i], colour);
@@ -150,27 +148,25 @@ void DrawBound(const BudgetComparison& comparison, const Scale& scale, Svg& svg,
 
 std::string Title(const BudgetPoint& point) {
   return fmt::format("{} answers {:.0f} % right with {:.0f} tokens a problem", point.result.method,
-                     100 * MeanOf(point, &ProblemRecord::correct),
-                     MeanOf(point, &ProblemRecord::tokens));
+                     100 * point.accuracy.estimate, point.Mean(&ProblemRecord::tokens));
 }
 
 // The most accurate point of another method that spends no more.
 std::string Rival(const BudgetComparison& comparison, const BudgetPoint& reference) {
-  const double tokens = MeanOf(reference, &ProblemRecord::tokens);
+  const double tokens = reference.Mean(&ProblemRecord::tokens);
   const BudgetPoint* best = nullptr;
   for (const MethodCurve& curve : comparison.curves) {
     if (curve.method == reference.result.method) continue;
     for (const BudgetPoint& point : curve.points) {
-      if (MeanOf(point, &ProblemRecord::tokens) > tokens) continue;
-      const bool better = best == nullptr || MeanOf(point, &ProblemRecord::correct) >
-                                                 MeanOf(*best, &ProblemRecord::correct);
+      if (point.Mean(&ProblemRecord::tokens) > tokens) continue;
+      const bool better = best == nullptr || point.accuracy.estimate > best->accuracy.estimate;
       if (better) best = &point;
     }
   }
   if (best == nullptr) return "no other method spends as few";
   return fmt::format("the best other method that spends no more, {}: {:.0f} % with {:.0f}",
-                     best->result.method, 100 * MeanOf(*best, &ProblemRecord::correct),
-                     MeanOf(*best, &ProblemRecord::tokens));
+                     best->result.method, 100 * best->accuracy.estimate,
+                     best->Mean(&ProblemRecord::tokens));
 }
 
 }  // namespace
@@ -195,7 +191,7 @@ std::string BudgetPicture(const BudgetComparison& comparison,
   for (int style = static_cast<int>(in_colour.size()) - 1; style >= 0; --style) {
     const MethodCurve* curve = comparison.Find(in_colour[style]);
     if (curve == nullptr) continue;
-    DrawCurve(*curve, scale, style, comparison.bootstrap_seed, svg);
+    DrawCurve(*curve, scale, style, svg);
     labels.push_back({.end = PathOf(*curve, scale).back(),
                       .text = curve->method,
                       .colour = kColours[style],

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "eval/budget_comparison.h"
+#include "eval/budget_curve.h"
 
 namespace pgts::eval {
 

@@ -4,6 +4,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <utility>
+
 namespace pgts::eval {
 namespace {
 
@@ -34,24 +37,35 @@ std::string Candidate::Text() const {
 }
 
 std::vector<Candidate> Candidates(std::string_view method) {
-  // The last value is more than any budget of ours allows: the budget alone ends the drawing.
+  // The last number is more than any budget of ours allows: the budget alone ends the drawing.
   if (method == "self_consistency" || method.starts_with("best_of_n")) {
-    return Each("chains", {2, 4, 8, 256});
+    return Each("chains", {1, 2, 3, 4, 6, 8, 256});
   }
-  if (method.starts_with("pgts_vote")) return Each("searches", {2, 4, 8, 256});
+  if (method.starts_with("pgts_vote")) return Each("searches", {1, 2, 3, 4, 6, 8, 256});
   if (method.starts_with("beam")) {
-    return Pairs("width", "expansion", {{1, 2}, {1, 4}, {2, 2}, {4, 4}});
+    return Pairs("width", "expansion",
+                 {{1, 1}, {1, 2}, {1, 3}, {1, 4}, {2, 1}, {2, 2}, {2, 4}, {4, 2}, {4, 4}});
   }
   if (method.starts_with("dvts")) {
-    return Pairs("subtrees", "expansion", {{2, 2}, {2, 4}, {4, 2}, {4, 4}});
+    return Pairs("subtrees", "expansion",
+                 {{1, 1}, {1, 2}, {1, 3}, {1, 4}, {2, 1}, {2, 2}, {2, 4}, {4, 2}, {4, 4}});
   }
   if (method.starts_with("mcts")) {
-    return Pairs("exploration", "branching", {{0.1, 2}, {0.1, 4}, {1, 2}, {1, 4}});
+    return Pairs(
+        "exploration", "branching",
+        {{0, 1}, {0, 2}, {0, 3}, {0.1, 2}, {0.1, 3}, {0.1, 4}, {0.5, 2}, {0.5, 4}, {1, 4}});
   }
   if (method == "pgts" || method == "pgts_sampled") {
     return {{.bounded_nodes = false}, {.bounded_nodes = true}};
   }
   return {{}};
+}
+
+const Candidate& BestOf(const std::vector<Tried>& tried) {
+  const auto better = [](const Tried& a, const Tried& b) {
+    return a.accuracy != b.accuracy ? a.accuracy > b.accuracy : a.tokens < b.tokens;
+  };
+  return std::ranges::min_element(tried, better)->candidate;
 }
 
 }  // namespace pgts::eval

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <utility>
 
@@ -16,18 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::pair<const char*, double ProblemRecord::*> kNumbers[] = {
-    {"correct", &ProblemRecord::correct},
-    {"answered", &ProblemRecord::answered},
-    {"flexible_correct", &ProblemRecord::flexible_correct},
-    {"oracle", &ProblemRecord::oracle},
-    {"tokens", &ProblemRecord::tokens},
-    {"computed_tokens", &ProblemRecord::computed_tokens},
-    {"nodes", &ProblemRecord::nodes},
-    {"depth", &ProblemRecord::depth},
-    {"actions", &ProblemRecord::actions},
-    {"flops", &ProblemRecord::flops},
-    {"seconds", &ProblemRecord::seconds}};
 constexpr std::pair<const char*, std::string ProblemRecord::*> kTexts[] = {
     {"answer", &ProblemRecord::answer},
     {"flexible_answer", &ProblemRecord::flexible_answer},
@@ -35,18 +22,16 @@ constexpr std::pair<const char*, std::string ProblemRecord::*> kTexts[] = {
     {"text", &ProblemRecord::text}};
 
 Json ToJson(const ProblemRecord& record) {
-  Json json = {{"problem", record.problem}, {"recorded", record.recorded}};
-  for (const auto& [name, field] : kNumbers) json[name] = record.*field;
+  Json json = {{"problem", record.problem}};
+  for (const auto& [name, field] : kRecordNumbers) json[name] = record.*field;
   for (const auto& [name, field] : kTexts) json[name] = record.*field;
-  if (std::isfinite(record.right_within)) json["right_within"] = record.right_within;
   return json;
 }
 
 ProblemRecord FromJson(const Json& json) {
-  ProblemRecord record{.problem = json.at("problem"), .recorded = json.at("recorded")};
-  for (const auto& [name, field] : kNumbers) record.*field = json.at(name);
+  ProblemRecord record{.problem = json.at("problem")};
+  for (const auto& [name, field] : kRecordNumbers) record.*field = json.at(name);
   for (const auto& [name, field] : kTexts) record.*field = json.at(name);
-  if (json.contains("right_within")) record.right_within = json["right_within"];
   return record;
 }
 

@@ -3,10 +3,12 @@
 
 #include <fmt/format.h>
 
-#include <optional>
+#include <limits>
+#include <memory>
 #include <utility>
 
 #include "base/log.h"
+#include "eval/action_bound.h"
 #include "eval/baselines.h"
 #include "eval/run_method.h"
 #include "eval/sequential_tuning.h"
@@ -111,22 +113,16 @@ Candidate CellRunner::TuneThresholds(const Cell& cell) {
 Candidate CellRunner::BestCandidate(const Cell& cell) {
   const std::vector<Candidate> candidates = Candidates(cell.method);
   if (candidates.size() == 1) return candidates.front();
-  std::optional<Candidate> best;
-  double best_accuracy = 0, best_tokens = 0;
+  std::vector<Tried> tried;
   for (const Candidate& candidate : candidates) {
     const MethodResult result = Walk(cell, candidate, tuning_);
-    const double accuracy = Mean(result.Correct());
-    const double tokens = result.MeanOf(&ProblemRecord::tokens);
+    tried.push_back({.candidate = candidate,
+                     .accuracy = Mean(result.Correct()),
+                     .tokens = result.MeanOf(&ProblemRecord::tokens)});
     Debug("{} at {} tokens, {}: accuracy {:.3f}, {:.1f} tokens on validation problems", cell.method,
-          cell.budget, candidate.Text(), accuracy, tokens);
-    const bool better =
-        !best || accuracy > best_accuracy || (accuracy == best_accuracy && tokens < best_tokens);
-    if (!better) continue;
-    best = candidate;
-    best_accuracy = accuracy;
-    best_tokens = tokens;
+          cell.budget, candidate.Text(), tried.back().accuracy, tried.back().tokens);
   }
-  return *best;
+  return BestOf(tried);
 }
 
 Candidate CellRunner::Tune(const Cell& cell) {
@@ -138,6 +134,18 @@ MethodResult CellRunner::Run(const Cell& cell, const Candidate& candidate) {
   Problems problems = table_;
   problems.epoch = EpochOf(cell.seed);
   return Walk(cell, candidate, problems);
+}
+
+std::vector<double> CellRunner::TokensToRight() const {
+  std::vector<double> tokens;
+  for (const int64_t seed : parts_.settings.seeds) {
+    for (const int64_t index : table_.indices) {
+      const task::Problem problem = session_.task().Get(table_.split, index);
+      const auto world = session_.sampled().Open(problem, EpochOf(seed));
+      tokens.push_back(eval::TokensToRight(*world, session_.task(), problem.gold));
+    }
+  }
+  return tokens;
 }
 
 }  // namespace pgts::eval

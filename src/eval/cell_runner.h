@@ -45,6 +45,10 @@ class CellRunner {
   Candidate Tune(const Cell& cell);
   MethodResult Run(const Cell& cell, const Candidate& candidate);
 
+  // For each seed and problem of the table: what a perfect choice of action must spend in its
+  // sampled world as grown so far (eval/action_bound.h).
+  std::vector<double> TokensToRight() const;
+
  private:
   struct Problems {
     task::Split split;

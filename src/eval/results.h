@@ -8,10 +8,10 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/jsonl.h"
@@ -33,10 +33,7 @@ struct ProblemRecord {
   std::string flexible_answer;
   double flexible_correct = 0;
   double oracle = 0;  // 1 if some path is right: what a perfect choice among them would reach
-  // Tokens that the four actions need before the last step of the cheapest right path in the
-  // problem's own world (eval/found_answers.h); infinity: none was found.
-  double right_within = std::numeric_limits<double>::infinity();
-  double tokens = 0;           // generated tokens charged, discarded ones included
+  double tokens = 0;  // generated tokens charged, discarded ones included
   double computed_tokens = 0;  // of these, generated now rather than read back
   double nodes = 0;
   double depth = 0;  // deepest step
@@ -44,6 +41,20 @@ struct ProblemRecord {
   double flops = 0;    // forward, of generator, scorer and policy (docs/ARCHITECTURE.md)
   double seconds = 0;  // charged device time: shares of the batches that computed it
 };
+
+// Every number of a record, by its name.
+inline constexpr std::pair<const char*, double ProblemRecord::*> kRecordNumbers[] = {
+    {"correct", &ProblemRecord::correct},
+    {"answered", &ProblemRecord::answered},
+    {"flexible_correct", &ProblemRecord::flexible_correct},
+    {"oracle", &ProblemRecord::oracle},
+    {"tokens", &ProblemRecord::tokens},
+    {"computed_tokens", &ProblemRecord::computed_tokens},
+    {"nodes", &ProblemRecord::nodes},
+    {"depth", &ProblemRecord::depth},
+    {"actions", &ProblemRecord::actions},
+    {"flops", &ProblemRecord::flops},
+    {"seconds", &ProblemRecord::seconds}};
 
 struct MethodResult {
   std::string method;

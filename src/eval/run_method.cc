@@ -7,7 +7,6 @@
 
 #include "base/error.h"
 #include "base/progress.h"
-#include "eval/found_answers.h"
 #include "eval/grade.h"
 #include "search/trace.h"
 
@@ -16,13 +15,9 @@ namespace {
 
 // Everything that one problem's search needs until its chunk is done.
 struct Ticket {
-  Ticket(task::Problem problem, bool with_features)
-      : problem(std::move(problem)), recorder(with_features) {}
-
   task::Problem problem;
   std::shared_ptr<world::World> world;
   tree::TrajectoryRecorder recorder;
-  FoundAnswers found{&recorder};
   search::SearchResult result;
 };
 
@@ -78,16 +73,6 @@ std::string AnswerText(const Ticket& ticket) {
   return world.PathText(result.answer_step);
 }
 
-void CountFound(const Session& session, const Ticket& ticket, ProblemRecord& record) {
-  for (const FoundAnswers::Found& found : ticket.found.all()) {
-    if (IsRight(session.task(), found.answer, record.gold) == 0) continue;
-    record.oracle = 1;
-    if (!found.in_own_world) continue;
-    record.right_within =
-        std::min(record.right_within, static_cast<double>(found.tokens_before_last_step));
-  }
-}
-
 ProblemRecord Grade(Session& session, const MethodRun& run, const Ticket& ticket) {
   const search::SearchResult& result = ticket.result;
   ProblemRecord record{.problem = ticket.problem.index,
@@ -106,7 +91,6 @@ ProblemRecord Grade(Session& session, const MethodRun& run, const Ticket& ticket
   record.correct = IsRight(session.task(), record.answer, record.gold);
   record.flexible_answer = Flexibly(session.task(), record.text);
   record.flexible_correct = IsRight(session.task(), record.flexible_answer, record.gold);
-  CountFound(session, ticket, record);
   if (run.mean_over_chains) MeanOverChains(session, ticket, record);
   return record;
 }
@@ -117,7 +101,7 @@ Co<void> Search(Session& session, const MethodRun& run, Ticket& ticket) {
                                 .world = ticket.world,
                                 .limits = run.limits,
                                 .draw = draw,
-                                .observer = &ticket.found,
+                                .observer = &ticket.recorder,
                                 .further_world = [&](int k) {
                                   return run.worlds->Open(ticket.problem,
                                                           world::VotingEpoch(run.epoch, k));
@@ -141,21 +125,34 @@ std::vector<tree::Trajectory> TakeTrajectories(const task::Task& task, Ticket& t
   return searches;
 }
 
+// Whether some path answers right, be it the method's answer or not.
+bool FoundRight(const std::vector<tree::Trajectory>& searches) {
+  for (const tree::Trajectory& search : searches) {
+    for (const tree::TrajectoryStep& step : search.steps) {
+      if (step.grown && step.grown->correct.value_or(false)) return true;
+    }
+  }
+  return false;
+}
+
 void RunChunk(Session& session, const MethodRun& run, std::span<const int64_t> problems,
               MethodResult& out) {
   session.Forget();
   std::vector<std::unique_ptr<Ticket>> tickets;
   for (int64_t index : problems) {
-    auto ticket = std::make_unique<Ticket>(session.task().Get(run.split, index), run.with_features);
+    auto ticket =
+        std::make_unique<Ticket>(Ticket{.problem = session.task().Get(run.split, index),
+                                        .recorder = tree::TrajectoryRecorder(run.with_features)});
     ticket->world = run.worlds->Open(ticket->problem, run.epoch);
     session.rounds().Spawn(Search(session, run, *ticket));
     tickets.push_back(std::move(ticket));
   }
   session.rounds().Run();
   for (const auto& ticket : tickets) {
+    std::vector<tree::Trajectory> searches = TakeTrajectories(session.task(), *ticket);
     out.records.push_back(Grade(session, run, *ticket));
-    if (!run.on_result) continue;
-    run.on_result(ticket->problem, ticket->result, TakeTrajectories(session.task(), *ticket));
+    out.records.back().oracle = FoundRight(searches) ? 1 : 0;
+    if (run.on_result) run.on_result(ticket->problem, ticket->result, std::move(searches));
   }
 }
 

@@ -11,10 +11,8 @@
 #include "search/best_of_n.h"
 #include "search/cot.h"
 #include "search/heuristic_policy.h"
+#include "search/methods.h"
 #include "search/policy_search.h"
-#include "search/self_consistency.h"
-#include "search/sequential_best_of_n.h"
-#include "search/uniform_policy.h"
 
 namespace pgts::eval {
 namespace {
@@ -118,15 +116,17 @@ TEST_F(RunMethodTest, WhatTheWorldCannotSayIsMarked) {
 }
 
 // Live worlds of the embedded model: what a method is charged is what its chains or its decisions
-// were, one by one.
-class ChargesTest : public RunMethodTest {
- protected:
-  void ExpectCharged(const search::Searcher& searcher, bool mean_over_chains = false) {
-    MethodRun run{.searcher = &searcher,
+// were, one by one; within a token budget, too.
+TEST_F(RunMethodTest, EveryMethodsTokensAreThoseOfItsTrajectories) {
+  search::HeuristicPolicy policy({.branch_below = 0.3F, .terminate_above = 0.5F});
+  for (const search::Method& method : search::Methods()) {
+    const auto searcher =
+        method.setup()->Make({.rounds = &session_.rounds(), .greedy = &policy, .sampled = &policy});
+    MethodRun run{.searcher = searcher.get(),
                   .worlds = &session_.sampled(),
                   .problems = problems_,
-                  .limits = {.max_depth = 8, .max_nodes = 8, .max_width = 3},
-                  .mean_over_chains = mean_over_chains};
+                  .limits = {.max_depth = 8, .max_nodes = 40, .max_width = 8, .max_tokens = 70},
+                  .mean_over_chains = method.counting == search::Counting::kEachChain};
     std::vector<double> parts;
     run.on_result = [&](const task::Problem&, const search::SearchResult& result,
                         const std::vector<tree::Trajectory>& searches) {
@@ -135,32 +135,25 @@ class ChargesTest : public RunMethodTest {
         for (const tree::TrajectoryStep& step : trajectory.steps) sum += step.tokens;
       }
       const double chains = static_cast<double>(result.chains.size());
-      parts.push_back(static_cast<double>(sum) / (mean_over_chains ? chains : 1));
+      parts.push_back(static_cast<double>(sum) / (run.mean_over_chains ? chains : 1));
     };
     std::vector<double> charged;
     for (const ProblemRecord& record : RunMethod(session_, run).records) {
       charged.push_back(record.tokens);
     }
-    EXPECT_EQ(charged, parts);
-    EXPECT_GT(Mean(charged), 10);
+    EXPECT_EQ(charged, parts) << method.name;
+    EXPECT_GT(Mean(charged), 10) << method.name;
   }
+}
 
-  void ExpectCharged(tree::Policy& policy) {
-    search::PolicyClient client(session_.rounds(), policy);
-    ExpectCharged(search::PolicySearch(client, {}));
+TEST_F(RunMethodTest, TheOracleKnowsRightPathsThatTheMethodDidNotChoose) {
+  const search::BestOfN searcher({.chains = 2});
+  for (const ProblemRecord& record : RunMethod(session_, ByHand(searcher)).records) {
+    EXPECT_EQ(record.correct, 0);  // chain 2 scores higher
+    EXPECT_EQ(record.oracle, 1);
   }
-};
-
-TEST_F(ChargesTest, EveryMethodsTokensAreThoseOfItsTrajectories) {
-  ExpectCharged(search::ChainOfThought());
-  ExpectCharged(search::ChainOfThought({.chains = 3}), /*mean_over_chains=*/true);
-  ExpectCharged(search::SelfConsistency({.chains = 2.5}));
-  ExpectCharged(search::BestOfN({.chains = 2.5, .weighted = true}));
-  ExpectCharged(search::SequentialBestOfN({.threshold = 0.5, .max_chains = 3}));
-  search::HeuristicPolicy heuristic({.branch_below = 0.3F, .terminate_above = 0.5F});
-  ExpectCharged(heuristic);
-  search::UniformPolicy uniform;
-  ExpectCharged(uniform);
+  const search::BestOfN first({.chains = 1});
+  EXPECT_EQ(RunMethod(session_, ByHand(first)).records[0].oracle, 1);
 }
 
 class TaskWithoutProblems : public task::Task {
