@@ -6,19 +6,34 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <limits>
+#include <utility>
 
 #include "eval/svg.h"
 
 namespace pgts::eval {
 namespace {
 
-constexpr double kWidth = 960, kHeight = 600;
-constexpr double kLeft = 72, kRight = 720, kTop = 84, kBottom = 524;
-constexpr double kLabelX = kRight + 30, kLabelGap = 19;
-constexpr std::string_view kGrey = "#c8c8c8", kDarkGrey = "#666666";
-constexpr std::array<std::string_view, kMarkers> kColours = {
-    "#d55e00", "#0072b2", "#009e73", "#cc79a7", "#000000", "#b8860b", "#56b4e9", "#7f7f7f"};
+constexpr double kWidth = 640;
+constexpr double kLeft = 64, kRight = 624, kTop = 88, kBottom = 440;
+constexpr double kLegendTop = 524, kLegendRow = 27;
+constexpr double kSample = 44;  // length of a legend's line
+constexpr std::string_view kGrey = "#c8c8c8", kDarkGrey = "#5f5f5f";
+constexpr std::string_view kBoundDashes = "2 4";
+
+struct Style {
+  std::string_view colour;
+  std::string_view dashes;
+};
+constexpr std::array<Style, kMarkers> kStyles = {{{"#d55e00", ""},
+                                                  {"#0072b2", ""},
+                                                  {"#009e73", "10 4"},
+                                                  {"#cc79a7", "4 4"},
+                                                  {"#000000", "10 4 2 4"},
+                                                  {"#a6761d", ""},
+                                                  {"#56b4e9", "10 4"},
+                                                  {"#7f7f7f", "4 4"}}};
 
 // Tokens (log scale) and accuracy to pixels.
 class Scale {
@@ -45,10 +60,7 @@ class Scale {
     return kLeft + (kRight - kLeft) * (std::log(tokens) - low_) / (high_ - low_);
   }
   double Y(double accuracy) const {
-    return kBottom - (kBottom - kTop) * (accuracy - bottom_) / (1 - bottom_);
-  }
-  bool ShowsTokens(double tokens) const {
-    return std::log(tokens) >= low_ && std::log(tokens) <= high_;
+    return kBottom - (kBottom - kTop) * (std::max(accuracy, bottom_) - bottom_) / (1 - bottom_);
   }
   double bottom() const { return bottom_; }
 
@@ -56,27 +68,24 @@ class Scale {
   double low_ = 0, high_ = 1, bottom_ = 0;
 };
 
-void DrawAxes(const Scale& scale, Svg& svg) {
+void DrawAxes(const BudgetComparison& comparison, const Scale& scale, Svg& svg) {
   for (int percent = 0; percent <= 100; percent += 10) {
-    const double y = scale.Y(percent / 100.0);
     if (percent / 100.0 < scale.bottom() - 1e-9) continue;
+    const double y = scale.Y(percent / 100.0);
     svg.Line({kLeft, y}, {kRight, y}, {.colour = "#ececec"});
-    svg.Text({kLeft - 8, y + 5}, fmt::format("{}", percent), {.anchor = Anchor::kEnd});
+    if (percent % 20 != 0) continue;
+    svg.Text({kLeft - 8, y + 6}, fmt::format("{}", percent), {.size = 17, .anchor = Anchor::kEnd});
   }
-  for (double decade = 1; decade < 1e9; decade *= 10) {
-    for (const double tokens : {decade, 2 * decade, 5 * decade}) {
-      if (!scale.ShowsTokens(tokens)) continue;
-      const double x = scale.X(tokens);
-      svg.Line({x, kBottom}, {x, kBottom + 6}, {.colour = kDarkGrey});
-      svg.Text({x, kBottom + 22}, fmt::format("{:.0f}", tokens), {.anchor = Anchor::kMiddle});
-    }
+  for (const int64_t budget : comparison.budgets) {
+    const double x = scale.X(static_cast<double>(budget));
+    svg.Line({x, kTop}, {x, kBottom + 6}, {.colour = "#dcdcdc"});
+    svg.Text({x, kBottom + 24}, fmt::format("{}", budget), {.size = 17, .anchor = Anchor::kMiddle});
   }
   svg.Line({kLeft, kBottom}, {kRight, kBottom}, {.colour = kDarkGrey});
-  svg.Text({(kLeft + kRight) / 2, kBottom + 48},
-           "generated tokens spent a problem, mean (log scale)",
-           {.size = 15, .anchor = Anchor::kMiddle});
-  svg.Text({22, (kTop + kBottom) / 2}, "problems answered right, %",
-           {.size = 15, .anchor = Anchor::kMiddle, .upwards = true});
+  svg.Text({(kLeft + kRight) / 2, kBottom + 50}, "generated tokens spent a problem (log scale)",
+           {.size = 17, .anchor = Anchor::kMiddle});
+  svg.Text({20, (kTop + kBottom) / 2}, "problems answered right, %",
+           {.size = 17, .anchor = Anchor::kMiddle, .upwards = true});
 }
 
 std::vector<Point> PathOf(const MethodCurve& curve, const Scale& scale) {
@@ -87,67 +96,83 @@ std::vector<Point> PathOf(const MethodCurve& curve, const Scale& scale) {
   return path;
 }
 
+Stroke StrokeOf(int style) {
+  return {.colour = kStyles[style].colour,
+          .width = style == 0 ? 4.0 : 2.2,
+          .dashes = kStyles[style].dashes};
+}
+
 void DrawCurve(const MethodCurve& curve, const Scale& scale, int style, Svg& svg) {
-  const std::string_view colour = kColours[style];
+  const std::string_view colour = kStyles[style].colour;
   const std::vector<Point> path = PathOf(curve, scale);
-  svg.Path(path, {.colour = colour, .width = style == 0 ? 3.5 : 2});
+  svg.Path(path, StrokeOf(style));
   for (size_t i = 0; i < path.size(); ++i) {
     const Interval& accuracy = curve.points[i].accuracy;
-    svg.Line({path[i].x, scale.Y(std::max(accuracy.low, scale.bottom()))},
-             {path[i].x, scale.Y(accuracy.high)}, {.colour = colour});
+    svg.Line({path[i].x, scale.Y(accuracy.low)}, {path[i].x, scale.Y(accuracy.high)},
+             {.colour = colour});
     svg.Marker(style, path[i], colour);
   }
 }
 
-// A name beside the right edge, and the end of the line that it belongs to.
-struct Label {
-  Point end;
-  std::string text;
-  std::string_view colour;
-  int marker = -1;  // none
-  double y = 0;
-};
-
-// In the order of their lines' ends, none above another.
-void Spread(std::vector<Label>& labels) {
-  std::ranges::stable_sort(labels, {}, [](const Label& label) { return label.end.y; });
-  double free = kTop;
-  for (Label& label : labels) {
-    label.y = std::max(label.end.y, free);
-    free = label.y + kLabelGap;
-  }
-  double most = kBottom;
-  for (auto label = labels.rbegin(); label != labels.rend(); ++label) {
-    label->y = std::min(label->y, most);
-    most = label->y - kLabelGap;
-  }
-}
-
-void DrawLabels(std::vector<Label> labels, Svg& svg) {
-  Spread(labels);
-  for (const Label& label : labels) {
-    const Point edge{kRight + 4, label.y};
-    svg.Line({label.end.x + 8, label.end.y}, edge, {.colour = label.colour, .width = 0.6});
-    if (label.marker >= 0) svg.Marker(label.marker, {kRight + 14, label.y}, label.colour);
-    svg.Text({kLabelX, label.y + 5}, label.text,
-             {.colour = label.colour, .bold = label.marker == 0});
-  }
-}
-
-void DrawBound(const BudgetComparison& comparison, const Scale& scale, Svg& svg,
-               std::vector<Label>& labels) {
-  if (comparison.perfect_actions.empty()) return;
+void DrawBound(const BudgetComparison& comparison, const Scale& scale, Svg& svg) {
   std::vector<Point> path;
   for (size_t i = 0; i < comparison.perfect_actions.size(); ++i) {
     path.push_back({scale.X(static_cast<double>(comparison.budgets[i])),
                     scale.Y(comparison.perfect_actions[i])});
   }
-  svg.Path(path, {.colour = kDarkGrey, .width = 1.5, .dashed = true});
-  labels.push_back({.end = path.back(), .text = "bound: perfect choices", .colour = kDarkGrey});
+  svg.Path(path, {.colour = kDarkGrey, .width = 2, .dashes = kBoundDashes});
+}
+
+struct LegendRow {
+  std::string name;
+  std::string reached;
+  Stroke stroke;
+  int style = -1;  // with its marker; -1: none
+};
+
+std::string Reached(const BudgetPoint& point) {
+  return fmt::format("{:.0f} % with {:.0f}", 100 * point.accuracy.estimate,
+                     point.Mean(&ProblemRecord::tokens));
+}
+
+void DrawLegend(const std::vector<LegendRow>& rows, Svg& svg) {
+  double y = kLegendTop;
+  for (const LegendRow& row : rows) {
+    svg.Line({kLeft, y - 6}, {kLeft + kSample, y - 6}, row.stroke);
+    if (row.style >= 0) svg.Marker(row.style, {kLeft + kSample / 2, y - 6}, row.stroke.colour);
+    const bool first = row.style == 0;
+    svg.Text({kLeft + kSample + 12, y}, row.name, {.size = 17, .bold = first});
+    svg.Text({kRight, y}, row.reached, {.size = 17, .anchor = Anchor::kEnd, .bold = first});
+    y += kLegendRow;
+  }
+}
+
+// The methods in colour, best first, then the bound and the grey ones.
+std::vector<LegendRow> Legend(const BudgetComparison& comparison,
+                              const std::vector<std::string>& in_colour) {
+  std::vector<std::pair<double, LegendRow>> methods;  // accuracy
+  for (size_t i = 0; i < in_colour.size(); ++i) {
+    const MethodCurve* curve = comparison.Find(in_colour[i]);
+    if (curve == nullptr) continue;
+    const int style = static_cast<int>(i);
+    methods.push_back({curve->points.back().accuracy.estimate,
+                       {curve->method, Reached(curve->points.back()), StrokeOf(style), style}});
+  }
+  const size_t others = comparison.curves.size() - methods.size();
+  std::ranges::stable_sort(methods, std::ranges::greater(), &decltype(methods)::value_type::first);
+  std::vector<LegendRow> rows;
+  for (auto& [accuracy, row] : methods) rows.push_back(std::move(row));
+  if (!comparison.perfect_actions.empty()) {
+    rows.push_back({"bound: perfect choice of action",
+                    fmt::format("{:.0f} %", 100 * comparison.perfect_actions.back()),
+                    {.colour = kDarkGrey, .width = 2, .dashes = kBoundDashes}});
+  }
+  if (others > 0) rows.push_back({fmt::format("other methods ({})", others), "", {.colour = kGrey}});
+  return rows;
 }
 
 std::string Title(const BudgetPoint& point) {
-  return fmt::format("{} answers {:.0f} % right with {:.0f} tokens a problem", point.result.method,
+  return fmt::format("{}: {:.0f} % right with {:.0f} tokens", point.result.method,
                      100 * point.accuracy.estimate, point.Mean(&ProblemRecord::tokens));
 }
 
@@ -164,45 +189,38 @@ std::string Rival(const BudgetComparison& comparison, const BudgetPoint& referen
     }
   }
   if (best == nullptr) return "no other method spends as few";
-  return fmt::format("the best other method that spends no more, {}: {:.0f} % with {:.0f}",
-                     best->result.method, 100 * best->accuracy.estimate,
-                     best->Mean(&ProblemRecord::tokens));
+  return fmt::format("best of the others for no more: {}, {}", best->result.method, Reached(*best));
 }
 
 }  // namespace
 
 std::string BudgetPicture(const BudgetComparison& comparison,
                           const std::vector<std::string>& in_colour) {
-  Svg svg(kWidth, kHeight);
+  const std::vector<LegendRow> legend = Legend(comparison, in_colour);
+  const double notes = kLegendTop + kLegendRow * static_cast<double>(legend.size()) + 6;
+  Svg svg(kWidth, notes + 34);
   const Scale scale(comparison);
   const BudgetPoint& reference = Reference(comparison).points.back();
-  svg.Text({kLeft, 32}, Title(reference), {.size = 20, .bold = true});
-  svg.Text({kLeft, 56}, Rival(comparison, reference), {.size = 15});
-  DrawAxes(scale, svg);
-  std::vector<Label> labels;
-  DrawBound(comparison, scale, svg, labels);
-  int grey = 0;
+  svg.Text({16, 32}, Title(reference), {.size = 24, .bold = true});
+  svg.Text({16, 60}, Rival(comparison, reference), {.size = 17});
+  DrawAxes(comparison, scale, svg);
+  DrawBound(comparison, scale, svg);
   for (const MethodCurve& curve : comparison.curves) {
     if (std::ranges::find(in_colour, curve.method) != in_colour.end()) continue;
     svg.Path(PathOf(curve, scale), {.colour = kGrey});
-    ++grey;
   }
   // The first on top.
   for (int style = static_cast<int>(in_colour.size()) - 1; style >= 0; --style) {
     const MethodCurve* curve = comparison.Find(in_colour[style]);
-    if (curve == nullptr) continue;
-    DrawCurve(*curve, scale, style, svg);
-    labels.push_back({.end = PathOf(*curve, scale).back(),
-                      .text = curve->method,
-                      .colour = kColours[style],
-                      .marker = style});
+    if (curve != nullptr) DrawCurve(*curve, scale, style, svg);
   }
-  DrawLabels(std::move(labels), svg);
-  svg.Text({kLeft, kHeight - 8},
-           fmt::format("{} problems; bars: 95 % intervals; a point for each token budget{}",
-                       comparison.problems(),
-                       grey > 0 ? fmt::format("; grey: the other {} methods", grey) : ""),
-           {.size = 12, .colour = kDarkGrey});
+  DrawLegend(legend, svg);
+  svg.Text({16, notes},
+           fmt::format("{} problems; bars: 95 % intervals; a point for each of the token budgets",
+                       comparison.problems()),
+           {.size = 15, .colour = kDarkGrey});
+  svg.Text({16, notes + 20}, "that stand below the axis; right: at the largest budget",
+           {.size = 15, .colour = kDarkGrey});
   return svg.Finish();
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Accuracy against generated tokens as one picture that needs no page beside it: the title says the
-// result, every line bears its name and has a colour and a marker of its own (Okabe and Ito 2008,
-// for colour-blind readers), bars are 95 % intervals.
+// result; every method has a colour, a marker and a dash of its own (colours after Okabe and Ito
+// 2008, told apart by colour-blind readers; the rest survives grey print) and a line in the legend
+// with what it reaches; bars are 95 % intervals. Narrow, so that it can be read on a phone.
 #pragma once
 
 #include <string>
@@ -11,7 +12,7 @@
 
 namespace pgts::eval {
 
-// `in_colour`: the methods with a name and a colour, drawn if they were run; the others are thin
+// `in_colour`: the methods with a colour and a name, drawn if they were run; the others are thin
 // and grey.
 std::string BudgetPicture(const BudgetComparison& comparison,
                           const std::vector<std::string>& in_colour);

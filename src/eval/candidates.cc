@@ -38,22 +38,18 @@ std::string Candidate::Text() const {
 
 std::vector<Candidate> Candidates(std::string_view method) {
   // The last number is more than any budget of ours allows: the budget alone ends the drawing.
+  const std::vector<int> numbers = {1, 2, 3, 4, 8, 256};
   if (method == "self_consistency" || method.starts_with("best_of_n")) {
-    return Each("chains", {1, 2, 3, 4, 6, 8, 256});
+    return Each("chains", numbers);
   }
-  if (method.starts_with("pgts_vote")) return Each("searches", {1, 2, 3, 4, 6, 8, 256});
-  if (method.starts_with("beam")) {
-    return Pairs("width", "expansion",
-                 {{1, 1}, {1, 2}, {1, 3}, {1, 4}, {2, 1}, {2, 2}, {2, 4}, {4, 2}, {4, 4}});
-  }
-  if (method.starts_with("dvts")) {
-    return Pairs("subtrees", "expansion",
-                 {{1, 1}, {1, 2}, {1, 3}, {1, 4}, {2, 1}, {2, 2}, {2, 4}, {4, 2}, {4, 4}});
-  }
+  if (method.starts_with("pgts_vote")) return Each("searches", numbers);
+  const std::vector<std::pair<double, int>> shapes = {{1, 1}, {1, 2}, {1, 3}, {1, 4},
+                                                      {2, 1}, {2, 2}, {4, 4}};
+  if (method.starts_with("beam")) return Pairs("width", "expansion", shapes);
+  if (method.starts_with("dvts")) return Pairs("subtrees", "expansion", shapes);
   if (method.starts_with("mcts")) {
-    return Pairs(
-        "exploration", "branching",
-        {{0, 1}, {0, 2}, {0, 3}, {0.1, 2}, {0.1, 3}, {0.1, 4}, {0.5, 2}, {0.5, 4}, {1, 4}});
+    return Pairs("exploration", "branching",
+                 {{0, 1}, {0, 2}, {0, 3}, {0.1, 2}, {0.1, 4}, {0.5, 2}, {1, 4}});
   }
   if (method == "pgts" || method == "pgts_sampled") {
     return {{.bounded_nodes = false}, {.bounded_nodes = true}};

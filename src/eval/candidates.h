@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The settings of each method among which validation problems choose, at every token budget anew:
-// six to nine for each that has knobs, from the narrowest (a chain, or what is nearest to it) to
+// six or seven for each that has knobs, from the narrowest (a chain, or what is nearest to it) to
 // what only the largest budgets pay for. The thresholds of the heuristic and of sequential
 // best-of-n are chosen from larger grids (eval/cell_runner.h). PGTS has been trained instead; what
 // is left to choose is whether the search's own max_nodes holds, too.

@@ -34,7 +34,7 @@ TEST(CandidatesTest, AreEnoughForEveryMethodThatIsSearched) {
     EXPECT_EQ(texts.size(), candidates.size()) << method.name;
     if (candidates.front().knobs.empty()) continue;  // nothing to set
     EXPECT_GE(candidates.size(), 6u) << method.name;
-    EXPECT_LE(candidates.size(), 9u) << method.name;
+    EXPECT_LE(candidates.size(), 7u) << method.name;
   }
 }
 

@@ -58,8 +58,9 @@ std::string Shape(int shape) {
 }
 
 std::string Attributes(const Stroke& stroke) {
-  return fmt::format("stroke=\"{}\" stroke-width=\"{}\"{}", stroke.colour, stroke.width,
-                     stroke.dashed ? " stroke-dasharray=\"5 4\"" : "");
+  const std::string dashes =
+      stroke.dashes.empty() ? "" : fmt::format(" stroke-dasharray=\"{}\"", stroke.dashes);
+  return fmt::format("stroke=\"{}\" stroke-width=\"{}\"{}", stroke.colour, stroke.width, dashes);
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ enum class Anchor { kStart, kMiddle, kEnd };
 struct Stroke {
   std::string_view colour = "#000000";
   double width = 1;
-  bool dashed = false;
+  std::string_view dashes = "";  // lengths of strokes and gaps; empty: solid
 };
 
 struct TextStyle {

@@ -15,12 +15,12 @@ using ::testing::StartsWith;
 
 TEST(SvgTest, IsOneWholeFile) {
   Svg svg(40, 30);
-  svg.Line({1, 2}, {3, 4}, {.colour = "#ff0000", .width = 2, .dashed = true});
+  svg.Line({1, 2}, {3, 4}, {.colour = "#ff0000", .width = 2, .dashes = "5 4"});
   const std::string text = svg.Finish();
   EXPECT_THAT(text, StartsWith("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"40\""));
   EXPECT_TRUE(text.ends_with("</svg>\n"));
   EXPECT_THAT(text, HasSubstr("<line x1=\"1.0\" y1=\"2.0\" x2=\"3.0\" y2=\"4.0\" "
-                              "stroke=\"#ff0000\" stroke-width=\"2\" stroke-dasharray="));
+                              "stroke=\"#ff0000\" stroke-width=\"2\" stroke-dasharray=\"5 4\"/>"));
 }
 
 TEST(SvgTest, TextIsEscaped) {
