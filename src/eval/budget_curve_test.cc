@@ -60,7 +60,7 @@ TEST(AccuracyAtTest, IsStraightBetweenPointsOnALogScale) {
   EXPECT_DOUBLE_EQ(*AccuracyAt(pgts, kTokens, 80), 0.625);  // half way
   EXPECT_DOUBLE_EQ(*AccuracyAt(pgts, kTokens, 160), 1);
   EXPECT_DOUBLE_EQ(*AccuracyAt(pgts, kTokens, 1000), 1);
-  EXPECT_DOUBLE_EQ(*AccuracyAt(pgts, &ProblemRecord::flops, 80e6), 0.625);
+  EXPECT_NEAR(*AccuracyAt(pgts, &ProblemRecord::flops, 80e6), 0.625, 1e-12);
   // Two points of one cost: what the larger budget came to.
   EXPECT_DOUBLE_EQ(*AccuracyAt(*comparison.Find("cot_sampled"), kTokens, 45), 0.5);
 }

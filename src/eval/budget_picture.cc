@@ -33,7 +33,7 @@ constexpr std::array<Style, kMarkers> kStyles = {{{"#d55e00", ""},
                                                   {"#000000", "10 4 2 4"},
                                                   {"#a6761d", ""},
                                                   {"#56b4e9", "10 4"},
-                                                  {"#7f7f7f", "4 4"}}};
+                                                  {"#6a3d9a", "4 4"}}};
 
 // Tokens (log scale) and accuracy to pixels.
 class Scale {
@@ -167,7 +167,8 @@ std::vector<LegendRow> Legend(const BudgetComparison& comparison,
                     fmt::format("{:.0f} %", 100 * comparison.perfect_actions.back()),
                     {.colour = kDarkGrey, .width = 2, .dashes = kBoundDashes}});
   }
-  if (others > 0) rows.push_back({fmt::format("other methods ({})", others), "", {.colour = kGrey}});
+  if (others > 0)
+    rows.push_back({fmt::format("other methods ({})", others), "", {.colour = kGrey}});
   return rows;
 }
 
@@ -219,7 +220,8 @@ std::string BudgetPicture(const BudgetComparison& comparison,
            fmt::format("{} problems; bars: 95 % intervals; a point for each of the token budgets",
                        comparison.problems()),
            {.size = 15, .colour = kDarkGrey});
-  svg.Text({16, notes + 20}, "that stand below the axis; right: at the largest budget",
+  svg.Text({16, notes + 20},
+           "that stand below the axis; right: accuracy and tokens at the largest budget",
            {.size = 15, .colour = kDarkGrey});
   return svg.Finish();
 }

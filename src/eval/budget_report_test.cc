@@ -33,8 +33,9 @@ TEST(ComparisonJsonTest, HoldsPointsAndPairsAndNothingElse) {
 }
 
 TEST(ComparisonJsonTest, PairsPgtsWithEachAndTheBestOtherWithEach) {
+  const Json json = ComparisonJson(ThreeMethods());
   std::vector<std::string> pairs;
-  for (const Json& pair : ComparisonJson(ThreeMethods())["paired"]) {
+  for (const Json& pair : json["paired"]) {
     pairs.push_back(fmt::format("{} {} - {} = {}", pair["budget"].get<int>(),
                                 pair["a"].get<std::string>(), pair["b"].get<std::string>(),
                                 pair["difference"].get<double>()));

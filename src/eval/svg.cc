@@ -52,7 +52,7 @@ std::string Shape(int shape) {
     case 4: return Polygon(3, 1, 0.5);
     case 5: return Polygon(10, 0.45, 0);
     case 6: return Polygon(5, 1, 0);
-    case 7: return Polygon(8, 0.35, 1);
+    case 7: return Polygon(8, 0.5, 1);
     default: return Polygon(24, 0.95, 0);
   }
 }
