@@ -38,7 +38,7 @@ std::string Candidate::Text() const {
 
 std::vector<Candidate> Candidates(std::string_view method) {
   // The last number is more than any budget of ours allows: the budget alone ends the drawing.
-  const std::vector<int> numbers = {1, 2, 3, 4, 8, 256};
+  const std::vector<int> numbers = {1, 2, 3, 4, 6, 256};
   if (method == "self_consistency" || method.starts_with("best_of_n")) {
     return Each("chains", numbers);
   }
