@@ -55,7 +55,7 @@ void ApplyCompareFlags(const CompareArguments& arguments, OptionSet& options) {
 }
 
 // No path where no run is named.
-train::RunFolder RunOf(const eval::CompareSettings& compare) {
+train::RunFolder ComparedRun(const eval::CompareSettings& compare) {
   return compare.run.empty() ? train::RunFolder{} : train::RunFolder::Owning(compare.run);
 }
 
@@ -75,7 +75,7 @@ std::unique_ptr<CompareConfig> Load(const CompareArguments& arguments) {
 
   auto loaded = std::make_unique<CompareConfig>();
   Declare(*loaded);
-  const train::RunFolder run = RunOf(first.compare);
+  const train::RunFolder run = ComparedRun(first.compare);
   if (!run.path.empty()) loaded->options.LoadYaml(run.Config());
   loaded->options.LoadYaml(arguments.config);
   loaded->options.LoadEnvironment();
@@ -177,7 +177,7 @@ void Report(const eval::BudgetComparison& comparison, const CompareConfig& loade
 
 void Compare(const CompareArguments& arguments) {
   const std::unique_ptr<CompareConfig> loaded = Load(arguments);
-  const train::RunFolder run = RunOf(loaded->compare);
+  const train::RunFolder run = ComparedRun(loaded->compare);
   const std::string folder = OutputFolder(loaded->compare, run);
   MakeWritableDirectory(folder);
   CheckOrigin(Origin(*loaded, run), folder);
