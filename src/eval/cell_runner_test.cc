@@ -78,18 +78,15 @@ TEST_F(CellRunnerTest, KnobsAreSetOnValidationProblemsAlone) {
   EXPECT_EQ(needed, std::vector<double>(3, std::numeric_limits<double>::infinity()));
 }
 
-TEST_F(CellRunnerTest, SeedsNameWorldsAndDraws) {
+TEST_F(CellRunnerTest, ASeedNamesWorldsOfItsOwn) {
   CellRunner runner(session_, Parts());
-  const auto tokens = [&](int64_t seed) {
-    const Cell cell{.method = "best_of_n", .budget = 150, .seed = seed};
-    std::vector<double> tokens;
-    for (const ProblemRecord& record : runner.Run(cell, {}).records) {
-      tokens.push_back(record.tokens);
-    }
-    return tokens;
+  const auto computed = [&](int64_t seed) {
+    const Cell cell{.method = "best_of_n", .budget = 60, .seed = seed};
+    return runner.Run(cell, {}).MeanOf(&ProblemRecord::computed_tokens);
   };
-  EXPECT_EQ(tokens(0), tokens(0));
-  EXPECT_NE(tokens(0), tokens(1));
+  EXPECT_GT(computed(0), 10);
+  EXPECT_EQ(computed(0), 0);  // read back
+  EXPECT_GT(computed(1), 10);
 }
 
 TEST_F(CellRunnerTest, APerfectChoiceIsWithinReachOfWhatFoundARightAnswer) {
