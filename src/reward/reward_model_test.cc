@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/temp_folder.h"
 #include "model/decoder.h"
 #include "model/gguf_writer.h"
 #include "reward/finetune.h"
@@ -58,12 +59,9 @@ GeneratorContract Generator() {
 class RewardModelTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    folder_ = (fs::path(::testing::TempDir()) / "reward_model_test").string();
-    fs::remove_all(folder_);
-    MakeWritableDirectory(folder_);
-    base_ = folder_ + "/base.gguf";
+    base_ = folder_.File("base.gguf");
     model::WriteGguf(base_, model::Decoder(Shape(), 1));
-    saved_ = folder_ + "/reward_model_final";
+    saved_ = folder_.File("reward_model_final");
   }
 
   RewardModel Save(const std::string& weight_type = "f32") {
@@ -94,7 +92,8 @@ class RewardModelTest : public ::testing::Test {
     return [this] { ReadRewardModel(saved_); };
   }
 
-  std::string folder_, base_, saved_;
+  const TempFolder folder_;
+  std::string base_, saved_;
   std::shared_ptr<model::Decoder> decoder_ = std::make_shared<model::Decoder>(Shape(), 2);
 };
 

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/temp_folder.h"
 #include "llm/client.h"
 #include "llm/scripted_generator.h"
 #include "reward/corruption.h"
@@ -234,9 +235,7 @@ TEST(DataBuilderTest, WritesBothSplitsAndReadsThemBack) {
   const task::WordProblems task;
   std::map<std::string, task::Problem> known;
   llm::ScriptedGenerator generator = SlippingGenerator(task, known);
-  const std::string folder =
-      (std::filesystem::path(::testing::TempDir()) / "data_builder").string();
-  std::filesystem::remove_all(folder);
+  const TempFolder folder;
   DataPlan plan{.data = {.train_problems = 20,
                          .validation_problems = 10,
                          .completions = 3,
@@ -247,13 +246,13 @@ TEST(DataBuilderTest, WritesBothSplitsAndReadsThemBack) {
   const auto build = [&] {
     Rounds rounds;
     llm::GeneratorClient client(rounds, generator);
-    world::Store store(folder + "/world");
+    world::Store store(folder.File("world"));
     world::LiveWorlds worlds(
         {.rounds = &rounds, .task = &task, .generator = &client, .store = &store},
         {.sampling = {.separator = "\n"}});
     plan.world_key = worlds.WorldKey(plan.epoch);
     return BuildStepData({rounds, worlds, task}, generator.tokenizer(), plan,
-                         folder + "/reward_data");
+                         folder.File("reward_data"));
   };
   const StepData first = build();
   EXPECT_FALSE(first.reused);
@@ -277,7 +276,7 @@ TEST(DataBuilderTest, WritesBothSplitsAndReadsThemBack) {
   const StepData again = build();
   EXPECT_TRUE(again.reused);
   EXPECT_EQ(again.train.size(), first.train.size());
-  std::filesystem::remove_all(folder + "/reward_data");
+  std::filesystem::remove_all(folder.File("reward_data"));
   const StepData regrown = build();
   EXPECT_FALSE(regrown.reused);
   EXPECT_EQ(regrown.train_stats.computed_tokens, 0);
@@ -288,10 +287,10 @@ TEST(DataBuilderTest, WritesBothSplitsAndReadsThemBack) {
   }
   // Imported solutions join the training data, but for those of held-out problems.
   const std::string held_out = task.Get(task::Split::kValidation, 3).question;
-  WriteFileAtomic(folder + "/import.jsonl",
+  WriteFileAtomic(folder.File("import.jsonl"),
                   JsonText(TrlJson({"Another?", {"1+1=2"}, {1}})) + "\n" +
                       JsonText(TrlJson({" " + held_out + "\n", {"1+1=2"}, {1}})) + "\n");
-  plan.data.import_files = {folder + "/import.jsonl"};
+  plan.data.import_files = {folder.File("import.jsonl")};
   const StepData with_import = build();
   EXPECT_FALSE(with_import.reused);
   ASSERT_EQ(with_import.train.size(), first.train.size() + 1);

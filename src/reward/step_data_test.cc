@@ -4,9 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
-
 #include "base/error.h"
+#include "base/temp_folder.h"
 #include "reward/test_fakes.h"
 #include "reward/token_tree.h"
 
@@ -18,10 +17,6 @@ using ::testing::HasSubstr;
 using ::testing::Property;
 using ::testing::Throws;
 
-std::string TempPath(const std::string& name) {
-  return (std::filesystem::path(::testing::TempDir()) / name).string();
-}
-
 LabelledSolution Two() {
   LabelledSolution solution = TextSolution("p/1", "Q\n", {{"a\n", 1}, {"b\n", std::nullopt}});
   solution.index = 4;
@@ -32,7 +27,8 @@ LabelledSolution Two() {
 }
 
 TEST(StepDataTest, FileRoundTrip) {
-  const std::string path = TempPath("step_data/train.jsonl");
+  const TempFolder folder;
+  const std::string path = folder.File("step_data/train.jsonl");
   const std::vector<LabelledSolution> written = {Two(), TextSolution("p/2", "R\n", {{"c\n", 0}})};
   WriteSolutions(path, written);
   const std::vector<LabelledSolution> read = ReadSolutions(path);
