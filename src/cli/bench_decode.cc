@@ -2,7 +2,8 @@
 // `pgts bench decode`: raw llama.cpp beside the engine, at equal widths and resident cells. Raw
 // llama.cpp is given the faster of its two layouts, flash attention on and off, and samples
 // nothing; the engine samples, schedules and counts. Both are measured in turn and the median of
-// the repeats is shown.
+// the repeats is shown. `sampling_share`: of the time of a raw decode, what sampling its logits
+// takes on one thread.
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -78,8 +79,7 @@ class EngineDecode {
                           .draw = Key("bench").With(static_cast<uint64_t>(walker)),
                           .sampling = sampling});
     }
-    std::vector<llm::Generation> results(requests.size());
-    generator_->Generate(requests, results);
+    llm::WriteAll(*generator_, requests);
   }
 
   int steps_;
@@ -129,11 +129,13 @@ class BenchDecode {
   void Measure(int width, int context, std::vector<BenchRow>& rows) const {
     CheckLength(context);
     constexpr size_t kSetups = kRawSetups.size();
-    std::vector<double> raw[kSetups], engine;
+    std::vector<double> raw[kSetups], engine, sampling;
     EngineDecode decode(model_, arguments_, width, context);
     for (int repeat = 0; repeat < arguments_.repeats; ++repeat) {
       for (size_t i = 0; i < kSetups; ++i) {
-        raw[i].push_back(Raw(kRawSetups[i], width, context).decode);
+        const llm::RawSpeed speed = Raw(kRawSetups[i], width, context);
+        raw[i].push_back(speed.decode);
+        sampling.push_back(speed.sampling);
       }
       ThrowIfStopped();
       engine.push_back(decode.Measure(text_));
@@ -150,7 +152,9 @@ class BenchDecode {
                     {"raw_tokens_per_second", raw_speed},
                     {"raw_layout", kRawSetups[best].name},
                     {"engine_tokens_per_second", engine_speed},
-                    {"ratio", engine_speed / raw_speed}});
+                    {"ratio", engine_speed / raw_speed},
+                    {"sampling_microseconds", 1e6 * Quantile(sampling, 0.5)},
+                    {"sampling_share", Quantile(sampling, 0.5) * raw_speed}});
     if (!arguments_.layouts) return;
     BenchRow& row = rows.back();
     for (size_t i = 0; i < kSetups; ++i) row.emplace_back(kRawSetups[i].name, Quantile(raw[i], .5));

@@ -35,6 +35,10 @@ void AddTreeFlags(CLI::App& command, TreeFlags& flags) {
       ->check(CLI::NonNegativeNumber);
   command.add_option("--lanes", load.lanes, "Of each engine; 0: its own choice")
       ->check(CLI::NonNegativeNumber);
+  command
+      .add_option("--turn", load.turn,
+                  "Evaluations before finished steps are handed back; 0: its own choice")
+      ->check(CLI::NonNegativeNumber);
   command.add_option("--threads", load.threads, "0: all cores")->check(CLI::NonNegativeNumber);
   command.add_option("--hidden-dim", load.policy.hidden_dim, "Of the policy")
       ->check(CLI::PositiveNumber)

@@ -73,7 +73,8 @@ llm::EngineOptions Engine(const TreeLoadOptions& options) {
   return {.threads = options.threads,
           .width = options.width,
           .lanes = options.lanes,
-          .cells = options.cells};
+          .cells = options.cells,
+          .turn = options.turn};
 }
 
 // What one search leaves behind.

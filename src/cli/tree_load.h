@@ -30,6 +30,7 @@ struct TreeLoadOptions {
   int width = 16;  // searches side by side
   int cells = 0;   // KV memory of each model in tokens; 0: as the engine chooses
   int lanes = 0;
+  int turn = 0;  // evaluations between two turns of the scorer; 0: as the engine chooses
   int threads = 0;
   bool deep = true;  // Expand wherever that is legal, and never Terminate while anything else is
   tree::Limits limits;

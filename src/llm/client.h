@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The engine as coroutines see it: `co_await client.Generate(request)` waits for the next round of
-// the generator, in which all pending requests run together.
+// The engine as coroutines see it. `co_await client.Generate(request)` lets the request join the
+// generator's next turn, beside those that are still being written, and goes on after the turn in
+// which it ended.
 //
 // Name the request before awaiting: g++ 12 destroys the members of a braced temporary inside a
 // co_await expression twice.
 #pragma once
 
 #include <span>
-#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -17,24 +18,40 @@
 
 namespace pgts::llm {
 
-class GeneratorClient {
+class GeneratorClient : public Phase {
  public:
   // Both must outlive the client. Phases take turns in the order of their construction.
-  GeneratorClient(Rounds& rounds, Generator& generator)
-      : generator_(generator), gather_(rounds, "generate", [this](auto requests, auto replies) {
-          generator_.Generate(requests, replies);
-        }) {}
+  GeneratorClient(Rounds& rounds, Generator& generator);
+  ~GeneratorClient() override;
+  GeneratorClient(const GeneratorClient&) = delete;
+  GeneratorClient& operator=(const GeneratorClient&) = delete;
 
-  Co<Dispatched<Generation>> Generate(GenerateRequest request) {
-    return gather_.Submit(std::move(request));
-  }
+  // The seconds of a turn are shared equally by the drafts that it wrote at.
+  Co<Dispatched<Generation>> Generate(GenerateRequest request);
 
   Generator& generator() const { return generator_; }
-  const PhaseCounts& phase() const { return gather_.counts(); }
+  const PhaseCounts& phase() const { return counts_; }  // batches: turns; rows: requests
+
+  std::string_view name() const override { return "generate"; }
+  bool HasPending() const override { return !joining_.empty() || !writing_.empty(); }
+  void Dispatch() override;
+  void Drop() override;
 
  private:
+  // In the frame of the suspended Generate.
+  struct Asked {
+    Draft draft;
+    Rounds::Ticket ticket;
+    double seconds = 0;
+  };
+
+  void HandBack();
+
+  Rounds& rounds_;
   Generator& generator_;
-  Gather<GenerateRequest, Generation> gather_;
+  std::vector<Asked*> joining_;
+  std::vector<Asked*> writing_;  // in the order in which they came
+  PhaseCounts counts_;
 };
 
 class EncoderClient {

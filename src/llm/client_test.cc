@@ -46,6 +46,78 @@ TEST(Client, PendingRequestsRunTogether) {
   EXPECT_EQ(client.phase().rows, 5);
 }
 
+// Writes steps of `length` bytes, so many of them, and notes the turn in which each ended.
+Co<void> WriteSteps(GeneratorClient& client, int length, int steps, std::vector<int>& ended) {
+  SamplingOptions options{.max_new_tokens = length};
+  const auto sampling = std::make_shared<SamplingOptions>(options);
+  PrefixPtr here = Extend(nullptr, {'x'});
+  for (int i = 0; i < steps; ++i) {
+    GenerateRequest request{here, 1, Key("d"), sampling};
+    const Dispatched<Generation> step = co_await client.Generate(std::move(request));
+    here = Extend(here, step.reply.tokens);
+    ended.push_back(static_cast<int>(client.phase().batches));
+  }
+}
+
+// Counted turns of one token: nobody waits for the long step, and each next step joins at once.
+TEST(Client, ALongStepHoldsBackNoShortOne) {
+  ScriptedGenerator generator(
+      [](std::string_view, const Key&) { return ScriptedStep{.text = std::string(64, 'y')}; });
+  generator.set_pace(1);
+  Rounds rounds;
+  GeneratorClient client(rounds, generator);
+  std::vector<int> longer, shorter;
+  rounds.Spawn(WriteSteps(client, 12, 1, longer));
+  rounds.Spawn(WriteSteps(client, 3, 5, shorter));
+  rounds.Run();
+  EXPECT_THAT(longer, ElementsAre(12));
+  EXPECT_THAT(shorter, ElementsAre(3, 6, 9, 12, 15));
+  EXPECT_THAT(generator.batches(), ElementsAre(2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1));
+  EXPECT_EQ(client.phase().rows, 6);
+}
+
+TEST(Client, SecondsOfATurnAreSharedByWhomItWroteFor) {
+  ScriptedGenerator generator(CountDown);
+  generator.set_pace(1);
+  Rounds rounds;
+  GeneratorClient client(rounds, generator);
+  double charged = 0;
+  const auto charge = [](GeneratorClient& client, std::string start, double& charged) -> Co<void> {
+    const auto sampling = std::make_shared<SamplingOptions>();
+    const PrefixPtr here = Extend(nullptr, ByteTokenizer().Tokenize(start, false));
+    GenerateRequest request{here, 1, Key("d"), sampling};
+    const Dispatched<Generation> step = co_await client.Generate(std::move(request));
+    charged += step.seconds;
+  };
+  rounds.Spawn(charge(client, "1\n", charged));  // five tokens
+  rounds.Spawn(charge(client, "3\n", charged));  // two
+  rounds.Run();
+  EXPECT_EQ(client.phase().batches, 5);
+  EXPECT_NEAR(charged, client.phase().seconds, 1e-9);
+}
+
+// A run that fails leaves nothing in the generator that it could write into.
+TEST(Client, AFailureDropsWhatIsBeingWritten) {
+  ScriptedGenerator generator(CountDown);
+  generator.set_pace(1);
+  Rounds rounds;
+  GeneratorClient client(rounds, generator);
+  std::string text;
+  rounds.Spawn(Walk(client, "1\n", text));
+  rounds.Spawn([](GeneratorClient& client) -> Co<void> {
+    const auto sampling = std::make_shared<SamplingOptions>();
+    GenerateRequest request{Extend(nullptr, {'3', '\n'}), 2, Key("d"), sampling};
+    co_await client.Generate(std::move(request));
+    throw Error("one search fails");
+  }(client));
+  EXPECT_THROW(rounds.Run(), Error);
+  EXPECT_FALSE(client.HasPending());
+  EXPECT_EQ(generator.forgotten(), 1);
+  rounds.Spawn(Walk(client, "2\n", text));
+  rounds.Run();
+  EXPECT_EQ(text, "2\n1\ndone");
+}
+
 Co<void> EncodeOne(EncoderClient& client, PrefixPtr prefix, std::vector<float>& out) {
   EncodeRequest request{prefix, 1};
   const Dispatched<std::vector<float>> hidden = co_await client.Encode(std::move(request));
@@ -74,9 +146,7 @@ TEST(Scripted, CutsAsAModelWouldBeCut) {
   const auto run = [&](SamplingOptions options, std::string before) {
     const GenerateRequest request{Extend(nullptr, ByteTokenizer().Tokenize(before, false)), 1,
                                   Key("d"), std::make_shared<SamplingOptions>(options)};
-    Generation result;
-    generator.Generate({&request, 1}, {&result, 1});
-    return result;
+    return WriteAll(generator, {&request, 1})[0];
   };
   EXPECT_EQ(run({}, "x").generated, 3);
   EXPECT_EQ(run({.max_new_tokens = 2}, "x").end, StepEnd::kMaxTokens);

@@ -27,6 +27,7 @@ struct EngineOptions {
   int context = 4096;           // tokens that one sequence can hold; at most what the model knows
   int cells = 0;                // KV cells, all lanes; 0: width × context
   int batch_tokens = 512;       // most tokens of one evaluation
+  int turn = 0;                 // evaluations between two turns of the scorer; 0: by model size
   int flash_attention = -1;     // 0 off, 1 on, -1: off for small models on CPUs, else on
   std::string kv_type = "f16";  // "f16", "f32", "bf16" or "q8_0" (needs flash attention)
 };

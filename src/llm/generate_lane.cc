@@ -12,25 +12,45 @@
 namespace pgts::llm {
 
 struct GenerateLane::Writing : Job {
-  Writing(const GenerateRequest& request, Generation& result)
-      : Job(*request.prefix, request.walker), request(request), result(result) {}
+  explicit Writing(Draft& draft)
+      : Job(*draft.request.prefix, draft.request.walker),
+        draft(draft),
+        request(draft.request),
+        result(draft.result) {}
 
+  Draft& draft;
   const GenerateRequest& request;
   Generation& result;
   std::string text;  // of the step so far
+  bool ended = false;
 };
 
-void GenerateLane::Generate(std::span<const GenerateRequest* const> requests,
-                            std::span<Generation* const> results) {
-  std::vector<std::unique_ptr<Writing>> writings;
+GenerateLane::GenerateLane(Machine& machine, TokenLedger& ledger, const LaneOptions& options,
+                           const Tokenizer& tokenizer)
+    : Lane(machine, ledger, options, TokenLedger::Purpose::kGenerate), tokenizer_(tokenizer) {}
+
+GenerateLane::~GenerateLane() = default;
+
+void GenerateLane::Join(std::span<Draft* const> drafts) {
   std::vector<Job*> jobs;
-  for (size_t i = 0; i < requests.size(); ++i) {
-    *results[i] = Generation{};
-    writings.push_back(std::make_unique<Writing>(*requests[i], *results[i]));
-    jobs.push_back(writings.back().get());
+  for (Draft* draft : drafts) {
+    draft->result = {};
+    draft->ended = false;
+    writings_.push_back(std::make_unique<Writing>(*draft));
+    jobs.push_back(writings_.back().get());
   }
-  ledger().Requested(static_cast<int64_t>(requests.size()));
-  Run(jobs);
+  ledger().Requested(static_cast<int64_t>(drafts.size()));
+  Lane::Join(jobs);
+}
+
+void GenerateLane::Write(int evaluations) {
+  Advance(evaluations);
+  std::erase_if(writings_, [](const auto& writing) { return writing->ended; });
+}
+
+void GenerateLane::OnForget() {
+  kept_.Clear();
+  writings_.clear();
 }
 
 bool GenerateLane::EndsUnread(Job& job) {
@@ -86,6 +106,8 @@ bool GenerateLane::Write(Writing& job, const Candidates& candidates) {
 bool GenerateLane::End(Writing& job, StepEnd end) {
   job.result.tokens.assign(job.path.begin() + job.prefix_length, job.path.end());
   job.result.end = end;
+  job.ended = true;
+  job.draft.ended = true;
   return true;
 }
 

@@ -2,7 +2,9 @@
 // A lane that writes steps: draws, step ends, candidates kept for siblings.
 #pragma once
 
+#include <memory>
 #include <span>
+#include <vector>
 
 #include "llm/generator.h"
 #include "llm/kept_candidates.h"
@@ -13,12 +15,12 @@ namespace pgts::llm {
 class GenerateLane : public Lane {
  public:
   GenerateLane(Machine& machine, TokenLedger& ledger, const LaneOptions& options,
-               const Tokenizer& tokenizer)
-      : Lane(machine, ledger, options, TokenLedger::Purpose::kGenerate), tokenizer_(tokenizer) {}
+               const Tokenizer& tokenizer);
+  ~GenerateLane() override;
 
-  // requests[i] is answered into *results[i].
-  void Generate(std::span<const GenerateRequest* const> requests,
-                std::span<Generation* const> results);
+  void Join(std::span<Draft* const> drafts);
+  // One turn of so many evaluations (generator.h).
+  void Write(int evaluations);
 
  private:
   struct Writing;
@@ -26,7 +28,7 @@ class GenerateLane : public Lane {
   bool EndsUnread(Job& job) override;
   bool TakeOutput(Job& job, std::span<const float> output) override;
   void GiveUp(Job& job) override;
-  void OnForget() override { kept_.Clear(); }
+  void OnForget() override;
 
   // Draws the next token; true if the step ends with it.
   bool Write(Writing& job, const Candidates& candidates);
@@ -34,6 +36,7 @@ class GenerateLane : public Lane {
 
   const Tokenizer& tokenizer_;
   KeptCandidates kept_;
+  std::vector<std::unique_ptr<Writing>> writings_;  // not ended
 };
 
 }  // namespace pgts::llm

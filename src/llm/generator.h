@@ -55,6 +55,13 @@ struct Generation {
   int generated = 0;  // sampled tokens to charge: tokens.size(), +1 at the end of text
 };
 
+// A step on its way. Who asks owns it, and keeps it in place until it has ended.
+struct Draft {
+  GenerateRequest request;
+  Generation result;
+  bool ended = false;  // set by the generator, with the result
+};
+
 // Not safe for concurrent use: one compute lane calls it.
 class Generator {
  public:
@@ -62,12 +69,14 @@ class Generator {
   virtual const ModelInfo& Info() const = 0;
   virtual const Tokenizer& tokenizer() const = 0;
 
-  // Runs every request to its end; results[i] answers requests[i]. Walkers may repeat.
-  virtual void Generate(std::span<const GenerateRequest> requests,
-                        std::span<Generation> results) = 0;
+  // One turn: takes `joining` in and writes on, at these and at all drafts that have not ended
+  // yet, for a number of evaluations that does not depend on time. So one long step holds nothing
+  // back: who waited for a short one goes on while the long one is still being written. Walkers may
+  // repeat. Enough turns end every draft. After an exception Forget() comes before the next turn.
+  virtual void Write(std::span<Draft* const> joining) = 0;
 
-  // Drops all resident prefixes. Called where a run can be resumed, so that what follows does not
-  // depend on what came before.
+  // Drops all resident prefixes and all drafts that have not ended. Called where a run can be
+  // resumed, so that what follows does not depend on what came before.
   virtual void Forget() = 0;
 
   virtual const TokenCounts& counts() const = 0;
@@ -75,5 +84,8 @@ class Generator {
   // Tokens that one sequence can hold, prompt included.
   virtual int context() const = 0;
 };
+
+// Writes all to their end; results[i] answers requests[i]. The generator has no other drafts.
+std::vector<Generation> WriteAll(Generator& generator, std::span<const GenerateRequest> requests);
 
 }  // namespace pgts::llm

@@ -35,24 +35,40 @@ Lane::Lane(Machine& machine, TokenLedger& ledger, const LaneOptions& options,
       residency_(options.sequences, machine) {}
 
 void Lane::Forget() {
+  DropJobs();
   residency_.Clear();
   ledger_.Clear();
   OnForget();
 }
 
-void Lane::Run(std::span<Job* const> jobs) {
-  queue_.assign(jobs.begin(), jobs.end());
-  seated_.clear();
-  crowded_ = false;
+void Lane::Join(std::span<Job* const> jobs) {
+  queue_.insert(queue_.end(), jobs.begin(), jobs.end());
+}
+
+void Lane::Advance(int evaluations) {
   try {
-    for (Admit(); !seated_.empty(); Admit()) {
+    for (int i = 0; i < evaluations; ++i) {
+      Admit();
+      if (seated_.empty()) break;
       ThrowIfStopped();
       Step();
     }
   } catch (...) {
-    for (const Job* job : seated_) residency_.Release(job->sequence);
+    DropJobs();
     throw;
   }
+}
+
+void Lane::Run(std::span<Job* const> jobs) {
+  Join(jobs);
+  while (this->jobs() > 0) Advance(1);
+}
+
+void Lane::DropJobs() {
+  for (const Job* job : seated_) residency_.Release(job->sequence);
+  seated_.clear();
+  queue_.clear();
+  crowded_ = false;
 }
 
 // Seats jobs in queue order; those that wait for another keep their place.

@@ -8,7 +8,8 @@
 // memory is full, first the least recently used idle sequence is emptied, then the job seated last
 // goes back to the queue, to be read again later. So too little memory costs time only.
 //
-// Everything is a function of the jobs' order and what was resident before: no clocks, no threads.
+// Jobs may join while others are being evaluated. Everything is a function of the jobs' order and
+// what was resident before: no clocks, no threads.
 #pragma once
 
 #include <cstdint>
@@ -54,10 +55,15 @@ class Lane {
   Lane& operator=(const Lane&) = delete;
 
   void Forget();
+  int jobs() const { return static_cast<int>(queue_.size() + seated_.size()); }  // not ended
   const LaneOptions& options() const { return options_; }
   const Residency& residency() const { return residency_; }
 
  protected:
+  // Queues jobs, which stay in place until they have ended, or the lane forgets or fails.
+  void Join(std::span<Job* const> jobs);
+  // Evaluates that many times, or fewer if all jobs end. An exception drops all jobs.
+  void Advance(int evaluations);
   // Runs all jobs to their end.
   void Run(std::span<Job* const> jobs);
 
@@ -83,6 +89,7 @@ class Lane {
   void Unseat(Job& job);
   void Record();
   void Collect();
+  void DropJobs();
 
   Machine& machine_;
   TokenLedger& ledger_;

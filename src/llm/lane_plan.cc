@@ -14,7 +14,9 @@ namespace {
 
 constexpr int64_t kSmallModel = 20'000'000;  // parameters; below, attention outweighs weights
 constexpr int kSmallModelLaneWidth = 4;      // measured: see engine_options.h
-constexpr int kLargeModelLaneWidth = 8;      // at least: a lane reads all weights
+constexpr int kLargeModelLaneWidth = 16;     // at least: a lane reads all weights
+constexpr int kSmallModelTurn = 16;
+constexpr int kLargeModelTurn = 4;
 constexpr int64_t kDefaultKvBytes = int64_t{1} << 30;
 constexpr int kCellStep = 256;  // llama.cpp rounds a context up to this
 
@@ -40,9 +42,11 @@ int DefaultLanes(const EngineOptions& options, bool small, int threads, bool on_
 class Assignment {
  public:
   Assignment(std::span<const Lane* const> lanes, int64_t visits)
-      : lanes_(lanes),
-        fair_(Ceiling(visits, static_cast<int64_t>(lanes.size()))),
-        load_(lanes.size(), 0) {}
+      : lanes_(lanes), load_(lanes.size(), 0) {
+    int64_t jobs = visits;
+    for (size_t i = 0; i < lanes.size(); ++i) jobs += load_[i] = lanes[i]->jobs();
+    fair_ = Ceiling(jobs, static_cast<int64_t>(lanes.size()));
+  }
 
   int Choose(const Visit& visit) {
     const std::vector<Token> path = PathTokens(*visit.prefix);
@@ -82,8 +86,8 @@ class Assignment {
   }
 
   std::span<const Lane* const> lanes_;
-  int fair_;
-  std::vector<int> load_;
+  int fair_ = 0;
+  std::vector<int> load_;                   // jobs
   std::unordered_map<uint64_t, int> sent_;  // hash of a root to the lane it was last sent to
 };
 
@@ -96,6 +100,7 @@ LanePlan PlanLanes(const EngineOptions& options, const ModelInfo& model, bool on
   RequireRange("cells", options.cells, 0, 1 << 30);
   RequireRange("batch_tokens", options.batch_tokens, 1, 1 << 16);
   RequireRange("threads", options.threads, 0, 1024);
+  RequireRange("turn", options.turn, 0, 1 << 16);
   const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   const int threads = options.threads > 0 ? options.threads : cores;
 
@@ -112,6 +117,7 @@ LanePlan PlanLanes(const EngineOptions& options, const ModelInfo& model, bool on
   plan.lane_cells = Ceiling(Ceiling(cells, plan.lanes), kCellStep) * kCellStep;
   if (options.cells == 0) plan.lane_cells = std::max(plan.lane_cells, context);
   plan.lane.context = std::min(context, plan.lane_cells);
+  plan.turn = options.turn > 0 ? options.turn : small ? kSmallModelTurn : kLargeModelTurn;
   plan.workers = std::min(plan.lanes, threads);
   plan.lane_threads = small ? 1 : std::max(1, threads / plan.lanes);
   plan.flash_attention = options.flash_attention < 0 ? !small : options.flash_attention > 0;

@@ -18,6 +18,7 @@ struct LanePlan {
   int workers = 1;       // threads that run lanes side by side
   int lane_threads = 1;  // threads of one lane's evaluations
   int lane_cells = 0;
+  int turn = 1;  // evaluations of a lane before steps that ended are handed back
   bool flash_attention = false;
   LaneOptions lane;
 };

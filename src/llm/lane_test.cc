@@ -26,15 +26,18 @@ struct Lab {
   }
 
   std::vector<Generation> Run(const std::vector<GenerateRequest>& requests) {
-    std::vector<Generation> results(requests.size());
-    std::vector<const GenerateRequest*> ask;
-    std::vector<Generation*> answer;
-    for (size_t i = 0; i < requests.size(); ++i) {
-      ask.push_back(&requests[i]);
-      answer.push_back(&results[i]);
-    }
-    lane.Generate(ask, answer);
+    std::vector<Draft> drafts;
+    for (const GenerateRequest& request : requests) drafts.push_back({.request = request});
+    for (Draft& draft : drafts) Join(draft);
+    while (lane.jobs() > 0) lane.Write(1);
+    std::vector<Generation> results;
+    for (const Draft& draft : drafts) results.push_back(draft.result);
     return results;
+  }
+
+  void Join(Draft& draft) {
+    Draft* const drafts[] = {&draft};
+    lane.Join(drafts);
   }
 
   ByteTokenizer tokenizer;
@@ -168,6 +171,50 @@ RC_GTEST_PROP(GenerateLaneProperty, AnyWalkEqualsReadingEveryPathFromItsStart, (
     }
   }
   RC_ASSERT(lab.ledger.counts().decodes <= lab.machine.evaluations);
+}
+
+// The same where walkers join while others are being written, each going on as soon as it can.
+RC_GTEST_PROP(GenerateLaneProperty, JoiningWhileOthersAreWrittenChangesNothing, ()) {
+  const int walkers = *rc::gen::inRange(1, 7);
+  const int turn = *rc::gen::inRange(1, 6);
+  const auto length = *rc::gen::container<std::vector<int>>(walkers, rc::gen::inRange(1, 14));
+  Lab lab(/*width=*/*rc::gen::inRange(1, 5), /*cells=*/*rc::gen::inRange(150, 1500));
+  std::vector<Draft> drafts(walkers);
+  std::vector<int> steps(walkers, 0);
+  const auto join = [&](int walker, PrefixPtr prefix) {
+    drafts[walker] = {.request = {.prefix = std::move(prefix),
+                                  .walker = static_cast<uint64_t>(walker),
+                                  .draw = Key("draw").With(walker).With(steps[walker]++),
+                                  .sampling = Sampling(length[walker])}};
+    lab.Join(drafts[walker]);
+  };
+  for (int walker = 0; walker < walkers; ++walker) join(walker, Root(walker % 2));
+  while (lab.lane.jobs() > 0) {
+    lab.lane.Write(turn);
+    for (int walker = 0; walker < walkers; ++walker) {
+      const Draft draft = drafts[walker];
+      if (!draft.ended || steps[walker] > 4) continue;
+      RC_ASSERT(IsPlain(draft.request, draft.result));
+      join(walker, draft.result.tokens.empty() ? draft.request.prefix
+                                               : Extend(draft.request.prefix, draft.result.tokens));
+    }
+  }
+  for (const Draft& draft : drafts) RC_ASSERT(draft.ended);
+}
+
+TEST(GenerateLane, ForgetDropsWhatIsBeingWritten) {
+  Lab lab(2, 400);
+  {
+    Draft gone{.request = {Root(0), 1, Key("d"), Sampling(50)}};
+    lab.Join(gone);
+    lab.lane.Write(1);
+    EXPECT_EQ(lab.lane.jobs(), 1);
+    lab.lane.Forget();
+    EXPECT_FALSE(gone.ended);
+  }
+  EXPECT_EQ(lab.lane.jobs(), 0);
+  const GenerateRequest request{Root(1), 2, Key("e"), Sampling()};
+  ExpectSame(lab.Run({request})[0], Plain(request));
 }
 
 TEST(GenerateLane, CountsAreWhatTheMachineDid) {

@@ -145,8 +145,7 @@ Walked Walk(Generator& generator, int walkers, int rounds) {
       requests.push_back(
           {at[w], static_cast<uint64_t>(w), Key("draw").With(round).With(w), sampling});
     }
-    std::vector<Generation> results(requests.size());
-    generator.Generate(requests, results);
+    const std::vector<Generation> results = WriteAll(generator, requests);
     for (int w = 0; w < walkers; ++w) {
       if (random() % 3 > 0) at[w] = Extend(at[w], results[w].tokens);
       if (random() % 3 == 0 && at[w]->parent) at[w] = at[w]->parent;
@@ -272,8 +271,7 @@ TEST(LlamaGenerator, FlashAttentionAgrees) {
 TEST(LlamaGenerator, GreedyIsTheArgmaxOfPlainLogits) {
   const auto generator = MakeLlamaGenerator(TestModel(), Options(2, 1));
   const GenerateRequest request{Root(2), 1, Key("d"), Sampling(8, 0)};
-  Generation result;
-  generator->Generate({&request, 1}, {&result, 1});
+  const Generation result = WriteAll(*generator, {&request, 1})[0];
   ASSERT_GT(result.tokens.size(), 0u);
   ExpectPlain(request, result);
 }
@@ -281,8 +279,7 @@ TEST(LlamaGenerator, GreedyIsTheArgmaxOfPlainLogits) {
 TEST(LlamaGenerator, APromptBeyondTheContextIsContextFull) {
   const auto generator = MakeLlamaGenerator(TestModel(), Options(2, 1));
   const GenerateRequest request{Root(1, 512), 1, Key("d"), Sampling()};
-  Generation result;
-  generator->Generate({&request, 1}, {&result, 1});
+  const Generation result = WriteAll(*generator, {&request, 1})[0];
   EXPECT_EQ(result.end, StepEnd::kContextFull);
   EXPECT_TRUE(result.tokens.empty());
 }
@@ -296,8 +293,7 @@ TEST(LlamaLikelihood, AgreesWithTheGeneratorThatWroteTheText) {
   for (int i = 0; i < 6; ++i) {
     asked.push_back({Root(i), static_cast<uint64_t>(i), Key("draw").With(uint64_t(i)), Sampling()});
   }
-  std::vector<Generation> written(asked.size());
-  generator->Generate(asked, written);
+  const std::vector<Generation> written = WriteAll(*generator, asked);
   std::vector<LikelihoodRequest> requests;
   for (size_t i = 0; i < asked.size(); ++i) {
     requests.push_back({asked[i].prefix, written[i].tokens});

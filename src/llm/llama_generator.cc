@@ -40,23 +40,38 @@ class Lanes {
     }
   }
 
-  // Calls run(lane, indices) for every lane that has visits.
-  template <typename Run>
-  void Visit(std::span<const llm::Visit> visits, Run run) {
+  // The visits of each lane, as indices.
+  std::vector<std::vector<size_t>> Assign(std::span<const llm::Visit> visits) const {
     std::vector<const Lane*> views;
     for (const auto& lane : lanes_) views.push_back(lane.get());
     const std::vector<int> chosen = AssignLanes(visits, views);
     std::vector<std::vector<size_t>> indices(lanes_.size());
     for (size_t i = 0; i < chosen.size(); ++i) indices[chosen[i]].push_back(i);
-    std::vector<int> busy;
-    for (size_t i = 0; i < lanes_.size(); ++i) {
-      if (!indices[i].empty()) busy.push_back(static_cast<int>(i));
-    }
-    // The longest list first, so that no thread ends up alone with it.
-    std::stable_sort(busy.begin(), busy.end(),
-                     [&](int a, int b) { return indices[a].size() > indices[b].size(); });
-    RunLanes(busy, plan_.workers, [&](int lane) { run(*lanes_[lane], indices[lane]); });
+    return indices;
   }
+
+  // Calls run(lane) for every lane with work(lane) > 0, the one with most first, so that no thread
+  // ends up alone with it.
+  template <typename Work, typename Run>
+  void RunBusy(Work work, Run run) {
+    std::vector<int> busy;
+    for (int i = 0; i < static_cast<int>(lanes_.size()); ++i) {
+      if (work(i) > 0) busy.push_back(i);
+    }
+    std::ranges::stable_sort(busy, [&](int a, int b) { return work(a) > work(b); });
+    RunLanes(busy, plan_.workers, run);
+  }
+
+  // Calls run(lane, indices) for every lane that has visits.
+  template <typename Run>
+  void Visit(std::span<const llm::Visit> visits, Run run) {
+    const std::vector<std::vector<size_t>> indices = Assign(visits);
+    RunBusy([&](int lane) { return indices[lane].size(); },
+            [&](int lane) { run(*lanes_[lane], indices[lane]); });
+  }
+
+  LaneType& lane(int i) { return *lanes_[i]; }
+  int turn() const { return plan_.turn; }
 
   void Forget() {
     for (const auto& lane : lanes_) lane->Forget();
@@ -74,13 +89,6 @@ class Lanes {
   std::vector<std::unique_ptr<LaneType>> lanes_;
 };
 
-template <typename Request>
-std::vector<Visit> VisitsOf(std::span<const Request> requests) {
-  std::vector<Visit> visits;
-  for (const Request& request : requests) visits.push_back({request.walker, request.prefix});
-  return visits;
-}
-
 class LlamaGenerator : public Generator {
  public:
   LlamaGenerator(std::shared_ptr<const LlamaModel> model, const EngineOptions& options)
@@ -95,19 +103,26 @@ class LlamaGenerator : public Generator {
   const TokenCounts& counts() const override { return lanes_.counts(); }
   int context() const override { return lanes_.context(); }
 
-  void Generate(std::span<const GenerateRequest> requests, std::span<Generation> results) override {
-    lanes_.Visit(VisitsOf(requests), [&](GenerateLane& lane, std::span<const size_t> indices) {
-      std::vector<const GenerateRequest*> chosen;
-      std::vector<Generation*> answers;
-      for (const size_t i : indices) {
-        chosen.push_back(&requests[i]);
-        answers.push_back(&results[i]);
-      }
-      lane.Generate(chosen, answers);
-    });
+  void Write(std::span<Draft* const> joining) override {
+    Join(joining);
+    lanes_.RunBusy([&](int lane) { return lanes_.lane(lane).jobs(); },
+                   [&](int lane) { lanes_.lane(lane).Write(lanes_.turn()); });
   }
 
  private:
+  void Join(std::span<Draft* const> drafts) {
+    std::vector<Visit> visits;
+    for (const Draft* draft : drafts) {
+      visits.push_back({draft->request.walker, draft->request.prefix});
+    }
+    const std::vector<std::vector<size_t>> indices = lanes_.Assign(visits);
+    for (size_t lane = 0; lane < indices.size(); ++lane) {
+      std::vector<Draft*> chosen;
+      for (const size_t i : indices[lane]) chosen.push_back(drafts[i]);
+      lanes_.lane(static_cast<int>(lane)).Join(chosen);
+    }
+  }
+
   Lanes<GenerateLane> lanes_;
 };
 
@@ -127,7 +142,11 @@ class LlamaEncoder : public Encoder {
 
   void Encode(std::span<const EncodeRequest> requests, std::span<float> hidden) override {
     const size_t width = Info().width;
-    lanes_.Visit(VisitsOf(requests), [&](EncodeLane& lane, std::span<const size_t> indices) {
+    std::vector<Visit> visits;
+    for (const EncodeRequest& request : requests) {
+      visits.push_back({request.walker, request.prefix});
+    }
+    lanes_.Visit(visits, [&](EncodeLane& lane, std::span<const size_t> indices) {
       std::vector<const EncodeRequest*> chosen;
       std::vector<std::span<float>> rows;
       for (const size_t i : indices) {

@@ -193,8 +193,7 @@ TEST(RealModels, AnswerAQuestion) {
     const PromptParts parts{.user = "What is the capital of France? Answer in one sentence."};
     const PrefixPtr prompt = PromptPrefix(model->tokenizer(), PromptKind::kAuto, parts);
     const GenerateRequest request{prompt, 1, Key("d"), sampling};
-    Generation result;
-    generator->Generate({&request, 1}, {&result, 1});
+    const Generation result = WriteAll(*generator, {&request, 1})[0];
     EXPECT_THAT(Text(model->tokenizer(), result.tokens), HasSubstr("Paris")) << path;
     EXPECT_EQ(generator->counts().prompt, prompt->length);
 

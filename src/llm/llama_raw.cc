@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "llama.h"
 #include "llm/lane_plan.h"
+#include "llm/sampler.h"
 
 namespace pgts::llm {
 namespace {
@@ -63,6 +64,18 @@ class RawContext {
     }
   }
 
+  // See RawSpeed::sampling.
+  double SamplingSeconds(int vocabulary) const {
+    const SamplingOptions options;
+    const auto start = std::chrono::steady_clock::now();
+    for (int sequence = 0; sequence < width_; ++sequence) {
+      Truncate({llama_get_logits_ith(context_.get(), sequence), static_cast<size_t>(vocabulary)},
+               options);
+    }
+    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
+    return spent.count() / width_;
+  }
+
  private:
   void Add(int sequence, int position, bool output) {
     const int i = batch_.n_tokens++;
@@ -112,7 +125,8 @@ RawSpeed MeasureRaw(const LlamaModel& model, const RawLoad& load, std::span<cons
   const double decode =
       Seconds([&] { RunLanes(all, workers, [&](int i) { contexts[i]->DecodeSteps(); }); });
   return {.decode = load.width * static_cast<double>(load.steps) / decode,
-          .prefill = load.width * static_cast<double>(load.context) / prefill};
+          .prefill = load.width * static_cast<double>(load.context) / prefill,
+          .sampling = contexts.front()->SamplingSeconds(model.info().vocabulary)};
 }
 
 }  // namespace pgts::llm

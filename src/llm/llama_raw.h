@@ -26,6 +26,9 @@ struct RawLoad {
 struct RawSpeed {
   double decode = 0;   // tokens per second
   double prefill = 0;  // tokens per second
+  // Seconds that the default sampling takes to truncate one token's logits, on one thread: those
+  // of the last decode, so that they are as peaked as the model's are. Not part of `decode`.
+  double sampling = 0;
 };
 
 // `text` (of any length above 0) is repeated as often as needed. Error where llama.cpp fails.

@@ -80,6 +80,7 @@ TEST(AssignLanes, ProblemsStayTogetherAndWalkersComeHome) {
     bool TakeOutput(Job&, std::span<const float>) override { return true; }
     void GiveUp(Job&) override {}
     void Read(std::span<Job* const> jobs) { Run(jobs); }
+    void Hold(std::span<Job* const> jobs) { Join(jobs); }
   };
   const LaneOptions options{.width = 2, .sequences = 2, .context = 100};
   Idle first(a.machine, ledger, options, TokenLedger::Purpose::kScore);
@@ -96,6 +97,11 @@ TEST(AssignLanes, ProblemsStayTogetherAndWalkersComeHome) {
   first.Read(jobs);
   visits = {{7, Extend(two, {8})}, {9, two}, {8, one}};
   EXPECT_THAT(AssignLanes(visits, lanes), ElementsAre(0, 0, 1));
+
+  // What a lane has to do already counts.
+  first.Hold(jobs);
+  visits = {{10, Extend(nullptr, {9, 9, 9})}};
+  EXPECT_THAT(AssignLanes(visits, lanes), ElementsAre(1));
 }
 
 TEST(PlanLanes, SmallModelsGetManyLanesAndLargeOnesFew) {
@@ -108,6 +114,7 @@ TEST(PlanLanes, SmallModelsGetManyLanesAndLargeOnesFew) {
   EXPECT_EQ(small.lane_cells, 4 * 512);
   const ModelInfo large{.context_train = 512, .parameters = 8'000'000'000};
   EXPECT_EQ(PlanLanes(options, large, false).lanes, 2);
+  EXPECT_EQ(PlanLanes({.threads = 2, .width = 16, .context = 512}, large, false).lanes, 1);
   EXPECT_EQ(PlanLanes(options, large, true).lanes, 1);
   EXPECT_EQ(PlanLanes({.threads = 8, .width = 2, .context = 512}, large, false).lane_threads, 8);
 }

@@ -41,15 +41,25 @@ std::optional<std::string> ByteTokenizer::RenderChat(std::span<const ChatMessage
 ScriptedGenerator::ScriptedGenerator(Script script, int context)
     : script_(std::move(script)), context_(context), info_(ScriptedInfo(1, context)) {}
 
-void ScriptedGenerator::Generate(std::span<const GenerateRequest> requests,
-                                 std::span<Generation> results) {
-  ++calls_;
-  batches_.push_back(requests.size());
-  counts_.requests += static_cast<int64_t>(requests.size());
-  for (size_t i = 0; i < requests.size(); ++i) {
-    results[i] = Answer(requests[i]);
-    counts_.generated += results[i].generated;
+void ScriptedGenerator::Write(std::span<Draft* const> joining) {
+  counts_.requests += static_cast<int64_t>(joining.size());
+  for (Draft* draft : joining) {
+    draft->result = Answer(draft->request);
+    under_way_.push_back({draft, draft->result.generated});
   }
+  ++calls_;
+  batches_.push_back(under_way_.size());
+  std::erase_if(under_way_, [&](UnderWay& one) {
+    one.left -= pace_ > 0 ? pace_ : one.left;
+    if (one.left > 0) return false;
+    counts_.generated += one.draft->result.generated;
+    return one.draft->ended = true;
+  });
+}
+
+void ScriptedGenerator::Forget() {
+  ++forgotten_;
+  under_way_.clear();
 }
 
 Generation ScriptedGenerator::Answer(const GenerateRequest& request) {

@@ -43,16 +43,24 @@ class ScriptedGenerator : public Generator {
 
   const ModelInfo& Info() const override { return info_; }
   const Tokenizer& tokenizer() const override { return tokenizer_; }
-  void Generate(std::span<const GenerateRequest> requests, std::span<Generation> results) override;
-  void Forget() override { ++forgotten_; }
+  void Write(std::span<Draft* const> joining) override;
+  void Forget() override;
   const TokenCounts& counts() const override { return counts_; }
   int context() const override { return context_; }
 
-  int calls() const { return calls_; }                             // of Generate
+  // Tokens that each draft gets in a turn; 0 (the start): each is written in the turn it joins.
+  void set_pace(int tokens) { pace_ = tokens; }
+
+  int calls() const { return calls_; }                             // of Write
   int forgotten() const { return forgotten_; }                     // calls of Forget
-  const std::vector<size_t>& batches() const { return batches_; }  // requests of each call
+  const std::vector<size_t>& batches() const { return batches_; }  // drafts of each call
 
  private:
+  struct UnderWay {
+    Draft* draft;
+    int left;  // tokens
+  };
+
   Generation Answer(const GenerateRequest& request);
 
   Script script_;
@@ -60,6 +68,8 @@ class ScriptedGenerator : public Generator {
   ModelInfo info_;
   ByteTokenizer tokenizer_;
   TokenCounts counts_;
+  std::vector<UnderWay> under_way_;
+  int pace_ = 0;
   int calls_ = 0;
   int forgotten_ = 0;
   std::vector<size_t> batches_;
