@@ -49,8 +49,7 @@ void Train(const TrainArguments& arguments) {
   }
   const bool trains_reward_model = reward_model.empty() && !FileExists(run.folder.RewardModel());
   if (trains_reward_model) {
-    CheckModel(run.loaded->options, "reward_model.model_name",
-               run.config().reward_base.model_name);
+    CheckModel(run.loaded->options, "reward_model.model_name", run.config().reward_base.model_name);
   }
   train::CheckBeforeTraining(run.config(), trains_reward_model);
   OpenRun(run, arguments.run.verbose);

@@ -175,8 +175,7 @@ Comparison Compare(Session& session, const ComparisonOptions& options) {
     } else {
       Info(
           "best_of_n_weighted, sequential_best_of_n, heuristic, pgts_uniform and pgts are left "
-          "out: "
-          "they need a reward model (--reward-model-path)");
+          "out: they need a reward model (--reward-model-path)");
     }
   }
   if (options.policy != nullptr) methods.push_back(bench.Pgts(options.trajectory_folder));

@@ -15,7 +15,8 @@ namespace pgts::eval {
 //     "paired": [{"a", "b", "budget", "difference", "low", "high"}, ...]}, ...]
 // accuracy, answered and differences are shares; low and high bound the 95 % interval; a number
 // that a file does not have is null, but points without tokens or accuracy are left out, and so are
-// methods and comparisons without points. Empty where there is no comparison; Error for a damaged file.
+// methods and comparisons without points. Empty where there is no comparison; Error for a damaged
+// file.
 Json ReadComparisons(const std::string& folder);
 
 }  // namespace pgts::eval

@@ -153,10 +153,8 @@ class Doctor {
     if (!(gain.low > 0)) {
       check.problem =
           "no search with this reward model is clearly better than chains of thought that vote, "
-          "for "
-          "the same tokens: a policy has nothing to learn from; mend the reward model first, or "
-          "look "
-          "at more problems (--limit) if the interval is wide";
+          "for the same tokens: a policy has nothing to learn from; mend the reward model first, "
+          "or look at more problems (--limit) if the interval is wide";
     }
     return check;
   }

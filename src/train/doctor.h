@@ -7,8 +7,7 @@
 //                  (what the gate before phase 2 asks)
 //   reward model   reward/diagnosis.h, through the scorer that searches use
 //   search         sequential and weighted best-of-N and the best heuristic, each at equal tokens
-//   on
-//                  the same worlds, against chains of thought that vote (eval/baselines.h): does
+//                  on the same worlds, against chains of thought that vote (eval/baselines.h): does
 //                  any gain, its paired 95 % interval above zero?
 #pragma once
 
