@@ -41,7 +41,6 @@ class CellFolder {
   world::StoreLengths LatestStore() const;
 
   std::string World() const { return path_ + "/world"; }
-  const std::string& path() const { return path_; }
 
  private:
   std::string CellFile(const Cell& cell) const;
