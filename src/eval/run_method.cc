@@ -115,11 +115,12 @@ const world::World& WorldOf(const Ticket& ticket, size_t number) {
   return number < chains.size() && chains[number].world ? *chains[number].world : *ticket.world;
 }
 
-// What the searches recorded, told in full.
-std::vector<tree::Trajectory> TakeTrajectories(const task::Task& task, Ticket& ticket) {
+// What the searches recorded, graded; told in full where somebody wants to hear it.
+std::vector<tree::Trajectory> TakeTrajectories(const task::Task& task, const MethodRun& run,
+                                               Ticket& ticket) {
   std::vector<tree::Trajectory> searches = ticket.recorder.TakeAll();
   for (size_t i = 0; i < searches.size(); ++i) {
-    search::AddTexts(WorldOf(ticket, i), searches[i]);
+    if (run.on_result) search::AddTexts(WorldOf(ticket, i), searches[i]);
     GradeTrajectory(task, ticket.problem, searches[i]);
   }
   return searches;
@@ -149,7 +150,7 @@ void RunChunk(Session& session, const MethodRun& run, std::span<const int64_t> p
   }
   session.rounds().Run();
   for (const auto& ticket : tickets) {
-    std::vector<tree::Trajectory> searches = TakeTrajectories(session.task(), *ticket);
+    std::vector<tree::Trajectory> searches = TakeTrajectories(session.task(), run, *ticket);
     out.records.push_back(Grade(session, run, *ticket));
     out.records.back().oracle = FoundRight(searches) ? 1 : 0;
     if (run.on_result) run.on_result(ticket->problem, ticket->result, std::move(searches));
