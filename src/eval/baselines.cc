@@ -7,8 +7,8 @@
 
 #include "base/jsonl.h"
 #include "base/log.h"
+#include "eval/named_method.h"
 #include "eval/sequential_tuning.h"
-#include "search/methods.h"
 #include "search/trace.h"
 
 namespace pgts::eval {
@@ -26,28 +26,20 @@ class Bench {
         problems_(FirstProblems(session.task(), split, count)) {}
 
   // A method of the list, with values for its knobs ("chains=2.5").
-  MethodResult Run(std::string_view name, const std::vector<std::string>& knobs,
-                   MethodRun run = {}) {
-    const search::Method& method = search::FindMethod(name);
-    const std::unique_ptr<search::MethodSetup> setup = method.setup();
-    OptionSet options;
-    setup->Declare(name, options);
-    for (const std::string& knob : knobs) options.Set(fmt::format("{}.{}", name, knob), "tuning");
-    const std::unique_ptr<search::Searcher> searcher =
-        setup->Make({.rounds = &session_.rounds(), .greedy = options_.policy});
-    run.method = name;
-    run.searcher = searcher.get();
-    run.worlds =
-        method.worlds == search::Worlds::kGreedy ? &session_.greedy() : &session_.sampled();
-    run.mean_over_chains = method.counting == search::Counting::kEachChain;
+  MethodResult Run(std::string name, std::vector<std::string> knobs, MethodRun run = {}) {
     run.split = split_;
     run.problems = problems_;
     run.epoch = epoch_;
-    run.draw = Key("search").With(static_cast<uint64_t>(options_.seed)).With(run.method);
     const int64_t max_tokens = run.limits.max_tokens;
     run.limits = options_.limits;
     run.limits.max_tokens = max_tokens;
-    return RunMethod(session_, run);
+    return RunNamedMethod(session_,
+                          {.name = std::move(name),
+                           .knobs = std::move(knobs),
+                           .greedy = options_.policy,
+                           .policy_parameters = options_.policy_parameters,
+                           .seed = options_.seed},
+                          std::move(run));
   }
 
   MethodResult Greedy() { return Run("cot_greedy", {}); }
@@ -59,15 +51,11 @@ class Bench {
   MethodResult Weighted(double chains) { return Chains("best_of_n_weighted", chains); }
   MethodResult Sequential(const search::SequentialRule& rule) {
     return Run(
-        "sequential_best_of_n",
-        {fmt::format("threshold={}", rule.threshold),
-         fmt::format("max_chains={}", rule.max_chains)},
+        "sequential_best_of_n", AsKnobs(rule),
         {.setting = fmt::format("score >= {:.2f}, N <= {}", rule.threshold, rule.max_chains)});
   }
   MethodResult Heuristic(const search::HeuristicRule& rule) {
-    return Run("heuristic",
-               {fmt::format("branch_below={}", rule.branch_below),
-                fmt::format("terminate_above={}", rule.terminate_above)},
+    return Run("heuristic", AsKnobs(rule),
                {.setting = fmt::format("branch < {:.2f}, stop >= {:.2f}", rule.branch_below,
                                        rule.terminate_above)});
   }
@@ -77,7 +65,7 @@ class Bench {
         {.setting = fmt::format("budget {} tokens", tokens), .limits = {.max_tokens = tokens}});
   }
   MethodResult Pgts(const std::string& trajectory_folder = "") {
-    MethodRun run{.setting = "greedy policy", .policy_parameters = options_.policy_parameters};
+    MethodRun run{.setting = "greedy policy"};
     std::unique_ptr<JsonlWriter> writer;
     if (!trajectory_folder.empty()) {
       writer = std::make_unique<JsonlWriter>(trajectory_folder + "/eval_pgts.jsonl", 0);
@@ -97,8 +85,8 @@ class Bench {
   const std::vector<int64_t>& problems() const { return problems_; }
 
  private:
-  MethodResult Chains(std::string_view name, double chains) {
-    return Run(name, {fmt::format("chains={}", chains)},
+  MethodResult Chains(std::string name, double chains) {
+    return Run(std::move(name), {fmt::format("chains={}", chains)},
                {.setting = fmt::format("N = {:.3g}", chains)});
   }
 

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "eval/cell_runner.h"
 
-#include <fmt/format.h>
-
 #include <limits>
-#include <memory>
 #include <utility>
 
 #include "base/log.h"
 #include "eval/action_bound.h"
 #include "eval/baselines.h"
-#include "eval/run_method.h"
+#include "eval/named_method.h"
 #include "eval/sequential_tuning.h"
 
 namespace pgts::eval {
@@ -66,30 +63,18 @@ tree::Limits CellRunner::LimitsOf(const Cell& cell, bool bounded_nodes) const {
 
 MethodResult CellRunner::Walk(const Cell& cell, const Candidate& candidate,
                               const Problems& problems) {
-  const search::Method& method = search::FindMethod(cell.method);
-  const std::unique_ptr<search::MethodSetup> setup = method.setup();
-  OptionSet options;
-  setup->Declare(cell.method, options);
-  for (const std::string& knob : candidate.knobs) {
-    options.Set(fmt::format("{}.{}", cell.method, knob), "tuning");
-  }
-  const std::unique_ptr<search::Searcher> searcher = setup->Make(
-      {.rounds = &session_.rounds(), .greedy = parts_.greedy, .sampled = parts_.sampled});
-  const bool greedy_world = method.worlds == search::Worlds::kGreedy;
-  const bool decided =
-      method.needs == search::Needs::kGreedyPolicy || method.needs == search::Needs::kSampledPolicy;
-  return RunMethod(session_,
-                   {.method = cell.method,
-                    .setting = candidate.Text(),
-                    .searcher = searcher.get(),
-                    .worlds = greedy_world ? &session_.greedy() : &session_.sampled(),
-                    .split = problems.split,
-                    .problems = problems.indices,
-                    .epoch = problems.epoch,
-                    .limits = LimitsOf(cell, candidate.bounded_nodes),
-                    .draw = Key("search").With(static_cast<uint64_t>(cell.seed)).With(cell.method),
-                    .mean_over_chains = method.counting == search::Counting::kEachChain,
-                    .policy_parameters = decided ? parts_.policy_parameters : 0});
+  return RunNamedMethod(session_,
+                        {.name = cell.method,
+                         .knobs = candidate.knobs,
+                         .greedy = parts_.greedy,
+                         .sampled = parts_.sampled,
+                         .policy_parameters = parts_.policy_parameters,
+                         .seed = cell.seed},
+                        {.setting = candidate.Text(),
+                         .split = problems.split,
+                         .problems = problems.indices,
+                         .epoch = problems.epoch,
+                         .limits = LimitsOf(cell, candidate.bounded_nodes)});
 }
 
 Candidate CellRunner::TuneThresholds(const Cell& cell) {
@@ -97,8 +82,7 @@ Candidate CellRunner::TuneThresholds(const Cell& cell) {
   if (cell.method == "heuristic") {
     const search::HeuristicRule rule =
         BestHeuristic(session_, {.problems = tuning_.indices, .limits = limits}).rule;
-    return {.knobs = {fmt::format("branch_below={}", rule.branch_below),
-                      fmt::format("terminate_above={}", rule.terminate_above)}};
+    return {.knobs = AsKnobs(rule)};
   }
   // The chains are drawn under the budget, so that no rule can spend more.
   const search::SequentialRule rule =
@@ -106,8 +90,7 @@ Candidate CellRunner::TuneThresholds(const Cell& cell) {
                                 .limits = limits,
                                 .max_tokens = std::numeric_limits<double>::infinity(),
                                 .max_chains = kMostSequentialChains});
-  return {.knobs = {fmt::format("threshold={}", rule.threshold),
-                    fmt::format("max_chains={}", rule.max_chains)}};
+  return {.knobs = AsKnobs(rule)};
 }
 
 Candidate CellRunner::BestCandidate(const Cell& cell) {
