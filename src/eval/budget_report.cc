@@ -13,8 +13,6 @@
 namespace pgts::eval {
 namespace {
 
-Json IntervalJson(const Interval& interval) { return Json::array({interval.low, interval.high}); }
-
 Json OrNull(std::optional<double> value) { return value ? Json(*value) : Json(nullptr); }
 
 // As many budgets of FLOPs as of tokens, evenly on a log scale from the cheapest point to the
@@ -119,13 +117,7 @@ Json ResultJson(const BudgetPoint& point) {
 std::string SampleLines(const MethodResult& result) {
   std::string lines;
   for (const ProblemRecord& record : result.records) {
-    Json line = {{"doc_id", record.problem},
-                 {"target", record.gold},
-                 {"resps", Json::array({Json::array({record.text})})},
-                 {"filtered_resps", Json::array({record.answer})},
-                 {"filter", "strict-match"},
-                 {"exact_match", record.correct},
-                 {"generated_tokens", record.tokens}};
+    Json line = SampleJson(record, "strict-match");
     lines += JsonText(line) + "\n";
     line["filtered_resps"] = Json::array({record.flexible_answer});
     line["filter"] = "flexible-extract";

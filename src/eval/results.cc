@@ -15,8 +15,6 @@ namespace {
 
 BootstrapOptions Bootstrap(int64_t seed) { return {.seed = static_cast<uint64_t>(seed)}; }
 
-Json IntervalJson(const Interval& interval) { return Json::array({interval.low, interval.high}); }
-
 // What no problem was there to measure is NaN (base/stats.h).
 constexpr const char* kNothing = "–";
 
@@ -64,15 +62,6 @@ std::string PairsText(const Comparison& comparison) {
                         100 * d.estimate, 100 * d.low, 100 * d.high, verdict);
   }
   return text;
-}
-
-Json SampleJson(const ProblemRecord& record) {
-  return {{"doc_id", record.problem},
-          {"target", record.gold},
-          {"resps", Json::array({Json::array({record.text})})},
-          {"filtered_resps", Json::array({record.answer})},
-          {"exact_match", record.correct},
-          {"generated_tokens", record.tokens}};
 }
 
 }  // namespace
@@ -124,6 +113,19 @@ std::vector<Pair> ReportedPairs(const Comparison& comparison) {
     if (result.method != "pgts") pairs.push_back({"pgts", result.method});
   }
   return pairs;
+}
+
+Json IntervalJson(const Interval& interval) { return Json::array({interval.low, interval.high}); }
+
+Json SampleJson(const ProblemRecord& record, const std::string& filter) {
+  Json line = {{"doc_id", record.problem},
+               {"target", record.gold},
+               {"resps", Json::array({Json::array({record.text})})},
+               {"filtered_resps", Json::array({record.answer})}};
+  if (!filter.empty()) line["filter"] = filter;
+  line["exact_match"] = record.correct;
+  line["generated_tokens"] = record.tokens;
+  return line;
 }
 
 std::string ComparisonTable(const Comparison& comparison) {

@@ -92,6 +92,11 @@ struct Pair {
 };
 std::vector<Pair> ReportedPairs(const Comparison& comparison);
 
+Json IntervalJson(const Interval& interval);  // [low, high]
+// A line of samples_*.jsonl: the answer as read strictly. `filter` names that reading where the
+// file holds others, too; empty: it does not.
+Json SampleJson(const ProblemRecord& record, const std::string& filter = "");
+
 std::string ComparisonTable(const Comparison& comparison);
 Json SummaryJson(const Comparison& comparison);
 
