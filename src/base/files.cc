@@ -112,6 +112,8 @@ void MakeWritableDirectory(const std::string& path) {
   }
 }
 
+std::string FileName(const std::string& path) { return fs::path(path).filename().string(); }
+
 bool FileExists(const std::string& path) {
   std::error_code code;
   return fs::exists(path, code);

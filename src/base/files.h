@@ -25,6 +25,9 @@ void MakeWritableDirectory(const std::string& path);
 
 bool FileExists(const std::string& path);
 
+// "c.gguf" of "a/b/c.gguf".
+std::string FileName(const std::string& path);
+
 // A file that only grows. length() is what a resume state records; opening with that length cuts
 // what was written after it. Move-only; the destructor flushes.
 class AppendFile {

@@ -26,8 +26,6 @@ std::string Scalar(YAML::Node node, std::initializer_list<const char*> path) {
   return node.IsScalar() ? node.Scalar() : "";
 }
 
-std::string FileName(const std::string& path) { return fs::path(path).filename().string(); }
-
 Json Facts(const YAML::Node& config) {
   Json facts = Json::array();
   const auto add = [&](const char* label, const std::string& value) {

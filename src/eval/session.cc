@@ -3,11 +3,11 @@
 
 #include <fmt/ranges.h>
 
-#include <filesystem>
 #include <utility>
 #include <vector>
 
 #include "base/error.h"
+#include "base/files.h"
 #include "base/log.h"
 #include "llm/engine_report.h"
 #include "llm/llama_generator.h"
@@ -26,10 +26,6 @@ llm::SamplingOptions Sampling(const GeneratorSettings& settings, const task::Tas
           .min_p = settings.min_p,
           .max_new_tokens = settings.max_new_tokens,
           .separator = task.separator()};
-}
-
-std::string FileName(const std::string& path) {
-  return std::filesystem::path(path).filename().string();
 }
 
 }  // namespace
