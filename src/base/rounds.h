@@ -20,7 +20,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -34,6 +33,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/stopwatch.h"
 
 namespace pgts {
 
@@ -153,13 +153,13 @@ class Gather : public Phase {
     const std::vector<Waiter> waiters = std::exchange(waiters_, {});
     // Not a vector: Reply may be bool.
     const auto replies = std::make_unique<Reply[]>(requests.size());
-    const auto start = std::chrono::steady_clock::now();
+    const Stopwatch watch;
     dispatch_(requests, std::span<Reply>(replies.get(), requests.size()));
-    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
-    Count(requests.size(), spent.count());
+    const double spent = watch.Seconds();
+    Count(requests.size(), spent);
     for (size_t i = 0; i < waiters.size(); ++i) {
       waiters[i].answer->reply = std::move(replies[i]);
-      waiters[i].answer->seconds = spent.count() / static_cast<double>(requests.size());
+      waiters[i].answer->seconds = spent / static_cast<double>(requests.size());
       rounds_.Resume(waiters[i].ticket);
     }
   }

@@ -7,7 +7,6 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,6 +14,7 @@
 #include "base/error.h"
 #include "base/stats.h"
 #include "base/stop.h"
+#include "base/stopwatch.h"
 #include "cli/bench.h"
 #include "cli/bench_model.h"
 #include "cli/bench_raw.h"
@@ -57,13 +57,13 @@ class EngineDecode {
     generator_->Forget();
     Write(text, 1);
     const llm::TokenCounts before = generator_->counts();
-    const auto start = std::chrono::steady_clock::now();
+    const Stopwatch watch;
     Write(text, steps_);
-    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
+    const double spent = watch.Seconds();
     const llm::TokenCounts after = generator_->counts();
     const int64_t evaluated =
         after.evaluated + after.reevaluated - before.evaluated - before.reevaluated;
-    return static_cast<double>(evaluated) / spent.count();
+    return static_cast<double>(evaluated) / spent;
   }
 
  private:

@@ -3,11 +3,11 @@
 // trees; searches in a scripted world, so that nothing else is measured.
 #include <CLI/CLI.hpp>
 
-#include <chrono>
 #include <memory>
 #include <vector>
 
 #include "base/stop.h"
+#include "base/stopwatch.h"
 #include "cli/bench.h"
 #include "cli/bench_report.h"
 #include "model/threads.h"
@@ -27,31 +27,25 @@ struct PolicyArguments {
   int threads = 0;
 };
 
-using Clock = std::chrono::steady_clock;
-
-double SecondsSince(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
 BenchRow Row(const PolicyArguments& arguments, int nodes) {
   const auto network = std::make_shared<policy::GpsNetwork>(arguments.network);
   policy::NetworkPolicy policy(network, {});
   constexpr int kDepth = 15;
   const policy::ToyWorld world{.depth = kDepth,
                                .limits = {.max_depth = kDepth, .max_nodes = nodes, .max_width = 4}};
-  const auto start = Clock::now();
+  const Stopwatch decide_watch;
   const std::vector<tree::Trajectory> searches =
       policy::SearchToyWorld(world, policy, arguments.searches, Key("bench"));
-  const double decide = SecondsSince(start);
+  const double decide = decide_watch.Seconds();
   ThrowIfStopped();
   int64_t decisions = 0;
   for (const tree::Trajectory& search : searches) {
     decisions += static_cast<int64_t>(search.steps.size());
   }
   policy::PpoTrainer trainer(network, {.temperature = 1});
-  const auto begin = Clock::now();
+  const Stopwatch update_watch;
   const policy::PpoStats stats = trainer.Update(searches);
-  const double update = SecondsSince(begin);
+  const double update = update_watch.Seconds();
   const auto each = [&](double seconds) { return 1e3 * seconds / static_cast<double>(decisions); };
   return {{"hidden_dim", arguments.network.hidden_dim},
           {"num_layers", arguments.network.num_layers},

@@ -3,11 +3,11 @@
 // share of it.
 #include <CLI/CLI.hpp>
 
-#include <chrono>
 #include <memory>
 #include <vector>
 
 #include "base/stop.h"
+#include "base/stopwatch.h"
 #include "cli/bench.h"
 #include "cli/bench_report.h"
 #include "cli/tree_flags.h"
@@ -33,10 +33,9 @@ void BenchTrainStep(const TrainStepArguments& arguments) {
   const TreeLoadResult rollouts = RunTreeLoad(load, network);
   ThrowIfStopped();
   policy::PpoTrainer trainer(network, {.temperature = 1});
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   trainer.Update(rollouts.trajectories);
-  const double update =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const double update = watch.Seconds();
   const double total = rollouts.seconds + update;
   const BenchRow row = {{"hidden_dim", load.policy.hidden_dim},
                         {"num_layers", load.policy.num_layers},

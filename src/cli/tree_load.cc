@@ -4,12 +4,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <fstream>
 #include <utility>
 
 #include "base/rounds.h"
+#include "base/stopwatch.h"
 #include "llm/client.h"
 #include "llm/llama_generator.h"
 #include "policy/gps_network.h"
@@ -107,7 +107,7 @@ class TreeLoad {
                 {.sampling = options.sampling}) {}
 
   TreeLoadResult Run() {
-    const auto start = std::chrono::steady_clock::now();
+    const Stopwatch watch;
     for (int begin = 0; begin < options_.problems; begin += options_.width) {
       const int end = std::min(begin + options_.width, options_.problems);
       Chunk(begin, end);
@@ -115,8 +115,7 @@ class TreeLoad {
         result_.rss_mb_early = ResidentMb();
       }
     }
-    result_.seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    result_.seconds = watch.Seconds();
     result_.rss_mb = ResidentMb();
     result_.phases = {.generate = generator_client_.phase().seconds,
                       .score = scorer_client_.phase().seconds,

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/policy_phase.h"
 
-#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <utility>
@@ -10,6 +9,7 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "base/progress.h"
+#include "base/stopwatch.h"
 #include "policy/checkpoint.h"
 #include "policy/gps_network.h"
 #include "policy/network_policy.h"
@@ -24,12 +24,6 @@
 
 namespace pgts::train {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double SecondsSince(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 // A phase 2 that begins writes behind what phase 1 left in metrics.jsonl.
 ResumeState StartFrom(ResumeState state, const RunFolder& folder) {
@@ -75,7 +69,7 @@ class PolicyPhase {
     } else {
       Begin();
     }
-    started_ = Clock::now();
+    watch_.emplace();
     seconds_before_ = state_.seconds;
     Progress progress("training the policy", config_.loop.num_iterations, "iterations");
     progress.SetDone(state_.iteration);
@@ -110,7 +104,7 @@ class PolicyPhase {
   }
 
   void Iterate() {
-    const auto start = Clock::now();
+    const Stopwatch rollout_watch;
     policy::NetworkPolicy policy(network_, {.temperature = config_.search.temperature});
     search::PolicyClient client(session_.rounds(), policy);
     const search::PolicySearch searcher(client, {});
@@ -124,7 +118,7 @@ class PolicyPhase {
       request.visits.push_back(sequence_.At(visit));
     }
     std::vector<Rollout> rollouts = CollectRollouts(session_, searcher, request);
-    const double rollout_seconds = SecondsSince(start);
+    const double rollout_seconds = rollout_watch.Seconds();
     Learn(rollouts, rollout_seconds);
     ++state_.iteration;
     if (state_.iteration % config_.loop.validate_every == 0 ||
@@ -149,13 +143,13 @@ class PolicyPhase {
       search::WriteTrace(traced, files_.trajectories);
       trajectories.push_back(std::move(traced.trajectory));
     }
-    const auto start = Clock::now();
+    const Stopwatch update_watch;
     const policy::PpoStats stats = trainer_.Update(trajectories);
     files_.report.Iteration({.iteration = state_.iteration + 1,
                              .rollouts = rollouts,
                              .stats = stats,
                              .rollout_seconds = rollout_seconds,
-                             .update_seconds = SecondsSince(start)});
+                             .update_seconds = update_watch.Seconds()});
   }
 
   // The greedy policy on the fixed validation problems; keeps the best.
@@ -185,7 +179,7 @@ class PolicyPhase {
       policy::SavePolicy(folder_.Checkpoint(state_.iteration), *network_, Metadata());
     }
     MeasureFiles();
-    state_.seconds = started_ ? seconds_before_ + SecondsSince(*started_) : 0;
+    state_.seconds = watch_ ? seconds_before_ + watch_->Seconds() : 0;
     WriteResumeState(folder_, state_);
     RemoveOldPolicies();
   }
@@ -231,7 +225,7 @@ class PolicyPhase {
   GrowingFiles files_;
   Validation validation_;
   ProblemSequence sequence_;
-  std::optional<Clock::time_point> started_;
+  std::optional<Stopwatch> watch_;  // of phase 2, behind the warm start
   double seconds_before_ = 0;
 };
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/trainer.h"
 
-#include <chrono>
 #include <filesystem>
 #include <utility>
 
@@ -9,6 +8,7 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "base/progress.h"
+#include "base/stopwatch.h"
 #include "eval/report.h"
 #include "model/threads.h"
 #include "reward/trl.h"
@@ -71,7 +71,7 @@ void AdoptRewardModel(const std::string& from, const RunFolder& folder) {
 }
 
 void Train(const RunConfig& config, const TrainRequest& request) {
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   model::UseThreads(config.engine.threads);
   const ResumeState state = request.resume ? ReadResumeState(request.folder) : ResumeState{};
   eval::Session session(RunSession(config, request, state));
@@ -86,10 +86,10 @@ void Train(const RunConfig& config, const TrainRequest& request) {
   }
   RunPolicyPhase(config, session, request.folder, state);
   session.LogEngine();
-  const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
+  const double spent = watch.Seconds();
   eval::TryWriteReport({.run = request.folder.path});
   Info("training took {}; evaluate with: pgts eval --policy-checkpoint {}",
-       FormatSeconds(spent.count()), request.folder.path);
+       FormatSeconds(spent), request.folder.path);
 }
 
 void MakeData(const RunConfig& config, const TrainRequest& request,
