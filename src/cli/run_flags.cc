@@ -81,10 +81,7 @@ std::unique_ptr<LoadedConfig> LoadConfig(const RunFlags& flags, const std::strin
 }
 
 void FindFiles(const OptionSet& options, train::RunConfig& config) {
-  if (const char* data = std::getenv("PGTS_DATA");
-      data != nullptr && config.task.data_dir.empty()) {
-    config.task.data_dir = data;
-  }
+  config.task.data_dir = DataFolder(config.task.data_dir);
   for (std::string* name : {&config.generator.model_name, &config.reward_base.model_name}) {
     if (!name->empty()) *name = FindResource(*name);
   }
@@ -94,6 +91,11 @@ void FindFiles(const OptionSet& options, train::RunConfig& config) {
   if (task::IsTaskFile(config.task.name)) {
     config.task.name = fs::absolute(FindResource(config.task.name)).lexically_normal().string();
   }
+}
+
+std::string DataFolder(const std::string& given) {
+  const char* data = std::getenv("PGTS_DATA");
+  return given.empty() && data != nullptr ? data : given;
 }
 
 std::string FindResource(const std::string& path) {

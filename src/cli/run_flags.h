@@ -39,6 +39,9 @@ std::unique_ptr<LoadedConfig> LoadConfig(const RunFlags& flags, const std::strin
 // where the generator has none and no stored worlds stand in for it.
 void FindFiles(const OptionSet& options, train::RunConfig& config);
 
+// The folder of data sets: as given, else PGTS_DATA; "" where neither is there.
+std::string DataFolder(const std::string& given);
+
 // Error if the path that `key` holds is no file; "" is none to be checked.
 void CheckModel(const OptionSet& options, const std::string& key, const std::string& name);
 

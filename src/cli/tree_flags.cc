@@ -4,7 +4,6 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "cli/run_flags.h"
 #include "model/threads.h"
@@ -67,9 +66,7 @@ TreeLoadOptions ToLoad(const TreeFlags& flags, const BenchModel& model) {
   constexpr int kMostAtOnce = 64;
   if (load.width == 0) load.width = std::min(load.problems, kMostAtOnce);
   load.threads = model::ThreadCount(load.threads);
-  if (const char* data = std::getenv("PGTS_DATA"); data != nullptr && load.data_dir.empty()) {
-    load.data_dir = data;
-  }
+  load.data_dir = DataFolder(load.data_dir);
   return load;
 }
 
