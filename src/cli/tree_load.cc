@@ -10,6 +10,7 @@
 
 #include "base/rounds.h"
 #include "base/stopwatch.h"
+#include "eval/grade.h"
 #include "llm/client.h"
 #include "llm/llama_generator.h"
 #include "policy/gps_network.h"
@@ -175,8 +176,7 @@ class TreeLoad {
     result_.depth += place.result.depth;
     if (options_.with_features) {
       tree::Trajectory trajectory = place.recorder.Take();
-      const std::optional<std::string>& answer = place.result.answer;
-      trajectory.correct = answer && task_->Same(*answer, place.problem.gold);
+      eval::GradeTrajectory(*task_, place.problem, trajectory);
       result_.trajectories.push_back(std::move(trajectory));
     }
     return longest;
