@@ -134,8 +134,7 @@ std::optional<std::string> AnswerReader::Flexible(std::string_view text) const {
 std::optional<std::string> AnswerReader::AfterMarker(std::string_view text) const {
   const size_t at = text.rfind(settings_.marker);
   if (at == text.npos) return std::nullopt;
-  const std::string_view rest = text.substr(at + settings_.marker.size());
-  const std::string_view line = rest.substr(0, rest.find('\n'));
+  const std::string_view line = FirstLine(text.substr(at + settings_.marker.size()));
   return settings_.find == "choice" ? LeadingLetter(line) : Normal(line);
 }
 

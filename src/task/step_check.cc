@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "task/text.h"
+
 namespace pgts::task {
 namespace {
 
@@ -28,7 +30,7 @@ std::vector<bool> CheckSteps(const Problem& problem, std::span<const std::string
   std::vector<bool> correct;
   bool all_before = true;
   for (const std::string& text : steps) {
-    const std::string_view expected = reference.substr(0, reference.find('\n'));
+    const std::string_view expected = FirstLine(reference);
     const std::string_view step = WithoutNewline(text);
     // A true reference makes equality with it enough: its arithmetic is right.
     all_before =

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/yaml_file.h"
+#include "task/text.h"
 
 namespace pgts::task {
 namespace {
@@ -100,7 +101,7 @@ class Reader {
       throw Error::Format(
           "{}: the steps of the example \"{}\" end in no answer as answer.find = {} "
           "finds it; models would copy that",
-          file_.path, example.user.substr(0, example.user.find('\n')), file_.answer.find);
+          file_.path, FirstLine(example.user), file_.answer.find);
     }
   }
 
