@@ -78,8 +78,8 @@ TEST_F(CommandTest, QuestionsThatCannotBeAsked) {
   EXPECT_THAT(Refused({"solve", "How many\xff?"}), HasSubstr("not valid UTF-8"));
   std::string longest;
   for (int i = 0; i < 100; ++i) longest += kQuestion;
-  EXPECT_THAT(Refused({"solve", longest}),
-              AllOf(HasSubstr("the prompt takes"), HasSubstr("a model with a longer context")));
+  EXPECT_THAT(Refused({"solve", longest}), AllOf(HasSubstr("pgts: the question: the prompt takes"),
+                                                 HasSubstr("a model with a longer context")));
 }
 
 TEST_F(CommandTest, ModelsThatCannotBeLoaded) {
@@ -166,6 +166,18 @@ TEST_F(CommandTest, StoredWorldsAreReplayedWithoutAModel) {
               HasSubstr("no worlds of other.gguf are stored here, but of: tiny.gguf"));
   EXPECT_THAT(Refused({"train", "--world", "stored:" + worlds, "--output-dir", folder_.File("t")}),
               HasSubstr("this command grows worlds"));
+}
+
+TEST_F(CommandTest, AQuestionThatIsNotStoredIsSaidToBe) {
+  const std::string worlds = folder_.File("world");
+  const auto solve = [&](const std::string& question, const std::string& world) {
+    return std::vector<std::string>{"solve", question, "--chains", "2", "--world", world};
+  };
+  const Output grown = Run(solve(kQuestion, worlds));
+  ASSERT_EQ(grown.code, 0) << grown.err;
+  EXPECT_EQ(Run(solve(kQuestion, "stored:" + worlds)).out, grown.out);
+  EXPECT_THAT(Refused(solve("How many?", "stored:" + worlds)),
+              HasSubstr("pgts: " + worlds + ": this question is not among the stored ones"));
 }
 
 TEST_F(CommandTest, ComparisonsThatCannotBe) {

@@ -29,6 +29,7 @@
 #include "train/reward_phase.h"
 #include "train/run_folder.h"
 #include "train/trainer.h"
+#include "world/grown_by.h"
 
 namespace pgts::cli {
 namespace {
@@ -113,6 +114,15 @@ void PrintCosts(const search::SearchResult& result) {
              result.actions);
 }
 
+// What world.dir = stored:... does not hold cannot be searched.
+void CheckStored(const world::World& world, const std::string& folder) {
+  if (world.size() > 1) return;
+  throw Error::Format(
+      "{}: this question is not among the stored ones (as asked with this model, prompt, sampling "
+      "and world.seed); give one that is, or the folder without \"stored:\" to grow it",
+      folder);
+}
+
 // A stored world is found by its problem's name: it must tell questions apart.
 std::string ProblemId(const std::string& question) {
   return fmt::format("question_{:016x}", Key("question").With(question).value());
@@ -129,8 +139,10 @@ class Solve {
     const std::string reward_model = RewardModelPath(arguments_.reward_model_path, run_);
     if (!reward_model.empty()) train::UseRewardModel(config(), session, reward_model);
     const task::Problem problem{.id = ProblemId(arguments_.question),
+                                .shown = "the question",
                                 .question = arguments_.question};
     const auto world = session.sampled().Open(problem, world::kEvaluationEpoch);
+    if (session.replays()) CheckStored(*world, world::StoredFolder(config().world.dir));
     const std::unique_ptr<tree::Policy> policy = session.has_scorer() ? MakePolicy() : nullptr;
     if (policy == nullptr) {
       Info(

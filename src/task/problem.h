@@ -20,6 +20,7 @@ Split ParseSplit(std::string_view name);  // throws Error for any other name
 struct Problem {
   int64_t index = 0;     // place in its split
   std::string id;        // unique in the task: "word_problems/test/17"
+  std::string shown;     // what messages call it; empty: its id
   std::string question;  // as the user would type it, no trailing newline
   std::string gold;      // normalised gold answer (task/answer.h)
   std::string solution;  // reference steps, one a line, the last line "#### <gold>"; no newline

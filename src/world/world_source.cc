@@ -21,14 +21,14 @@ Key SamplingKey(Key key, const llm::SamplingOptions& sampling) {
   return key;
 }
 
-void CheckLength(const llm::Prefix& prompt, const std::string& problem,
+void CheckLength(const llm::Prefix& prompt, const task::Problem& problem,
                  const llm::Generator& generator) {
   if (prompt.length < generator.context()) return;
   const bool models_own = generator.context() == generator.Info().context_train;
   throw Error::Format(
       "{}: the prompt takes {} tokens and the context holds {}: shorten the question "
       "or {}",
-      problem, prompt.length, generator.context(),
+      problem.shown.empty() ? problem.id : problem.shown, prompt.length, generator.context(),
       models_own ? "use a model with a longer context" : "raise engine.context");
 }
 
@@ -117,7 +117,7 @@ llm::PrefixPtr LiveWorlds::Prompt(const task::Problem& problem, int /*epoch*/) {
 
 std::shared_ptr<World> LiveWorlds::Open(const task::Problem& problem, int epoch) {
   const llm::PrefixPtr prompt = Prompt(problem, epoch);
-  CheckLength(*prompt, problem.id, parts_.generator->generator());
+  CheckLength(*prompt, problem, parts_.generator->generator());
   Key key = Key("problem").With(WorldKey(epoch)).With(problem.id);
   for (llm::Token token : prompt->tokens) key = key.With(static_cast<uint64_t>(token));
   const WorldId id = key.value();
