@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/decoder_shape.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "base/error.h"
 
 namespace pgts::model {
@@ -12,7 +15,39 @@ void CheckPositive(const char* name, int64_t value, const char* where) {
   throw Error::Format("{}: {} is {}, must lie in 1..{}", where, name, value, kMost);
 }
 
+void CheckRope(const DecoderShape& shape, const char* where) {
+  if (!(shape.rope_theta > 0) || !(shape.rope_scale > 0)) {
+    throw Error::Format("{}: rope_theta ({}) and rope_scale ({}) must be positive", where,
+                        shape.rope_theta, shape.rope_scale);
+  }
+  const auto& factors = shape.rope_factors;
+  if (factors.empty()) return;
+  if (shape.family != Family::kLlama) {
+    throw Error::Format("{}: only architecture llama has factors of rope's frequencies", where);
+  }
+  const bool usable =
+      std::ranges::all_of(factors, [](float f) { return std::isfinite(f) && f > 0; });
+  if (static_cast<int64_t>(factors.size()) == shape.head_dim / 2 && usable) return;
+  throw Error::Format("{}: {} factors of rope's frequencies; {} positive ones are needed", where,
+                      factors.size(), shape.head_dim / 2);
+}
+
 }  // namespace
+
+std::string ArchitectureOf(const DecoderShape& shape) {
+  if (shape.family == Family::kLlama) return "llama";
+  return shape.qk_norm ? "qwen3" : "qwen2";
+}
+
+void CheckLora(const LoraShape& lora, const DecoderShape& shape, const char* where) {
+  if (lora.rank < 1 || lora.rank > shape.width) {
+    throw Error::Format("{}: LoRA's rank is {}, must lie in 1..{} (the model's width)", where,
+                        lora.rank, shape.width);
+  }
+  if (!std::isfinite(lora.alpha) || lora.alpha <= 0) {
+    throw Error::Format("{}: LoRA's alpha is {}, must be positive", where, lora.alpha);
+  }
+}
 
 void CheckShape(const DecoderShape& shape, const char* where) {
   CheckPositive("vocab", shape.vocab, where);
@@ -31,10 +66,13 @@ void CheckShape(const DecoderShape& shape, const char* where) {
     throw Error::Format("{}: head_dim is {}, must be even (rotary positions turn pairs)", where,
                         shape.head_dim);
   }
-  if (!(shape.rope_theta > 0) || !(shape.rms_eps > 0)) {
-    throw Error::Format("{}: rope_theta ({}) and rms_eps ({}) must be positive", where,
-                        shape.rope_theta, shape.rms_eps);
+  if (!(shape.rms_eps > 0)) {
+    throw Error::Format("{}: rms_eps ({}) must be positive", where, shape.rms_eps);
   }
+  if (shape.family == Family::kLlama && shape.qk_norm) {
+    throw Error::Format("{}: architecture llama has no norms on queries and keys", where);
+  }
+  CheckRope(shape, where);
 }
 
 int64_t CountWeights(const DecoderShape& shape) {

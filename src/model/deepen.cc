@@ -7,11 +7,13 @@
 #include <map>
 #include <string>
 
+#include "base/error.h"
 #include "model/decoder.h"
 
 namespace pgts::model {
 
 std::shared_ptr<Decoder> Deepen(const Decoder& decoder, int64_t extra, uint64_t seed) {
+  if (decoder.lora()) throw Error("a decoder is deepened before it gets LoRA, not after");
   torch::NoGradGuard no_grad;
   const int64_t layers = decoder.shape().layers;
   DecoderShape shape = decoder.shape();

@@ -15,7 +15,7 @@ namespace pgts::model {
 
 class Decoder;
 
-// `extra` >= 0 layers; `seed` draws their other weights.
+// `extra` >= 0 layers; `seed` draws their other weights. Throws Error for a decoder with LoRA.
 std::shared_ptr<Decoder> Deepen(const Decoder& decoder, int64_t extra, uint64_t seed);
 
 }  // namespace pgts::model

@@ -130,6 +130,14 @@ bool GgufFile::HasTensor(const std::string& name) const {
   return gguf_find_tensor(file_.get(), name.c_str()) >= 0;
 }
 
+std::vector<std::string> GgufFile::TensorNames() const {
+  std::vector<std::string> names;
+  for (int64_t i = 0; i < gguf_get_n_tensors(file_.get()); ++i) {
+    names.emplace_back(gguf_get_tensor_name(file_.get(), i));
+  }
+  return names;
+}
+
 int64_t GgufFile::CountElements() const {
   int64_t count = 0;
   for (ggml_tensor* tensor = ggml_get_first_tensor(tensors_.get()); tensor != nullptr;

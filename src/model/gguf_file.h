@@ -34,6 +34,7 @@ class GgufFile {
   std::map<std::string, std::string> Texts(const std::string& prefix) const;
 
   bool HasTensor(const std::string& name) const;
+  std::vector<std::string> TensorNames() const;
   int64_t CountElements() const;  // of all tensors
   // Dimensions, slowest first ([out, in] for a matrix). Throws Error when there is no such tensor.
   std::vector<int64_t> Size(const std::string& name) const;

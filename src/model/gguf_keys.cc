@@ -29,7 +29,7 @@ WeightType ParseWeightType(std::string_view name) {
 }
 
 void SetShapeKeys(gguf_context* file, const DecoderShape& shape) {
-  const std::string architecture = shape.qk_norm ? "qwen3" : "qwen2";
+  const std::string architecture = ArchitectureOf(shape);
   const auto key = [&](const char* name) { return fmt::format("{}.{}", architecture, name); };
   const auto set = [&](const char* name, int64_t value) {
     gguf_set_val_u32(file, key(name).c_str(), static_cast<uint32_t>(value));
@@ -46,6 +46,10 @@ void SetShapeKeys(gguf_context* file, const DecoderShape& shape) {
   set("attention.value_length", shape.head_dim);
   set("rope.dimension_count", shape.head_dim);
   gguf_set_val_f32(file, key("rope.freq_base").c_str(), shape.rope_theta);
+  if (shape.rope_scale != 1.0f) {
+    gguf_set_val_str(file, key("rope.scaling.type").c_str(), "linear");
+    gguf_set_val_f32(file, key("rope.scaling.factor").c_str(), shape.rope_scale);
+  }
   gguf_set_val_f32(file, key("attention.layer_norm_rms_epsilon").c_str(), shape.rms_eps);
 }
 

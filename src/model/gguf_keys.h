@@ -13,6 +13,9 @@ struct gguf_context;
 
 namespace pgts::model {
 
+// The tensor of Llama 3's factors of rope's frequencies.
+inline constexpr char kRopeFactors[] = "rope_freqs.weight";
+
 struct StoredType {
   ggml_type type;
   uint32_t file_type;  // llama_ftype of llama.h

@@ -6,44 +6,95 @@
 #include <torch/utils.h>
 
 #include <algorithm>
+#include <optional>
+#include <set>
 
 #include "base/error.h"
 #include "model/decoder.h"
 #include "model/gguf_file.h"
+#include "model/gguf_keys.h"
+#include "model/gguf_rows.h"
 
 namespace pgts::model {
 namespace {
 
 std::string Architecture(const GgufFile& file) {
   const std::string architecture = file.Text("general.architecture");
-  if (architecture == "qwen3" || architecture == "qwen2") return architecture;
-  throw Error::Format("{}: architecture is {}; qwen3 and qwen2 can be trained here", file.path(),
-                      architecture);
+  for (const char* known : {"qwen3", "qwen2", "llama"}) {
+    if (architecture == known) return architecture;
+  }
+  throw Error::Format("{}: architecture is {}; qwen3, qwen2 and llama can be trained here",
+                      file.path(), architecture);
+}
+
+// The keys of a model's architecture, without its name.
+class ShapeKeys {
+ public:
+  explicit ShapeKeys(const GgufFile& file) : file_(file), prefix_(Architecture(file) + ".") {}
+
+  bool Has(const char* name) const { return file_.Has(prefix_ + name); }
+  std::string Text(const char* name) const { return file_.Text(prefix_ + name); }
+  int64_t Integer(const char* name) const { return file_.Integer(prefix_ + name); }
+  int64_t Integer(const char* name, int64_t otherwise) const {
+    return Has(name) ? Integer(name) : otherwise;
+  }
+  float Number(const char* name) const { return static_cast<float>(file_.Number(prefix_ + name)); }
+
+  // Error where the key is there and has another value.
+  void Require(const char* name, int64_t value, const char* why) const {
+    if (Integer(name, value) == value) return;
+    throw Error::Format("{}: {}{} is {}, not {}: {} cannot be trained here; use another model",
+                        file_.path(), prefix_, name, Integer(name), value, why);
+  }
+
+ private:
+  const GgufFile& file_;
+  std::string prefix_;
+};
+
+void ReadRope(const GgufFile& file, const ShapeKeys& keys, DecoderShape& shape) {
+  keys.Require("rope.dimension_count", shape.head_dim, "rope over a part of a head");
+  if (keys.Has("rope.freq_base")) shape.rope_theta = keys.Number("rope.freq_base");
+  const std::string scaling =
+      keys.Has("rope.scaling.type") ? keys.Text("rope.scaling.type") : "linear";
+  if (scaling != "linear" && scaling != "none") {
+    throw Error::Format(
+        "{}: rope scaling is {}; none, linear and Llama 3's factors can be trained here; use a "
+        "file without it",
+        file.path(), scaling);
+  }
+  // llama.cpp heeds a factor without a type, and 0 means none.
+  for (const char* name : {"rope.scaling.factor", "rope.scale_linear"}) {
+    if (!keys.Has(name)) continue;
+    const float factor = keys.Number(name);
+    shape.rope_scale = factor == 0 ? 1.0f : factor;
+    break;
+  }
+  if (shape.family == Family::kLlama && file.HasTensor(kRopeFactors)) {
+    shape.rope_factors = file.Read(kRopeFactors);
+  }
 }
 
 DecoderShape ReadShape(const GgufFile& file) {
-  const std::string architecture = Architecture(file);
-  const auto key = [&](const char* name) { return fmt::format("{}.{}", architecture, name); };
+  const ShapeKeys keys(file);
   DecoderShape shape;
-  shape.width = file.Integer(key("embedding_length"));
-  shape.layers = file.Integer(key("block_count"));
-  shape.heads = file.Integer(key("attention.head_count"));
-  shape.kv_heads = file.Has(key("attention.head_count_kv"))
-                       ? file.Integer(key("attention.head_count_kv"))
-                       : shape.heads;
-  shape.head_dim = file.Has(key("attention.key_length"))
-                       ? file.Integer(key("attention.key_length"))
-                       : shape.width / std::max<int64_t>(1, shape.heads);
-  shape.ff_width = file.Integer(key("feed_forward_length"));
-  shape.context = file.Integer(key("context_length"));
-  if (file.Has(key("rope.freq_base"))) {
-    shape.rope_theta = static_cast<float>(file.Number(key("rope.freq_base")));
-  }
-  shape.rms_eps = static_cast<float>(file.Number(key("attention.layer_norm_rms_epsilon")));
+  if (Architecture(file) == "llama") shape.family = Family::kLlama;
+  shape.width = keys.Integer("embedding_length");
+  shape.layers = keys.Integer("block_count");
+  shape.heads = keys.Integer("attention.head_count");
+  shape.kv_heads = keys.Integer("attention.head_count_kv", shape.heads);
+  shape.head_dim =
+      keys.Integer("attention.key_length", shape.width / std::max<int64_t>(1, shape.heads));
+  shape.ff_width = keys.Integer("feed_forward_length");
+  shape.context = keys.Integer("context_length");
+  shape.rms_eps = keys.Number("attention.layer_norm_rms_epsilon");
   shape.vocab = file.Size("token_embd.weight").at(0);
   shape.tied = !file.HasTensor("output.weight");
   shape.qk_norm = file.HasTensor("blk.0.attn_q_norm.weight");
   shape.qkv_bias = file.HasTensor("blk.0.attn_q.bias");
+  keys.Require("attention.value_length", shape.head_dim, "values of another width than keys");
+  keys.Require("expert_count", 0, "a mixture of experts");
+  ReadRope(file, keys, shape);
   CheckShape(shape, file.path().c_str());
   // Before anyone makes room for what damaged keys promise.
   if (CountWeights(shape) > file.CountElements()) {
@@ -55,7 +106,20 @@ DecoderShape ReadShape(const GgufFile& file) {
   return shape;
 }
 
-void Load(const GgufFile& file, const std::string& name, torch::Tensor weight) {
+// A tensor that nobody reads would make it another model.
+void CheckAllKnown(const GgufFile& file, const Decoder& decoder) {
+  std::set<std::string> known = {kRopeFactors};
+  for (const auto& [name, weight] : decoder.Weights()) known.insert(name);
+  for (const std::string& name : file.TensorNames()) {
+    if (known.contains(name)) continue;
+    throw Error::Format("{}: tensor {} is of a kind that cannot be trained here; use another model",
+                        file.path(), name);
+  }
+}
+
+// `weight` takes the values as `type`.
+void Load(const GgufFile& file, const DecoderShape& shape, const std::string& name,
+          torch::Tensor weight, torch::ScalarType type) {
   const std::vector<int64_t> size = file.Size(name);
   if (size != weight.sizes().vec()) {
     throw Error::Format("{}: tensor {} is [{}], the file's keys say [{}]", file.path(), name,
@@ -63,14 +127,16 @@ void Load(const GgufFile& file, const std::string& name, torch::Tensor weight) {
   }
   std::vector<float> values = file.Read(name);
   torch::NoGradGuard no_grad;
-  weight.copy_(torch::from_blob(values.data(), size, torch::kFloat32));
+  const torch::Tensor rows =
+      RowsFromFile(shape, name, torch::from_blob(values.data(), size, torch::kFloat32));
+  if (type == torch::kFloat32) {
+    weight.copy_(rows);
+  } else {
+    weight.set_data(rows.to(type));
+  }
 }
 
-}  // namespace
-
-DecoderShape ReadGgufShape(const std::string& path) { return ReadShape(GgufFile(path)); }
-
-std::shared_ptr<Decoder> ReadGguf(const std::string& path, int64_t context) {
+std::shared_ptr<Decoder> Read(const std::string& path, int64_t context, torch::ScalarType type) {
   const GgufFile file(path);
   DecoderShape shape = ReadShape(file);
   if (context > shape.context) {
@@ -78,8 +144,30 @@ std::shared_ptr<Decoder> ReadGguf(const std::string& path, int64_t context) {
                         shape.context);
   }
   if (context > 0) shape.context = context;
-  auto decoder = std::make_shared<Decoder>(shape);
-  for (const auto& [name, weight] : decoder->Weights()) Load(file, name, weight);
+  auto decoder = std::make_shared<Decoder>(shape, std::nullopt);
+  CheckAllKnown(file, *decoder);
+  for (const auto& [name, weight] : decoder->Weights()) {
+    Load(file, shape, name, weight, weight.dim() > 1 ? type : torch::kFloat32);
+  }
+  return decoder;
+}
+
+}  // namespace
+
+DecoderShape ReadGgufShape(const std::string& path) { return ReadShape(GgufFile(path)); }
+
+std::shared_ptr<Decoder> ReadGguf(const std::string& path, int64_t context) {
+  return Read(path, context, torch::kFloat32);
+}
+
+std::shared_ptr<Decoder> ReadFrozenGguf(const std::string& path, int64_t context, WeightType type) {
+  if (type != WeightType::kF32 && type != WeightType::kBF16) {
+    throw Error::Format("{}: frozen weights are kept as f32 or bf16", path);
+  }
+  const auto compute_type = type == WeightType::kF32 ? torch::kFloat32 : torch::kBFloat16;
+  auto decoder = Read(path, context, compute_type);
+  decoder->set_compute_type(compute_type);
+  decoder->Freeze();
   return decoder;
 }
 

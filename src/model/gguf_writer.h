@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes a decoder as a GGUF file that llama.cpp loads: architecture qwen3 (qwen2 without the query
-// and key norms), with the byte tokenizer of byte_vocab.h, or with the tokenizer and every other
-// key of the GGUF file that the decoder came from.
+// and key norms) or llama, with the byte tokenizer of byte_vocab.h, or with the tokenizer and every
+// other key of the GGUF file that the decoder came from. For LoRA see gguf_lora.h.
 //
 // The file is written under a temporary name beside `path` and renamed: nobody sees half of it.
 #pragma once
@@ -28,7 +28,7 @@ struct GgufOptions {
 };
 
 // Throws Error when the folder cannot be written, when Q8_0 is asked for and a matrix row is no
-// multiple of 32, or when `base` cannot be read.
+// multiple of 32, when `base` cannot be read, or when the decoder has LoRA.
 void WriteGguf(const std::string& path, const Decoder& decoder, const GgufOptions& options = {});
 
 }  // namespace pgts::model
