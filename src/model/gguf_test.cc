@@ -12,6 +12,7 @@
 #include "base/temp_folder.h"
 #include "model/decoder.h"
 #include "model/gguf_file.h"
+#include "model/gguf_lora.h"
 #include "model/gguf_reader.h"
 #include "model/gguf_writer.h"
 #include "model/tiny_shape.h"
@@ -69,6 +70,155 @@ TEST_F(Gguf, EveryVariantOfTheArchitectureReadsBack) {
   const auto read = ReadGguf(path_);
   EXPECT_EQ(read->shape(), shape);
   EXPECT_EQ(LargestDifference(other, *read), 0.0);
+}
+
+DecoderShape LlamaShape() {
+  DecoderShape shape = TinyShape();
+  shape.family = Family::kLlama;
+  shape.qk_norm = false;
+  return shape;
+}
+
+TEST_F(Gguf, LlamaReadsBackWithItsFactorsAndItsScale) {
+  DecoderShape shape = LlamaShape();
+  shape.qkv_bias = true;
+  shape.rope_scale = 2.0f;
+  shape.rope_factors = {1.0f, 1.0f, 4.0f, 8.0f};
+  const Decoder other(shape, 2);
+  WriteGguf(path_, other);
+  EXPECT_EQ(GgufFile(path_).Text("general.architecture"), "llama");
+  const auto read = ReadGguf(path_);
+  EXPECT_EQ(read->shape(), shape);
+  EXPECT_EQ(LargestDifference(other, *read), 0.0);
+}
+
+// Row 1 of the file's first head is the partner of row 0: the decoder's row 4 of 8.
+TEST_F(Gguf, LlamaFilesHoldTheRowsOfAPairSideBySide) {
+  const Decoder other(LlamaShape(), 2);
+  WriteGguf(path_, other);
+  const auto& [name, query] = other.Weights()[2];
+  ASSERT_EQ(name, "blk.0.attn_q.weight");
+  const std::vector<float> stored = GgufFile(path_).Read(name);
+  const torch::Tensor rows = torch::tensor(stored).reshape(query.sizes());
+  EXPECT_TRUE(torch::equal(rows[0], query[0]));
+  EXPECT_TRUE(torch::equal(rows[1], query[4]));
+  EXPECT_TRUE(torch::equal(rows[2], query[1]));
+  EXPECT_TRUE(torch::equal(rows[8], query[8]));  // the next head
+}
+
+// What the decoder does not compute is refused by name.
+TEST_F(Gguf, OtherKindsOfRopeAreRefused) {
+  const auto refusal = [&](const std::string& key, std::string_view value) {
+    WriteGguf(path_, decoder_);
+    const std::string base = folder_.File("base.gguf");
+    WriteGguf(base, decoder_, {.metadata = {{key, std::string(value)}}});
+    return ReadMessage(base);
+  };
+  EXPECT_THAT(refusal("qwen3.rope.scaling.type", "yarn"), HasSubstr("rope scaling is yarn"));
+  EXPECT_THAT(refusal("qwen3.rope.scaling.type", "longrope"), HasSubstr("longrope"));
+  EXPECT_EQ(refusal("qwen3.rope.scaling.type", "none"), "no error");
+
+  WriteGguf(path_, decoder_);
+  std::string bytes = ReadFile(path_);
+  const std::string_view key = "rope.dimension_count";
+  bytes[bytes.find(key) + key.size() + sizeof(uint32_t)] = 4;  // of 8
+  Put(path_, bytes);
+  EXPECT_THAT(ReadMessage(path_), HasSubstr("qwen3.rope.dimension_count is 4, not 8"));
+}
+
+TEST_F(Gguf, AnUnknownTensorIsRefused) {
+  WriteGguf(path_, Decoder(LlamaShape()));
+  std::string bytes = ReadFile(path_);
+  const std::string_view name = "blk.1.ffn_norm.weight";
+  const size_t at = bytes.find(name);
+  bytes.replace(at, name.size(), "blk.1.ffn_gate.scales");
+  Put(path_, bytes);
+  EXPECT_THAT(ReadMessage(path_), HasSubstr("tensor blk.1.ffn_gate.scales"));
+}
+
+TEST_F(Gguf, FrozenIsReadInItsComputeType) {
+  WriteGguf(path_, decoder_);
+  const auto frozen = ReadFrozenGguf(path_, /*context=*/16, WeightType::kBF16);
+  EXPECT_TRUE(frozen->frozen());
+  EXPECT_EQ(frozen->shape().context, 16);
+  EXPECT_EQ(frozen->compute_type(), torch::kBFloat16);
+  for (size_t i = 0; i < frozen->Weights().size(); ++i) {
+    const auto& [name, weight] = frozen->Weights()[i];
+    EXPECT_FALSE(weight.requires_grad());
+    const auto type = weight.dim() > 1 ? torch::kBFloat16 : torch::kFloat32;
+    EXPECT_TRUE(torch::equal(weight, decoder_.Weights()[i].second.to(type))) << name;
+  }
+  EXPECT_EQ(LargestDifference(decoder_, *ReadFrozenGguf(path_, 0, WeightType::kF32)), 0.0);
+  EXPECT_THROW(ReadFrozenGguf(path_, 0, WeightType::kQ8_0), Error);
+}
+
+class GgufLora : public Gguf {
+ protected:
+  GgufLora() {
+    WriteGguf(path_, decoder_);
+    decoder_.AddLora({.rank = 4, .alpha = 0.3}, 7);
+    torch::NoGradGuard no_grad;
+    torch::manual_seed(2);
+    for (const auto& [name, weight] : decoder_.LoraWeights()) weight.normal_();
+  }
+
+  std::string AdapterMessage(Decoder& decoder) {
+    try {
+      ReadLoraAdapter(adapter_, decoder);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "no error";
+  }
+
+  std::string adapter_ = folder_.File("adapter.gguf");
+};
+
+TEST_F(GgufLora, ReadsBackExactly) {
+  WriteLoraAdapter(adapter_, decoder_, path_);
+  const auto read = ReadGguf(path_);
+  ReadLoraAdapter(adapter_, *read);
+  ReadLoraAdapter(adapter_, *read);  // the same shape once more
+  ASSERT_EQ(read->LoraWeights().size(), decoder_.LoraWeights().size());
+  for (size_t i = 0; i < read->LoraWeights().size(); ++i) {
+    EXPECT_TRUE(torch::equal(read->LoraWeights()[i].second, decoder_.LoraWeights()[i].second)) << i;
+  }
+}
+
+TEST_F(GgufLora, SaysWhatDoesNotFit) {
+  EXPECT_THROW(WriteGguf(adapter_, decoder_), Error);
+  EXPECT_THROW(WriteLoraAdapter(adapter_, Decoder(TinyShape()), path_), Error);
+  EXPECT_THROW(WriteLoraAdapter(adapter_, decoder_, folder_.File("none.gguf")), Error);
+  EXPECT_FALSE(FileExists(adapter_));
+  WriteLoraAdapter(adapter_, decoder_, path_);
+  Decoder llama(LlamaShape());
+  EXPECT_THAT(AdapterMessage(llama), HasSubstr("general.architecture is qwen3, llama is needed"));
+  DecoderShape wide = TinyShape();
+  wide.ff_width = 96;
+  Decoder wider(wide);
+  EXPECT_THAT(AdapterMessage(wider), HasSubstr("blk.0.ffn_gate.weight.lora_b is [64, 4]"));
+  DecoderShape deep = TinyShape();
+  deep.layers = 1;
+  Decoder flat(deep);
+  EXPECT_THAT(AdapterMessage(flat), HasSubstr("28 tensors, LoRA of this model has 14"));
+  Decoder other(TinyShape());
+  other.AddLora({.rank = 2}, 1);
+  EXPECT_THAT(AdapterMessage(other), HasSubstr("rank 4"));
+  std::filesystem::copy_file(path_, adapter_, std::filesystem::copy_options::overwrite_existing);
+  Decoder fresh(TinyShape());
+  EXPECT_THAT(AdapterMessage(fresh), HasSubstr("general.type"));
+}
+
+TEST_F(GgufLora, EveryTruncationIsAnErrorInOneLine) {
+  WriteLoraAdapter(adapter_, decoder_, path_);
+  const std::string bytes = ReadFile(adapter_);
+  Decoder decoder(TinyShape());
+  for (size_t keep = 0; keep < bytes.size(); keep += 1 + bytes.size() / 37) {
+    Put(adapter_, bytes.substr(0, keep));
+    const std::string message = AdapterMessage(decoder);
+    EXPECT_THAT(message, HasSubstr(adapter_)) << keep;
+    EXPECT_EQ(message.find('\n'), std::string::npos) << message;
+  }
 }
 
 TEST_F(Gguf, RoundedTypesReadBackCloseAndSmaller) {
