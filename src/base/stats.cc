@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <numeric>
 #include <stdexcept>
 #include <vector>
@@ -113,6 +114,36 @@ double Auc(std::span<const double> scores, std::span<const int> labels) {
     start = end;
   }
   return positives > 0 && negatives > 0 ? pairs_won / (positives * negatives) : kNaN;
+}
+
+Interval BootstrapAuc(std::span<const double> scores, std::span<const int> labels,
+                      std::span<const int64_t> problems, const BootstrapOptions& options) {
+  RequireSameSize(scores.size(), problems.size());
+  const double estimate = Auc(scores, labels);
+  if (std::isnan(estimate)) return {kNaN, kNaN, kNaN};
+  std::map<int64_t, std::vector<size_t>> members;
+  for (size_t i = 0; i < problems.size(); ++i) members[problems[i]].push_back(i);
+  std::vector<const std::vector<size_t>*> groups;
+  for (const auto& [problem, indices] : members) groups.push_back(&indices);
+
+  RandomStream stream(Key("bootstrap-auc").With(options.seed));
+  std::vector<double> resampled, drawn_scores;
+  std::vector<int> drawn_labels;
+  for (int k = 0; k < options.resamples; ++k) {
+    drawn_scores.clear();
+    drawn_labels.clear();
+    for (size_t g = 0; g < groups.size(); ++g) {
+      for (const size_t i : *groups[stream.Below(static_cast<int>(groups.size()))]) {
+        drawn_scores.push_back(scores[i]);
+        drawn_labels.push_back(labels[i]);
+      }
+    }
+    const double auc = Auc(drawn_scores, drawn_labels);
+    if (!std::isnan(auc)) resampled.push_back(auc);
+  }
+  std::sort(resampled.begin(), resampled.end());
+  const double tail = (1 - options.level) / 2;
+  return {estimate, SortedQuantile(resampled, tail), SortedQuantile(resampled, 1 - tail)};
 }
 
 double ExpectedCalibrationError(std::span<const double> probabilities, std::span<const int> labels,

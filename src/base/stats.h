@@ -40,6 +40,12 @@ Interval PairedBootstrap(std::span<const double> a, std::span<const double> b,
 // labels: 0 or 1. NaN if a class is missing.
 double Auc(std::span<const double> scores, std::span<const int> labels);
 
+// Percentile bootstrap of Auc where scores of one problem stand or fall together: problems
+// (distinct values of `problems`, parallel to scores) are resampled, resamples with one class left
+// out.
+Interval BootstrapAuc(std::span<const double> scores, std::span<const int> labels,
+                      std::span<const int64_t> problems, const BootstrapOptions& options = {});
+
 // Expected calibration error over `bins` bins of equal width in [0, 1]:
 // sum over bins of (n_bin / n) * |mean probability - share of positives|.
 double ExpectedCalibrationError(std::span<const double> probabilities, std::span<const int> labels,

@@ -59,6 +59,31 @@ std::vector<double> NormalValues(int n, double mean, uint64_t seed) {
   return values;
 }
 
+TEST(StatsTest, BootstrapAucResamplesProblemsNotScores) {
+  std::vector<double> scores;
+  std::vector<int> labels;
+  std::vector<int64_t> alone, in_tens;
+  RandomStream random{Key("auc")};
+  for (int i = 0; i < 400; ++i) {
+    labels.push_back(i / 10 % 2);  // of one kind in each ten
+    scores.push_back(random.Uniform() + 0.5 * labels.back());
+    alone.push_back(i);
+    in_tens.push_back(i / 10);
+  }
+  const BootstrapOptions options{.resamples = 500};
+  const Interval single = BootstrapAuc(scores, labels, alone, options);
+  EXPECT_EQ(single.estimate, Auc(scores, labels));
+  // Hanley and McNeil (1982) give a standard error of 0.017 at an AUC of 0.875 of 200 and 200.
+  EXPECT_NEAR(single.high - single.low, 2 * 1.96 * 0.017, 0.02);
+  // Ten copies of each score are one observation.
+  std::vector<double> copied;
+  for (int i = 0; i < 400; ++i) copied.push_back(scores[i / 10 * 10]);
+  const Interval copies = BootstrapAuc(copied, labels, in_tens, options);
+  const Interval naive = BootstrapAuc(copied, labels, alone, options);
+  EXPECT_GT(copies.high - copies.low, 2 * (naive.high - naive.low));
+  EXPECT_TRUE(std::isnan(BootstrapAuc(scores, std::vector<int>(400, 1), alone, options).low));
+}
+
 TEST(StatsTest, BootstrapMeanIsCloseToTheNormalInterval) {
   const std::vector<double> values = NormalValues(401, 1, 0);
   const Interval interval = BootstrapMean(values);

@@ -20,6 +20,7 @@
 #include "eval/budget_report.h"
 #include "eval/budget_table.h"
 #include "model/threads.h"
+#include "reward/reward_model.h"
 #include "train/preflight.h"
 #include "train/reward_phase.h"
 #include "train/run_folder.h"
@@ -102,7 +103,7 @@ Json Origin(const CompareConfig& loaded, const train::RunFolder& run) {
                  {"config", options.Yaml()}};
   if (run.path.empty()) return origin;
   if (FileExists(run.FinalPolicy())) origin["policy"] = HashFile(run.FinalPolicy());
-  origin["reward_model"] = HashFile(run.RewardModel() + "/model.gguf");
+  origin["reward_model"] = reward::ReadRewardModel(run.RewardModel()).weights_hash;
   return origin;
 }
 

@@ -2,6 +2,7 @@
 #include "reward/contract_json.h"
 
 #include <cmath>
+#include <utility>
 
 #include "base/error.h"
 
@@ -50,17 +51,13 @@ class Fields {
   const std::string& path_;
 };
 
-void CheckKind(const Fields& fields, const std::string& path) {
+void CheckFormat(const Fields& fields, const std::string& path) {
   if (fields.Text("format") != kFormat) fields.Throw("format");
   if (const int version = fields.Count("version"); version != kRewardModelVersion) {
     throw Error::Format(
         "{}: version {}, this program reads version {}: use the program that wrote "
         "it, or train phase 1 again",
         path, version, kRewardModelVersion);
-  }
-  if (const std::string kind = fields.Text("kind"); kind != "full") {
-    throw Error::Format("{}: kind '{}', this program reads 'full': train phase 1 again", path,
-                        kind);
   }
 }
 
@@ -102,9 +99,12 @@ GeneratorContract ReadGenerator(const Fields& fields) {
 
 Json ToJson(const RewardModel& m, const FileHashes& hashes) {
   const GeneratorContract& g = m.generator;
+  Json files = Json::object();
+  if (WeightsFile(m.kind) != nullptr) files[WeightsFile(m.kind)] = hashes.weights;
+  files["head.safetensors"] = hashes.head;
   return {{"format", kFormat},
           {"version", kRewardModelVersion},
-          {"kind", m.kind},
+          {"kind", KindName(m.kind)},
           {"base", {{"file", m.base_file}, {"hash", m.base_hash}}},
           {"generator",
            {{"file", g.file},
@@ -113,7 +113,7 @@ Json ToJson(const RewardModel& m, const FileHashes& hashes) {
             {"separator", g.separator},
             {"prompt", g.prompt},
             {"task", g.task}}},
-          {"files", {{"model.gguf", hashes.model}, {"head.safetensors", hashes.head}}},
+          {"files", std::move(files)},
           {"answer_has_separator", m.answer_has_separator},
           {"threshold", m.threshold},
           {"calibration",
@@ -127,11 +127,13 @@ Json ToJson(const RewardModel& m, const FileHashes& hashes) {
 
 RewardModel RewardModelFromJson(const Json& json, const std::string& path, FileHashes& hashes) {
   const Fields fields(json, path);
-  CheckKind(fields, path);
+  CheckFormat(fields, path);
+  const Kind kind = ParseKind(fields.Text("kind"), path);
   const Fields files = fields.Group("files");
-  hashes = {.model = files.Text("model.gguf"), .head = files.Text("head.safetensors")};
+  hashes.head = files.Text("head.safetensors");
+  if (WeightsFile(kind) != nullptr) hashes.weights = files.Text(WeightsFile(kind));
   const Fields calibration = fields.Group("calibration");
-  RewardModel m{.kind = fields.Text("kind"),
+  RewardModel m{.kind = kind,
                 .base_file = fields.Group("base").Text("file"),
                 .base_hash = fields.Group("base").Text("hash"),
                 .generator = ReadGenerator(fields.Group("generator")),

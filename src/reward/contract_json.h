@@ -10,8 +10,8 @@
 namespace pgts::reward {
 
 struct FileHashes {
-  std::string model;  // of model.gguf
-  std::string head;   // of head.safetensors
+  std::string weights;  // of the kind's own (WeightsFile); empty where it has none
+  std::string head;     // of head.safetensors
 };
 
 // Everything but the head's numbers and the paths.

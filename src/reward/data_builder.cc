@@ -29,6 +29,7 @@ std::string DataKey(const DataPlan& plan, const task::Task& task) {
     key = key.With(static_cast<uint64_t>(part));
   }
   key = key.With(static_cast<uint64_t>(d.infer_after_wrong));
+  if (d.completions == 1 || d.held_out_completions == 1) key = key.With(d.outcome_labels);
   for (const std::string& file : d.import_files) key = key.With(HashFile(file));
   return fmt::format("{:016x}", key.With(static_cast<uint64_t>(d.first_train_problem)).value());
 }
@@ -147,6 +148,7 @@ RolloutPlan TrainPlan(const DataOptions& data, int epoch) {
           .concurrent = data.concurrent_rollouts,
           .max_depth = data.max_depth,
           .infer_after_wrong = data.infer_after_wrong,
+          .outcome_for_all = data.outcome_labels == "all",
           .epoch = epoch,
           .label = "labelling training problems"};
 }

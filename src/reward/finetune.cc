@@ -274,22 +274,13 @@ class Trainer {
     const RewardMetrics metrics = Measure(ScoreRows(network_, validation_), {});
     ValidationPoint point{
         .step = result_.steps, .epoch = epoch, .loss = metrics.loss, .step_auc = metrics.step_auc};
-    point.best = IsBetter(point);
+    point.best = IsBetter(point, best_);
     if (point.best) KeepWeights();
     if (point.best) best_ = point;
     result_.validations.push_back(point);
     Debug("reward model: epoch {:.2f}, validation loss {:.3f}, step AUC {:.3f}{}", epoch,
           point.loss, point.step_auc, point.best ? " (best so far)" : "");
     if (options_.observer.on_validation) options_.observer.on_validation(point);
-  }
-
-  // A validation set with one class only has no AUC; then the loss decides.
-  bool IsBetter(const ValidationPoint& point) const {
-    if (!best_) return true;
-    if (std::isnan(point.step_auc) || point.step_auc == best_->step_auc) {
-      return point.loss < best_->loss;
-    }
-    return std::isnan(best_->step_auc) || point.step_auc > best_->step_auc;
   }
 
   void KeepWeights() {
@@ -304,7 +295,7 @@ class Trainer {
     const std::vector<ScoredStep> scored = ScoreRows(network_, validation_);
     result_.head = network_.GetHead();
     result_.calibration = CalibrateOn(scored);
-    result_.metrics = Measure(scored, result_.calibration);
+    result_.metrics = MeasureWhole(scored, result_.calibration);
     network_.To(torch::kCPU);
   }
 
@@ -324,6 +315,14 @@ class Trainer {
 };
 
 }  // namespace
+
+bool IsBetter(const ValidationPoint& point, const std::optional<ValidationPoint>& best) {
+  if (!best) return true;
+  if (std::isnan(point.step_auc) || point.step_auc == best->step_auc) {
+    return point.loss < best->loss;
+  }
+  return std::isnan(best->step_auc) || point.step_auc > best->step_auc;
+}
 
 FinetuneResult Finetune(std::shared_ptr<model::Decoder> decoder,
                         std::span<const LabelledSolution> train,

@@ -19,6 +19,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -70,12 +71,17 @@ struct FinetuneResult {
   Calibration calibration;  // fitted on the validation steps
   RewardMetrics metrics;    // of the kept weights on them, calibrated
   std::vector<ValidationPoint> validations;
-  int64_t steps = 0;
+  int64_t steps = 0;        // of the optimiser
+  double head_l2 = 0;       // of the kept head, kind head only
   int64_t examples = 0;     // labelled steps trained on
   int64_t tree_tokens = 0;  // computed in one epoch
   int64_t path_tokens = 0;  // what separate rows would have computed
   double seconds = 0;
 };
+
+// Whether the weights of `point` are to be kept: the higher step AUC, then the lower loss. A
+// validation set with one class only has no AUC; then the loss decides.
+bool IsBetter(const ValidationPoint& point, const std::optional<ValidationPoint>& best);
 
 // Leaves the kept weights in `decoder` (on the CPU, float32). Error if no training step or no
 // validation step is supervised: that is a fault of the data, never a loss of zero.

@@ -124,6 +124,7 @@ RewardMetrics Measure(std::span<const ScoredStep> steps, const Calibration& cali
       .step_auc = Auc(labelled.scores, labelled.labels),
       .outcome_auc = Auc(outcome.scores, outcome.labels),
       .exact_auc = Auc(exact.scores, exact.labels),
+      .outcomes = static_cast<int64_t>(outcome.labels.size()),
       .head_auc = Auc(head.scores, head.labels),
       .log_prob_auc = Auc(log_prob.scores, log_prob.labels),
       .ece = ExpectedCalibrationError(labelled.scores, labelled.labels, kCalibrationBins),
@@ -140,6 +141,24 @@ RewardMetrics Measure(std::span<const ScoredStep> steps, const Calibration& cali
                           .positive_share = judged.PositiveShare(),
                           .auc = Auc(judged.scores, judged.labels)});
   }
+  return m;
+}
+
+RewardMetrics MeasureWhole(std::span<const ScoredStep> steps, const Calibration& calibration,
+                           double threshold) {
+  RewardMetrics m = Measure(steps, calibration, threshold);
+  std::vector<double> scores;
+  std::vector<int> grades;
+  std::vector<int64_t> problems;
+  for (const ScoredStep& step : steps) {
+    if (!step.grade) continue;
+    scores.push_back(calibration.Score(step.evidence()));
+    grades.push_back(*step.grade);
+    problems.push_back(step.problem);
+  }
+  const Interval interval = BootstrapAuc(scores, grades, problems, {.resamples = 2000});
+  m.outcome_auc_low = interval.low;
+  m.outcome_auc_high = interval.high;
   return m;
 }
 
@@ -173,6 +192,9 @@ Json ToJson(const RewardMetrics& m) {
           {"positive_share", m.positive_share},
           {"step_auc", m.step_auc},
           {"outcome_auc", m.outcome_auc},
+          {"outcome_auc_low", m.outcome_auc_low},
+          {"outcome_auc_high", m.outcome_auc_high},
+          {"outcomes", m.outcomes},
           {"exact_auc", m.exact_auc},
           {"head_auc", m.head_auc},
           {"log_prob_auc", m.log_prob_auc},
@@ -204,6 +226,9 @@ RewardMetrics MetricsFromJson(const Json& json) {
                   .step_auc = ReadNumber(json, "step_auc"),
                   .outcome_auc = ReadNumber(json, "outcome_auc"),
                   .exact_auc = ReadNumber(json, "exact_auc"),
+                  .outcomes = count("outcomes"),
+                  .outcome_auc_low = ReadNumber(json, "outcome_auc_low"),
+                  .outcome_auc_high = ReadNumber(json, "outcome_auc_high"),
                   .head_auc = ReadNumber(json, "head_auc"),
                   .log_prob_auc = ReadNumber(json, "log_prob_auc"),
                   .words_auc = ReadNumber(json, "words_auc"),
@@ -240,7 +265,11 @@ std::string MetricsTable(const RewardMetrics& m) {
   if (!std::isnan(m.words_auc)) {
     numbers.Row({"  a bag of words on the same split", Number(m.words_auc)});
   }
-  numbers.Row({"outcome AUC", Number(m.outcome_auc)});
+  numbers.Row({fmt::format("outcome AUC, of {} solutions", m.outcomes), Number(m.outcome_auc)});
+  if (!std::isnan(m.outcome_auc_low)) {
+    numbers.Row(
+        {"  95 % over problems", Number(m.outcome_auc_low) + " to " + Number(m.outcome_auc_high)});
+  }
   if (!std::isnan(m.exact_auc)) numbers.Row({"AUC against exact steps", Number(m.exact_auc)});
   numbers.Row(
       {"loss (before calibration)", Number(m.loss) + " (" + Number(m.loss_uncalibrated) + ")"});

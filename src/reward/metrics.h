@@ -27,6 +27,7 @@ struct ScoredStep {
   std::optional<int> label;
   std::optional<int> exact;  // the exact truth, where the task can tell
   std::optional<int> grade;  // of the solution, on its last step only
+  int64_t problem = 0;       // within its split
   int depth = 1;             // place in the solution, from 1
 
   Evidence evidence() const { return {.logit = logit, .log_prob = log_prob}; }
@@ -57,6 +58,10 @@ struct RewardMetrics {
   double loss = 0, loss_uncalibrated = 0;
   double accuracy = 0, precision = 0, recall = 0, f1 = 0, specificity = 0;
   double step_auc = 0, outcome_auc = 0, exact_auc = 0;
+  int64_t outcomes = 0;  // graded solutions behind outcome_auc
+  // 95 %, problems resampled; NaN: not measured.
+  double outcome_auc_low = std::numeric_limits<double>::quiet_NaN();
+  double outcome_auc_high = std::numeric_limits<double>::quiet_NaN();
   double head_auc = 0, log_prob_auc = 0;  // step AUC of either witness alone (calibration.h)
   // Step AUC of a bag of words on the same split (reward/word_baseline.h); NaN: not measured.
   double words_auc = std::numeric_limits<double>::quiet_NaN();
@@ -70,6 +75,10 @@ struct RewardMetrics {
 // Error where no step has a label: there is nothing to measure.
 RewardMetrics Measure(std::span<const ScoredStep> steps, const Calibration& calibration,
                       double threshold = 0.5);
+
+// The same, with the interval of outcome_auc.
+RewardMetrics MeasureWhole(std::span<const ScoredStep> steps, const Calibration& calibration,
+                           double threshold = 0.5);
 
 // FitCalibration on the labelled steps.
 Calibration CalibrateOn(std::span<const ScoredStep> steps);

@@ -28,6 +28,7 @@ struct TrainingOptions {
   bool remove_contested = false;
   bool remove_repeats = false;
   double text_loss_weight = 0;
+  double head_l2 = 0;
   int evaluations_per_epoch = 1;
   std::string compute_type = "auto";
   std::string device = "cpu";
@@ -70,6 +71,10 @@ struct TrainingOptions {
     v("text_loss_weight", text_loss_weight,
       {.min = 0,
        .help = "Weight of next-token prediction on right steps, beside the labels; 0: off"});
+    v("head_l2", head_l2,
+      {.min = 0,
+       .help = "Kind head: strength of the L2 penalty, in standardised features; 0: the best of "
+               "several on held-out problems"});
     v("evaluations_per_epoch", evaluations_per_epoch,
       {.min = 1,
        .max = 100,
@@ -94,6 +99,7 @@ struct DataOptions {
   int64_t first_train_problem = 0;
   int corruption_problems = 0;
   int max_depth = 15;
+  std::string outcome_labels = "last";
   std::vector<std::string> import_files;
 
   int CorruptionProblems() const {
@@ -147,6 +153,10 @@ struct DataOptions {
        .max = 1000,
        .unit = "steps",
        .help = "A rollout without an answer ends here and is graded wrong"});
+    v("outcome_labels", outcome_labels,
+      {.choices = {"last", "all"},
+       .help = "What a rollout's outcome labels where completions = 1: its last step, or weakly "
+               "every step of it"});
     v("import_files", import_files,
       {.help = "JSONL files of TRL's stepwise supervision (prompt, completions, labels) that join "
                "the training data"});
@@ -155,6 +165,7 @@ struct DataOptions {
 
 // Group "reward_model" (beside the keys that name the model, which the loader of models owns).
 struct ModelOptions {
+  std::string kind = "auto";
   int num_labels = 2;
   double dropout = 0.1;
   int extra_layers = 0;
@@ -162,6 +173,10 @@ struct ModelOptions {
 
   template <class Visitor>
   void Visit(Visitor& v) {
+    v("kind", kind,
+      {.choices = {"auto", "head", "full"},
+       .help = "What of the base is trained: head (nothing of it: a head on its hidden states, any "
+               "architecture and quantisation), full; auto: full"});
     v("num_labels", num_labels, {.min = 2, .max = 2, .help = "Labels of a step: wrong and right"});
     v("dropout", dropout, {.min = 0, .max = 0.9, .help = "On the input of the head, in training"});
     v("extra_layers", extra_layers,

@@ -13,7 +13,6 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "llm/llama_generator.h"
-#include "llm/llama_model.h"
 #include "model/decoder.h"
 #include "model/gguf_writer.h"
 #include "model/safetensors.h"
@@ -25,7 +24,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kContractFile = "reward_model.json";
-constexpr const char* kModelFile = "model.gguf";
 constexpr const char* kHeadFile = "head.safetensors";
 
 std::string In(const std::string& folder, const char* file) {
@@ -86,6 +84,28 @@ void Publish(const std::string& part, const std::string& folder) {
   fs::remove_all(old, error);
 }
 
+void SetFiles(RewardModel& reward_model, const std::string& folder, const FileHashes& hashes) {
+  const char* weights = WeightsFile(reward_model.kind);
+  reward_model.model_path = weights == nullptr ? "" : In(folder, weights);
+  reward_model.model_hash = weights == nullptr ? reward_model.base_hash : hashes.weights;
+  reward_model.weights_hash = weights == nullptr ? hashes.head : hashes.weights;
+}
+
+// The model that was the base in training.
+std::shared_ptr<const llm::LlamaModel> LoadBase(const RewardModel& reward_model,
+                                                const std::string& device, const BaseModel& base) {
+  if (base.loaded != nullptr && base.loaded->info().file_hash == reward_model.base_hash) {
+    return base.loaded;
+  }
+  auto model = llm::LlamaModel::Load(base.path, device);
+  if (model->info().file_hash == reward_model.base_hash) return model;
+  throw Error::Format(
+      "this reward model is a {} on {} ({}), and {} is another file ({}): give the path of {} as "
+      "reward_model.model_name, or train phase 1 again",
+      KindName(reward_model.kind), reward_model.base_file, reward_model.base_hash, base.path,
+      model->info().file_hash, reward_model.base_file);
+}
+
 void CheckField(const char* field, const std::string& trained, const std::string& in_use,
                 const std::string& folder) {
   if (trained == in_use) return;
@@ -111,23 +131,26 @@ GeneratorContract DescribeGenerator(const llm::Generator& generator,
 }
 
 void SaveRewardModel(const std::string& folder, RewardModel& reward_model,
-                     const model::Decoder& decoder, const SaveOptions& options) {
+                     const SaveOptions& options) {
   const std::string part = folder + ".part";
   std::error_code ignored;
   fs::remove_all(part, ignored);
   MakeWritableDirectory(part);
-  model::WriteGguf(In(part, kModelFile), decoder,
-                   {.type = model::ParseWeightType(options.weight_type),
-                    .name = "pgts reward model",
-                    .base = options.base_path});
+  const char* weights = WeightsFile(reward_model.kind);
+  if (weights != nullptr) {
+    model::WriteGguf(In(part, weights), *options.decoder,
+                     {.type = model::ParseWeightType(options.weight_type),
+                      .name = "pgts reward model",
+                      .base = options.base_path});
+  }
   WriteHead(In(part, kHeadFile), reward_model.head);
   reward_model.base_file = fs::path(options.base_path).filename().string();
   reward_model.base_hash = HashFile(options.base_path);
-  const FileHashes hashes{.model = HashFile(In(part, kModelFile)),
+  const FileHashes hashes{.weights = weights == nullptr ? "" : HashFile(In(part, weights)),
                           .head = HashFile(In(part, kHeadFile))};
   WriteFileAtomic(In(part, kContractFile), JsonPretty(ToJson(reward_model, hashes)) + "\n");
   Publish(part, folder);
-  reward_model.model_path = In(folder, kModelFile);
+  SetFiles(reward_model, folder, hashes);
 }
 
 RewardModel ReadRewardModel(const std::string& folder) {
@@ -140,10 +163,12 @@ RewardModel ReadRewardModel(const std::string& folder) {
   }
   FileHashes hashes;
   RewardModel reward_model = RewardModelFromJson(ReadJsonFile(contract), contract, hashes);
-  CheckFile(In(folder, kModelFile), hashes.model);
+  if (const char* weights = WeightsFile(reward_model.kind); weights != nullptr) {
+    CheckFile(In(folder, weights), hashes.weights);
+  }
   CheckFile(In(folder, kHeadFile), hashes.head);
   reward_model.head = ReadHead(In(folder, kHeadFile));
-  reward_model.model_path = In(folder, kModelFile);
+  SetFiles(reward_model, folder, hashes);
   return reward_model;
 }
 
@@ -167,8 +192,10 @@ void CheckContract(const RewardModel& reward_model, const GeneratorContract& in_
 }
 
 std::unique_ptr<LlamaScorer> MakeScorer(const RewardModel& reward_model,
-                                        const llm::EngineOptions& engine) {
-  const auto model = llm::LlamaModel::Load(reward_model.model_path, engine.device);
+                                        const llm::EngineOptions& engine, const BaseModel& base) {
+  const auto model = reward_model.model_path.empty()
+                         ? LoadBase(reward_model, engine.device, base)
+                         : llm::LlamaModel::Load(reward_model.model_path, engine.device);
   return std::make_unique<LlamaScorer>(llm::MakeLlamaEncoder(model, engine), reward_model.head,
                                        reward_model.calibration);
 }

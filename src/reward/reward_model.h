@@ -2,12 +2,13 @@
 // A trained reward model as a folder that says what it is:
 //
 //   reward_model.json    the contract: what it was trained from and for, calibration, metrics
-//   model.gguf           the fine-tuned decoder
+//   model.gguf           the fine-tuned decoder (kind full; reward/kind.h)
 //   head.safetensors     "head.weight" [2, width], "head.bias" [2], float32
 //
 // The folder is written beside its final name and renamed: it is whole or absent. Loading checks
 // every file against its hash and every field against the generator in use; what does not fit is
-// one Error with the path and the cure.
+// one Error with the path and the cure. A reward model of kind head runs on its base, which the
+// contract names by hash: wherever that file lies, it must be the same.
 #pragma once
 
 #include <cstdint>
@@ -17,10 +18,12 @@
 #include "base/jsonl.h"
 #include "llm/engine_options.h"
 #include "llm/generator.h"
+#include "llm/llama_model.h"
 #include "llm/prompt.h"
 #include "reward/calibration.h"
 #include "reward/gate.h"
 #include "reward/head.h"
+#include "reward/kind.h"
 #include "reward/llama_scorer.h"
 #include "reward/metrics.h"
 
@@ -50,8 +53,8 @@ GeneratorContract DescribeGenerator(const llm::Generator& generator,
                                     std::string_view task);
 
 struct RewardModel {
-  std::string kind = "full";  // the decoder in full
-  std::string base_file;      // what was fine-tuned: name and hash
+  Kind kind = Kind::kFull;
+  std::string base_file;  // what was trained: name and hash
   std::string base_hash;
   GeneratorContract generator;
   double threshold = 0.5;  // of "right", on the calibrated score
@@ -62,17 +65,22 @@ struct RewardModel {
   // This generator ends its answer line with the separator, rather than its text after it.
   bool answer_has_separator = true;
   Head head;
-  std::string model_path;  // of model.gguf, after loading
+  // After loading and saving:
+  std::string model_path;    // of model.gguf; empty where the base's own weights serve
+  std::string model_hash;    // of the file that the scorer runs: model.gguf or the base
+  std::string weights_hash;  // of what was trained: model.gguf or head.safetensors
 };
 
 struct SaveOptions {
-  std::string base_path;            // GGUF whose tokenizer and keys model.gguf keeps
-  std::string weight_type = "f32";  // f32, f16, bf16 or q8_0
+  std::string base_path;                    // GGUF; model.gguf keeps its tokenizer and keys
+  const model::Decoder* decoder = nullptr;  // kind full
+  std::string weight_type = "f32";          // f32, f16, bf16 or q8_0
 };
 
-// Replaces an earlier folder of that name. `reward_model.base_*` and `model_path` are filled in.
+// Replaces an earlier folder of that name. `reward_model.base_*`, `model_*` and `weights_hash` are
+// filled in.
 void SaveRewardModel(const std::string& folder, RewardModel& reward_model,
-                     const model::Decoder& decoder, const SaveOptions& options);
+                     const SaveOptions& options);
 
 // Reads and checks the files alone.
 RewardModel ReadRewardModel(const std::string& folder);
@@ -81,8 +89,16 @@ RewardModel ReadRewardModel(const std::string& folder);
 void CheckContract(const RewardModel& reward_model, const GeneratorContract& in_use,
                    const std::string& folder);
 
-// The scorer that search uses.
+// Where a reward model that needs its base finds it.
+struct BaseModel {
+  std::string path;
+  std::shared_ptr<const llm::LlamaModel> loaded = nullptr;  // serves instead if it is the base
+};
+
+// The scorer that search uses. Error, with the cure, where `base` is another than the reward
+// model's.
 std::unique_ptr<LlamaScorer> MakeScorer(const RewardModel& reward_model,
-                                        const llm::EngineOptions& engine);
+                                        const llm::EngineOptions& engine,
+                                        const BaseModel& base = {});
 
 }  // namespace pgts::reward

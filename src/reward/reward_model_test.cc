@@ -73,8 +73,8 @@ class RewardModelTest : public ::testing::Test {
         .gate = {.extraction_rate = 0.9, .right_share = 0.5, .step_auc = 0.9, .max_new_tokens = 24},
         .training = {{"epochs", 3}},
         .head = RandomHead(64)};
-    SaveRewardModel(saved_, reward_model, *decoder_,
-                    {.base_path = base_, .weight_type = weight_type});
+    SaveRewardModel(saved_, reward_model,
+                    {.base_path = base_, .decoder = decoder_.get(), .weight_type = weight_type});
     return reward_model;
   }
 
@@ -100,7 +100,7 @@ class RewardModelTest : public ::testing::Test {
 TEST_F(RewardModelTest, FolderRoundTrip) {
   const RewardModel saved = Save();
   const RewardModel read = ReadRewardModel(saved_);
-  EXPECT_EQ(read.kind, "full");
+  EXPECT_EQ(read.kind, Kind::kFull);
   EXPECT_EQ(read.base_file, "base.gguf");
   EXPECT_EQ(read.base_hash, HashFile(base_));
   EXPECT_EQ(read.generator, Generator());
@@ -139,7 +139,7 @@ TEST_F(RewardModelTest, EveryFieldOfTheContractIsChecked) {
     return Read();
   };
   EXPECT_THAT(after([](Json& j) { j["version"] = 99; }), ReadThrows("version 99"));
-  EXPECT_THAT(after([](Json& j) { j["kind"] = "lora"; }), ReadThrows("kind 'lora'"));
+  EXPECT_THAT(after([](Json& j) { j["kind"] = "best"; }), ReadThrows("kind 'best'"));
   EXPECT_THAT(after([](Json& j) { j["format"] = "?"; }), ReadThrows("'format'"));
   EXPECT_THAT(after([](Json& j) { j["threshold"] = 2; }), ReadThrows("'threshold'"));
   EXPECT_THAT(after([](Json& j) { j["calibration"]["slope"] = -1; }), ReadThrows("'calibration'"));
@@ -213,6 +213,45 @@ TEST_P(ScorerTest, LlamaEqualsLibTorch) {
     spread = std::max(spread, std::abs(expected[i] - expected[0]));
   }
   EXPECT_GT(spread, 0.05) << "the scores must differ for this to mean anything";
+}
+
+// Kind head: the same scores from the base's own file, whoever has loaded it.
+TEST_F(RewardModelTest, AHeadRunsOnItsBaseAndOnNoOther) {
+  RewardModel saved{.kind = Kind::kHead, .generator = Generator(), .head = RandomHead(64)};
+  SaveRewardModel(saved_, saved, {.base_path = base_});
+  EXPECT_FALSE(fs::exists(saved_ + "/model.gguf"));
+  const RewardModel read = ReadRewardModel(saved_);
+  EXPECT_EQ(read.kind, Kind::kHead);
+  EXPECT_EQ(read.model_hash, HashFile(base_));
+  EXPECT_NE(read.weights_hash, read.model_hash);
+
+  const llm::EngineOptions engine{.threads = 1, .width = 4, .context = 128};
+  const LabelledSolution solution =
+      TextSolution("p/1", "Tom has 14 pens.\n", {{"14+9=23\n", 1}, {"23*2=46\n", 1}});
+  const auto decoder = std::make_shared<model::Decoder>(Shape(), 1);  // as the base
+  const std::vector<ScoredStep> expected =
+      ScoreSolutions(decoder, read.head, std::span(&solution, 1), 128);
+  for (const auto& loaded :
+       {std::shared_ptr<const llm::LlamaModel>(), llm::LlamaModel::Load(base_)}) {
+    const auto scorer = MakeScorer(read, engine, {.path = base_, .loaded = loaded});
+    EXPECT_EQ(scorer->hash(), ScorerHash(read.model_hash, read.head, read.calibration));
+    llm::PrefixPtr prefix = llm::Extend(nullptr, solution.prompt);
+    std::vector<world::ScoreRequest> requests;
+    for (const LabelledStep& step : solution.steps) {
+      prefix = llm::Extend(prefix, step.tokens);
+      requests.push_back({.prefix = prefix, .walker = 1});
+    }
+    std::vector<double> logits(requests.size());
+    scorer->Logits(requests, logits);
+    EXPECT_NEAR(logits[0], expected[0].logit, 1e-2);
+    EXPECT_NEAR(logits[1], expected[1].logit, 1e-2);
+    EXPECT_GT(std::abs(logits[0] - logits[1]), 0.05);
+  }
+
+  const std::string other = folder_.File("other.gguf");
+  model::WriteGguf(other, model::Decoder(Shape(), 9));
+  EXPECT_THAT([&] { MakeScorer(read, engine, {.path = other}); },
+              ReadThrows("give the path of base.gguf as reward_model.model_name"));
 }
 
 TEST(LlamaScorerTest, AHeadOfAnotherWidthIsAnError) {

@@ -47,6 +47,7 @@ class Roller {
     bool lost = false;  // no completion of an earlier step is right
     for (size_t i = 0; i < chain.nodes.size(); ++i) {
       LabelledStep& step = solution.steps[i];
+      if (OutcomeSaysNothing(i + 1 == chain.nodes.size())) continue;
       if (!lost) {
         step.tried = 1;
         step.right = chain.right ? 1 : 0;
@@ -67,6 +68,11 @@ class Roller {
   }
 
  private:
+  // Of a step before the last, where no completion was tried from it.
+  bool OutcomeSaysNothing(bool is_last) const {
+    return plan_.completions == 1 && !plan_.outcome_for_all && !is_last;
+  }
+
   // The chain node·first·1·1·… to its end.
   Co<Chain> Follow(int node, int first) {
     Chain chain;

@@ -9,6 +9,9 @@
 //   last step    the grade of the rollout
 //   other steps  1 if any of the M completions is right, else 0; completing stops at the first
 //                right one, so a right rollout labels all its steps 1 without any completion
+// With M = 1 only the outcome is known: it labels the last step alone, or, with outcome_for_all,
+// every step, as outcome-supervised verifiers take it (Cobbe et al., "Training Verifiers to Solve
+// Math Word Problems", 2021).
 // infer_after_wrong (training data) asks from the first step down and stops at the first step from
 // which no completion is right: the steps after it are labelled 0 too, with no evidence of their
 // own (what cannot be mended there cannot be mended later). It halves the completions; held-out
@@ -49,6 +52,7 @@ struct RolloutPlan {
   int concurrent = 64;  // rollouts in flight: one walker each
   int max_depth = 15;
   bool infer_after_wrong = false;
+  bool outcome_for_all = false;  // where completions = 1
   int epoch = world::kPhaseOneEpoch;
   const char* label = "sampling solutions";  // of the progress bar
 };

@@ -152,6 +152,31 @@ TEST(RolloutsTest, AfterAStepThatCannotBeMendedTheRestIsWrongWithoutCompletions)
   EXPECT_FALSE(worlds.asked().contains(Path{1, 1, 1, 2}));
 }
 
+TEST(RolloutsTest, AnOutcomeAloneLabelsTheLastStepOrWeaklyAll) {
+  Rounds rounds;
+  const OneProblem task;
+  HandWorlds worlds(rounds, task,
+                    {{{1}, Says("14+9=23\n")},
+                     {{1, 1}, Says("#### 46\n")},
+                     {{2}, Says("14+9=24\n")},
+                     {{2, 1}, Says("#### 48\n")}});
+  const auto label = [&](bool outcome_for_all) {
+    return SampleRollouts({rounds, worlds, task}, {.rollouts = 2,
+                                                   .completions = 1,
+                                                   .max_depth = 6,
+                                                   .infer_after_wrong = true,
+                                                   .outcome_for_all = outcome_for_all})
+        .solutions;
+  };
+  const auto last = label(false), all = label(true);
+  ASSERT_EQ(last.size(), 2u);
+  EXPECT_THAT(Labels(last[0]), ElementsAre(std::nullopt, 1));
+  EXPECT_THAT(Labels(last[1]), ElementsAre(std::nullopt, 0));
+  EXPECT_EQ(last[0].steps[0].tried, 0);
+  EXPECT_THAT(Labels(all[0]), ElementsAre(1, 1));
+  EXPECT_THAT(Labels(all[1]), ElementsAre(0, 0));
+}
+
 TEST(RolloutsTest, WithoutAnAnswerWithinMaxDepthARolloutIsWrong) {
   Rounds rounds;
   const OneProblem task;

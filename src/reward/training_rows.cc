@@ -20,11 +20,6 @@ double SourceWeight(Source source, const RowOptions& options) {
   return 0;
 }
 
-double Weight(Source source, int label, const RowOptions& options) {
-  const double of_label = label == 1 ? options.right_weight : options.wrong_weight;
-  return of_label * SourceWeight(source, options);
-}
-
 TrainingRow MakeRow(std::span<const LabelledSolution* const> solutions, const RowOptions& options) {
   TrainingRow row{.tree = BuildTokenTree(solutions, options.max_length),
                   .solutions = static_cast<int>(solutions.size())};
@@ -34,7 +29,7 @@ TrainingRow MakeRow(std::span<const LabelledSolution* const> solutions, const Ro
     const LabelledSolution& solution = *solutions[reading.solution];
     const std::optional<int>& label = solution.steps[reading.step].label;
     row.label.push_back(label.value_or(-1));
-    row.weight.push_back(label ? Weight(solution.source, *label, options) : 0);
+    row.weight.push_back(label ? ExampleWeight(solution.source, *label, options) : 0);
     row.truth.push_back(truths[reading.solution][reading.step]);
   }
   return row;
@@ -88,6 +83,11 @@ std::vector<int> AllOf(std::span<const TrainingRow> rows) {
 
 }  // namespace
 
+double ExampleWeight(Source source, int label, const RowOptions& options) {
+  const double of_label = label == 1 ? options.right_weight : options.wrong_weight;
+  return of_label * SourceWeight(source, options);
+}
+
 std::vector<ScoredStep> Truth(const LabelledSolution& solution) {
   std::vector<ScoredStep> steps;
   double log_prob = 0;
@@ -96,6 +96,7 @@ std::vector<ScoredStep> Truth(const LabelledSolution& solution) {
     steps.push_back({.log_prob = log_prob,
                      .label = step.label,
                      .exact = step.exact,
+                     .problem = solution.index,
                      .depth = static_cast<int>(steps.size()) + 1});
   }
   if (!steps.empty()) steps.back().grade = solution.grade;
@@ -119,6 +120,10 @@ RowOptions Balanced(const RowOptions& options, std::span<const TrainingRow> rows
       if (row.label[i] >= 0) (row.label[i] == 1 ? right : wrong) += row.weight[i];
     }
   }
+  return Balanced(options, right, wrong);
+}
+
+RowOptions Balanced(const RowOptions& options, double right, double wrong) {
   RowOptions balanced = options;
   if (right > 0 && wrong > 0) {
     balanced.right_weight *= (right + wrong) / (2 * right);

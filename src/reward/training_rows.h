@@ -41,9 +41,14 @@ std::vector<ScoredStep> Truth(const LabelledSolution& solution);
 std::vector<TrainingRow> MakeRows(std::span<const LabelledSolution> solutions,
                                   const RowOptions& options);
 
+// In the loss, of an example with `label`.
+double ExampleWeight(Source source, int label, const RowOptions& options);
+
 // The options under which both labels of `rows`, made without them, weigh the same in all and as
-// much together as before; unchanged where a label is missing.
+// much together as before; unchanged where a label is missing. Or of examples that weigh `right`
+// and `wrong` together.
 RowOptions Balanced(const RowOptions& options, std::span<const TrainingRow> rows);
+RowOptions Balanced(const RowOptions& options, double right, double wrong);
 
 // Supervised readings (weight > 0).
 int64_t SupervisedCount(std::span<const TrainingRow> rows);

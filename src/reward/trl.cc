@@ -14,14 +14,14 @@
 namespace pgts::reward {
 namespace {
 
-[[noreturn]] void ThrowField(const std::string& where, const char* field, const char* allowed) {
+[[noreturn]] void ThrowTrlField(const std::string& where, const char* field, const char* allowed) {
   throw Error::Format("{}: '{}' must be {} (TRL's stepwise supervision)", where, field, allowed);
 }
 
 const Json& ListAt(const Json& json, const char* field, const std::string& where) {
   const auto at = json.find(field);
   if (at == json.end() || !at->is_array() || at->empty()) {
-    ThrowField(where, field, "a list that is not empty");
+    ThrowTrlField(where, field, "a list that is not empty");
   }
   return *at;
 }
@@ -30,7 +30,7 @@ std::optional<int> ReadLabel(const Json& label, const std::string& where) {
   if (label.is_null()) return std::nullopt;
   if (label.is_boolean()) return label.get<bool>() ? 1 : 0;
   if (!label.is_number_integer() || (label != 0 && label != 1)) {
-    ThrowField(where, "labels", "a list of true, false, 1, 0 or null");
+    ThrowTrlField(where, "labels", "a list of true, false, 1, 0 or null");
   }
   return label.get<int>();
 }
@@ -64,17 +64,17 @@ TrlSolution Spell(const LabelledSolution& solution, const task::Problem& problem
 }  // namespace
 
 TrlSolution TrlFromJson(const Json& json, std::string_view separator, const std::string& where) {
-  if (!json.is_object()) ThrowField(where, "line", "a JSON object");
+  if (!json.is_object()) ThrowTrlField(where, "line", "a JSON object");
   const auto prompt = json.find("prompt");
-  if (prompt == json.end() || !prompt->is_string()) ThrowField(where, "prompt", "text");
+  if (prompt == json.end() || !prompt->is_string()) ThrowTrlField(where, "prompt", "text");
   const Json& completions = ListAt(json, "completions", where);
   const Json& labels = ListAt(json, "labels", where);
   if (labels.size() != completions.size()) {
-    ThrowField(where, "labels", "as long as 'completions'");
+    ThrowTrlField(where, "labels", "as long as 'completions'");
   }
   TrlSolution solution{.question = prompt->get<std::string>()};
   for (size_t i = 0; i < completions.size(); ++i) {
-    if (!completions[i].is_string()) ThrowField(where, "completions", "a list of text");
+    if (!completions[i].is_string()) ThrowTrlField(where, "completions", "a list of text");
     const std::optional<int> label = ReadLabel(labels[i], where);
     const std::vector<std::string> lines = LinesOf(completions[i].get<std::string>(), separator);
     if (lines.empty()) continue;  // nothing was said, so nothing was right or wrong
@@ -83,7 +83,7 @@ TrlSolution TrlFromJson(const Json& json, std::string_view separator, const std:
     solution.labels.back() = label;
   }
   if (solution.lines.empty())
-    ThrowField(where, "completions", "a list with a step that says something");
+    ThrowTrlField(where, "completions", "a list with a step that says something");
   return solution;
 }
 

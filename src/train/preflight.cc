@@ -36,6 +36,7 @@ void CheckTrainingDevice(const std::string& name) {
 
 void CheckBase(const RunConfig& config) {
   const std::string& path = BaseModelPath(config);
+  if (RewardKind(config) == reward::Kind::kHead) return;  // llama.cpp says what it can load
   const model::DecoderShape shape = model::ReadGgufShape(path);
   const int64_t length = config.optimization.max_sequence_length;
   if (length > shape.context) {

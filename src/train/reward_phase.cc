@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/reward_phase.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
 #include "base/files.h"
 #include "base/log.h"
+#include "llm/llama_generator.h"
 #include "model/decoder.h"
 #include "model/deepen.h"
 #include "model/gguf_reader.h"
 #include "reward/data_filter.h"
 #include "reward/finetune.h"
+#include "reward/head_training.h"
+#include "reward/hidden_states.h"
 #include "reward/word_baseline.h"
 #include "train/preflight.h"
 #include "train/resume_state.h"
@@ -35,6 +39,41 @@ void KeepWorlds(eval::Session& session, const RunFolder& folder) {
   WriteResumeState(folder, {.store = session.store()->lengths()});
 }
 
+llm::EngineOptions ScorerEngine(const RunConfig& config) {
+  llm::EngineOptions engine = eval::ToEngineOptions(config.generator, config.engine);
+  engine.device = config.reward_base.device;
+  return engine;
+}
+
+// Where a base that stays as it is lies: with the generator, if it is the same file there.
+reward::BaseModel FindBase(const RunConfig& config, eval::Session& session,
+                           const std::string& hash) {
+  const llm::ModelInfo& generator = session.generator().Info();
+  if (generator.file_hash != hash) return {.path = BaseModelPath(config)};
+  const bool one_device = config.generator.device == config.reward_base.device;
+  return {.path = generator.path, .loaded = one_device ? session.model() : nullptr};
+}
+
+// The base of a kind that llama.cpp runs, as reward_model.model_name says.
+std::shared_ptr<const llm::LlamaModel> LoadFrozenBase(const RunConfig& config,
+                                                      eval::Session& session) {
+  const bool generator_too = BaseModelPath(config) == config.generator.model_name &&
+                             config.generator.device == config.reward_base.device;
+  return generator_too ? session.model()
+                       : llm::LlamaModel::Load(BaseModelPath(config), config.reward_base.device);
+}
+
+// Reading fills batches with few walkers; more would only take memory.
+constexpr int kReadingWidth = 16;
+
+reward::HiddenStates ReadStates(const RunConfig& config, eval::Session& session,
+                                const reward::StepData& data, const RunFolder& folder) {
+  session.Forget();
+  llm::EngineOptions engine = ScorerEngine(config);
+  engine.width = std::min(engine.width, kReadingWidth);
+  const auto encoder = llm::MakeLlamaEncoder(LoadFrozenBase(config, session), engine);
+  return reward::ReadHiddenStates(*encoder, data, folder.RewardData());
+}
 
 std::shared_ptr<model::Decoder> MakeDecoder(const RunConfig& config) {
   const auto base = model::ReadGguf(BaseModelPath(config), config.optimization.max_sequence_length);
@@ -42,18 +81,48 @@ std::shared_ptr<model::Decoder> MakeDecoder(const RunConfig& config) {
                        static_cast<uint64_t>(config.run.seed));
 }
 
-reward::FinetuneResult Train(const RunConfig& config, const reward::StepData& data,
-                             std::shared_ptr<model::Decoder> decoder, const RunFolder& folder) {
+reward::TrainingObserver Observe(RewardReport& report) {
+  return {.on_step = [&](const reward::TrainingPoint& point) { report.Step(point); },
+          .on_validation = [&](const reward::ValidationPoint& point) { report.Validated(point); }};
+}
+
+// What training leaves: how good it is, and the weights that are saved beside the head.
+struct Trained {
+  reward::FinetuneResult result;
+  std::shared_ptr<model::Decoder> decoder = nullptr;  // kind full
+};
+
+Trained TrainHead(const RunConfig& config, eval::Session& session, reward::StepData& data,
+                  const RewardRuns& runs) {
+  const reward::HiddenStates states = ReadStates(config, session, data, runs.from);
+  reward::FilterTraining(data.train, config.reward_training);
+  RewardReport report(runs.to);
+  return {.result =
+              reward::TrainHead(states, data.train, data.validation,
+                                {.training = config.reward_training, .observer = Observe(report)})};
+}
+
+Trained TrainFull(const RunConfig& config, reward::StepData& data, const RunFolder& folder) {
+  reward::FilterTraining(data.train, config.reward_training);
+  const std::shared_ptr<model::Decoder> decoder = MakeDecoder(config);
   RewardReport report(folder);
   const reward::FinetuneOptions options{
       .training = config.reward_training,
       .dropout = config.reward_model.dropout,
       .seed = static_cast<uint64_t>(config.run.seed),
       .max_sequence_length = config.optimization.max_sequence_length,
-      .observer = {
-          .on_step = [&](const reward::TrainingPoint& point) { report.Step(point); },
-          .on_validation = [&](const reward::ValidationPoint& point) { report.Validated(point); }}};
-  return reward::Finetune(std::move(decoder), data.train, data.validation, options);
+      .observer = Observe(report)};
+  return {.result = reward::Finetune(decoder, data.train, data.validation, options),
+          .decoder = decoder};
+}
+
+Trained Train(const RunConfig& config, eval::Session& session, reward::StepData& data,
+              const RewardRuns& runs) {
+  switch (RewardKind(config)) {
+    case reward::Kind::kHead: return TrainHead(config, session, data, runs);
+    case reward::Kind::kFull: break;
+  }
+  return TrainFull(config, data, runs.to);
 }
 
 reward::GateReading ReadGate(const RunConfig& config, const reward::StepData& data,
@@ -66,8 +135,10 @@ reward::GateReading ReadGate(const RunConfig& config, const reward::StepData& da
 }
 
 void CheckBase(const RunConfig& config, eval::Session& session) {
-  CheckVocabularies(session.generator().Info().vocabulary,
-                    model::ReadGgufShape(BaseModelPath(config)).vocab, BaseModelPath(config));
+  const int64_t vocabulary = RewardKind(config) == reward::Kind::kHead
+                                 ? LoadFrozenBase(config, session)->info().vocabulary
+                                 : model::ReadGgufShape(BaseModelPath(config)).vocab;
+  CheckVocabularies(session.generator().Info().vocabulary, vocabulary, BaseModelPath(config));
 }
 
 }  // namespace
@@ -75,6 +146,11 @@ void CheckBase(const RunConfig& config, eval::Session& session) {
 const std::string& BaseModelPath(const RunConfig& config) {
   return config.reward_base.model_name.empty() ? config.generator.model_name
                                                : config.reward_base.model_name;
+}
+
+reward::Kind RewardKind(const RunConfig& config) {
+  const std::string& kind = config.reward_model.kind;
+  return kind == "auto" ? reward::Kind::kFull : reward::ParseKind(kind, "reward_model.kind");
 }
 
 reward::StepData MakeRewardData(const RunConfig& config, eval::Session& session,
@@ -93,16 +169,15 @@ reward::StepData MakeRewardData(const RunConfig& config, eval::Session& session,
 }
 
 void TrainRewardModel(const RunConfig& config, eval::Session& session, reward::StepData data,
-                      const RunFolder& folder) {
+                      const RewardRuns& runs) {
   CheckBase(config, session);
-  reward::FilterTraining(data.train, config.reward_training);
-  const std::shared_ptr<model::Decoder> decoder = MakeDecoder(config);
-  reward::FinetuneResult trained = Train(config, data, decoder, folder);
+  auto [trained, decoder] = Train(config, session, data, runs);
   trained.metrics.words_auc =
       reward::WordBaselineAuc(data.train, data.validation, session.generator().tokenizer());
   Info("reward model on held-out problems:\n{}", reward::MetricsTable(trained.metrics));
 
-  reward::RewardModel reward_model{.generator = Contract(config, session),
+  reward::RewardModel reward_model{.kind = RewardKind(config),
+                                   .generator = Contract(config, session),
                                    .calibration = trained.calibration,
                                    .metrics = trained.metrics,
                                    .gate = ReadGate(config, data, trained),
@@ -112,25 +187,27 @@ void TrainRewardModel(const RunConfig& config, eval::Session& session, reward::S
                            {"examples", trained.examples},
                            {"seconds", trained.seconds},
                            {"seed", config.run.seed}};
-  reward::SaveRewardModel(
-      folder.RewardModel(), reward_model, *decoder,
-      {.base_path = BaseModelPath(config), .weight_type = config.reward_model.weight_type});
-  Info("phase 1 done: {}", folder.RewardModel());
+  if (trained.head_l2 > 0) reward_model.training["head_l2"] = trained.head_l2;
+  reward::SaveRewardModel(runs.to.RewardModel(), reward_model,
+                          {.base_path = BaseModelPath(config),
+                           .decoder = decoder.get(),
+                           .weight_type = config.reward_model.weight_type});
+  Info("phase 1 done: {}", runs.to.RewardModel());
 }
 
 void RunRewardPhase(const RunConfig& config, eval::Session& session, const RunFolder& folder) {
   Info("phase 1: the reward model");
   CheckBase(config, session);
-  TrainRewardModel(config, session, MakeRewardData(config, session, folder), folder);
+  TrainRewardModel(config, session, MakeRewardData(config, session, folder),
+                   {.from = folder, .to = folder});
 }
 
 LoadedRewardModel LoadRewardModel(const RunConfig& config, eval::Session& session,
                                   const std::string& reward_model_folder) {
   reward::RewardModel model = reward::ReadRewardModel(reward_model_folder);
   reward::CheckContract(model, Contract(config, session), reward_model_folder);
-  llm::EngineOptions engine = eval::ToEngineOptions(config.generator, config.engine);
-  engine.device = config.reward_base.device;
-  auto scorer = reward::MakeScorer(model, engine);
+  auto scorer =
+      reward::MakeScorer(model, ScorerEngine(config), FindBase(config, session, model.base_hash));
   return {std::move(model), std::move(scorer)};
 }
 
@@ -138,8 +215,8 @@ reward::RewardModel UseRewardModel(const RunConfig& config, eval::Session& sessi
                                    const std::string& reward_model_folder) {
   if (session.replays()) {
     reward::RewardModel reward_model = reward::ReadRewardModel(reward_model_folder);
-    session.ReadScoresOf(reward::ScorerHash(HashFile(reward_model.model_path), reward_model.head,
-                                            reward_model.calibration));
+    session.ReadScoresOf(
+        reward::ScorerHash(reward_model.model_hash, reward_model.head, reward_model.calibration));
     return reward_model;
   }
   LoadedRewardModel loaded = LoadRewardModel(config, session, reward_model_folder);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Phase 1 in two halves: labelled steps from the generator, and a reward model fine-tuned on them
-// with what the gate will read.
+// Phase 1 in two halves: labelled steps from the generator, and a reward model trained on them, of
+// whatever kind (reward/kind.h), with what the gate will read.
 #pragma once
 
 #include <memory>
@@ -14,18 +14,25 @@
 
 namespace pgts::train {
 
-// The model that is fine-tuned: reward_model.model_name, by default the generator.
+// The model that is trained or read: reward_model.model_name, by default the generator.
 const std::string& BaseModelPath(const RunConfig& config);
+// reward_model.kind, auto resolved.
+reward::Kind RewardKind(const RunConfig& config);
 
 // The first half: labelled steps in reward_data/, and a resume state after every chunk of them. The
 // session must have a store and no scorer yet.
 reward::StepData MakeRewardData(const RunConfig& config, eval::Session& session,
                                 const RunFolder& folder);
 
-// The second half: fine-tunes the base on what reward_training leaves of `data`, measures it beside
-// a bag of words and writes reward_model_final/.
+// The second half: trains on what reward_training leaves of `data`, measures beside a bag of words
+// and writes reward_model_final/ of `to`. What a frozen base makes of the data is kept beside it,
+// in reward_data/ of `from`.
+struct RewardRuns {
+  const RunFolder& from;
+  const RunFolder& to;
+};
 void TrainRewardModel(const RunConfig& config, eval::Session& session, reward::StepData data,
-                      const RunFolder& folder);
+                      const RewardRuns& runs);
 
 // Both, as `pgts train` does them; that the base can read the generator's tokens is known before
 // the first of them begins.

@@ -114,7 +114,7 @@ void TrainReward(const RunConfig& config, const RunFolder& from, const RunFolder
   model::UseThreads(config.engine.threads);
   reward::StepData data = reward::ReadStepData(from.RewardData());
   eval::Session session(ToSessionOptions(config, /*store_folder=*/""));
-  TrainRewardModel(config, session, std::move(data), to);
+  TrainRewardModel(config, session, std::move(data), {.from = from, .to = to});
   Info("train the policy with: pgts train --resume {}", to.path);
 }
 

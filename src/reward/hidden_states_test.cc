@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reward/hidden_states.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/stop.h"
+#include "base/temp_folder.h"
+#include "llm/scripted_generator.h"
+#include "reward/test_fakes.h"
+
+namespace pgts::reward {
+namespace {
+
+// Counts what it is asked for; the state is the length of the text and its last character.
+class CountingEncoder {
+ public:
+  CountingEncoder()
+      : encoder_(2, [this](std::string_view text) {
+          ++asked;
+          return std::vector<float>{static_cast<float>(text.size()), static_cast<float>(text[0])};
+        }) {}
+  int asked = 0;
+  llm::ScriptedEncoder& get() { return encoder_; }
+
+ private:
+  llm::ScriptedEncoder encoder_;
+};
+
+StepData Data() {
+  StepData data;
+  data.train = {TextSolution("p/1", "Q\n", {{"a\n", 1}, {"b\n", std::nullopt}, {"c\n", 0}}),
+                TextSolution("p/1", "Q\n", {{"a\n", 1}, {"d\n", 0}})};
+  data.train[0].grade = data.train[1].grade = 0;
+  data.validation = {TextSolution("p/2", "R\n", {{"a\n", 1}, {"b\n", std::nullopt}})};
+  data.validation[0].grade = 1;
+  return data;
+}
+
+TEST(HiddenStatesTest, EveryLabelledPathOnceAndGradedEndsOfHeldOutOnes) {
+  const TempFolder folder;
+  CountingEncoder encoder;
+  const StepData data = Data();
+  const HiddenStates states = ReadHiddenStates(encoder.get(), data, folder.path());
+  EXPECT_EQ(encoder.asked, 5);  // Qa, Qabc, Qad; Ra, Rab
+  EXPECT_EQ(states.count(), 5);
+  EXPECT_EQ(states.width(), 2);
+  const auto paths = PathKeys(data.train[0]);
+  EXPECT_EQ(paths[0], PathKeys(data.train[1])[0]);
+  EXPECT_THAT(states.Find(paths[0]), testing::ElementsAre(4, 'Q'));
+  EXPECT_TRUE(states.Find(paths[1]).empty());
+  EXPECT_THAT(states.Find(paths[2]), testing::ElementsAre(8, 'Q'));
+  EXPECT_THAT(states.Find(PathKeys(data.validation[0])[1]), testing::ElementsAre(6, 'R'));
+}
+
+TEST(HiddenStatesTest, TheFileServesAgainUnlessItDoesNotFit) {
+  const TempFolder folder;
+  const std::string path = folder.File("hidden_states.safetensors");
+  CountingEncoder encoder;
+  StepData data = Data();
+  ReadHiddenStates(encoder.get(), data, folder.path());
+  const HiddenStates again = ReadHiddenStates(encoder.get(), data, folder.path());
+  EXPECT_EQ(encoder.asked, 5);
+  EXPECT_THAT(again.Find(PathKeys(data.train[1])[1]), testing::ElementsAre(6, 'Q'));
+
+  data.train[0].steps[1].label = 1;  // other data
+  EXPECT_EQ(ReadHiddenStates(encoder.get(), data, folder.path()).count(), 6);
+  EXPECT_EQ(encoder.asked, 11);
+
+  std::string bytes = ReadFile(path);  // a damaged file
+  bytes.resize(bytes.size() - 3);
+  WriteFileAtomic(path, bytes);
+  EXPECT_EQ(ReadHiddenStates(encoder.get(), data, folder.path()).count(), 6);
+  EXPECT_EQ(encoder.asked, 17);
+}
+
+TEST(HiddenStatesTest, AStopLeavesNothing) {
+  const TempFolder folder;
+  CountingEncoder encoder;
+  RequestStop();
+  EXPECT_THROW(ReadHiddenStates(encoder.get(), Data(), folder.path()), Interrupted);
+  ClearStop();
+  EXPECT_FALSE(FileExists(folder.File("hidden_states.safetensors")));
+}
+
+}  // namespace
+}  // namespace pgts::reward
