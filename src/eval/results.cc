@@ -107,8 +107,11 @@ Interval PairedDifference(const MethodResult& a, const MethodResult& b, int64_t 
 }
 
 std::vector<Pair> ReportedPairs(const Comparison& comparison) {
+  // Without a policy: is the reward model worth anything, on the same chains?
+  const Pair judged = {"best_of_n_weighted", "self_consistency"};
+  const bool both = comparison.Find(judged.a) != nullptr && comparison.Find(judged.b) != nullptr;
+  if (comparison.Find("pgts") == nullptr) return both ? std::vector{judged} : std::vector<Pair>{};
   std::vector<Pair> pairs;
-  if (comparison.Find("pgts") == nullptr) return pairs;
   for (const MethodResult& result : comparison.methods) {
     if (result.method != "pgts") pairs.push_back({"pgts", result.method});
   }

@@ -86,7 +86,8 @@ Interval AccuracyInterval(const MethodResult& result, int64_t seed);
 // accuracy(a) - accuracy(b) over their common problems, in the order of the records.
 Interval PairedDifference(const MethodResult& a, const MethodResult& b, int64_t seed);
 
-// The pairs that a reader asks for first: PGTS against each other method.
+// The pairs that a reader asks for first: PGTS against each other method; without a policy, chains
+// weighted by the reward model against the same chains in plain votes.
 struct Pair {
   std::string a, b;
 };

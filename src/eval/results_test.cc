@@ -120,6 +120,15 @@ TEST(SummaryJson, WithoutPgtsThereAreNoPairsAndWithoutARewardModelNoQuality) {
   EXPECT_FALSE(summary.contains("reward_model"));
 }
 
+TEST(ComparisonTable, WithoutAPolicyWeightedVotesMeetPlainOnes) {
+  Comparison comparison{
+      .methods = {Method("cot_greedy", {1, 1}), Method("self_consistency", {0, 0})}};
+  EXPECT_THAT(ComparisonTable(comparison), Not(HasSubstr("points, 95 %")));
+  comparison.methods.push_back(Method("best_of_n_weighted", {1, 1}));
+  EXPECT_THAT(ComparisonTable(comparison),
+              HasSubstr("best_of_n_weighted - self_consistency: +100.0 points"));
+}
+
 TEST(ComparisonTable, SaysWhichMethodIsBetter) {
   const std::string table = ComparisonTable(
       {.methods = {Method("cot_sampled", {0, 0}), Method("b", {1, 1}), Method("pgts", {1, 1})}});
