@@ -43,9 +43,12 @@ bool EncodeLane::EndsUnread(Job& job) {
   return true;
 }
 
-bool EncodeLane::TakeOutput(Job& job, std::span<const float> output) {
-  Keep(job.hash(), output);
-  std::copy(output.begin(), output.end(), static_cast<Reading&>(job).row.begin());
+void EncodeLane::ReadOutput(Job& job, std::span<const float> output) {
+  std::ranges::copy(output, static_cast<Reading&>(job).row.begin());
+}
+
+bool EncodeLane::TakeOutput(Job& job) {
+  Keep(job.hash(), static_cast<Reading&>(job).row);
   return true;
 }
 

@@ -27,7 +27,8 @@ class EncodeLane : public Lane {
   struct Reading;
 
   bool EndsUnread(Job& job) override;
-  bool TakeOutput(Job& job, std::span<const float> output) override;
+  void ReadOutput(Job& job, std::span<const float> output) override;
+  bool TakeOutput(Job& job) override;
   void GiveUp(Job& job) override;
   void OnForget() override;
   void Keep(uint64_t path_hash, std::span<const float> state);

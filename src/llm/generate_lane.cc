@@ -4,6 +4,7 @@
 #include <cmath>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -21,7 +22,8 @@ struct GenerateLane::Writing : Job {
   Draft& draft;
   const GenerateRequest& request;
   Generation& result;
-  std::string text;  // of the step so far
+  std::string text;       // of the step so far
+  Candidates candidates;  // of the next token
   bool ended = false;
 };
 
@@ -62,9 +64,14 @@ bool GenerateLane::EndsUnread(Job& job) {
   return kept && Write(writing, *kept);
 }
 
-bool GenerateLane::TakeOutput(Job& job, std::span<const float> output) {
+void GenerateLane::ReadOutput(Job& job, std::span<const float> output) {
   auto& writing = static_cast<Writing&>(job);
-  Candidates candidates = Truncate(output, *writing.request.sampling);
+  writing.candidates = Truncate(output, *writing.request.sampling);
+}
+
+bool GenerateLane::TakeOutput(Job& job) {
+  auto& writing = static_cast<Writing&>(job);
+  Candidates candidates = std::move(writing.candidates);
   // Nothing is kept where no logit is a number.
   if (candidates.tokens.empty() || !std::isfinite(candidates.log_probs.front())) {
     throw Error(

@@ -26,7 +26,8 @@ class GenerateLane : public Lane {
   struct Writing;
 
   bool EndsUnread(Job& job) override;
-  bool TakeOutput(Job& job, std::span<const float> output) override;
+  void ReadOutput(Job& job, std::span<const float> output) override;
+  bool TakeOutput(Job& job) override;
   void GiveUp(Job& job) override;
   void OnForget() override;
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/parallel.h"
 #include "base/stop.h"
 
 namespace pgts::llm {
@@ -164,11 +165,19 @@ void Lane::Record() {
 }
 
 void Lane::Collect() {
+  std::vector<int> indices;
+  std::vector<Job*> jobs;
+  std::vector<std::span<const float>> outputs;
   for (size_t i = 0; i < rows_.size(); ++i) {
     if (!rows_[i].output) continue;
-    Job& job = *row_jobs_[i];
-    if (!TakeOutput(job, machine_.Output(static_cast<int>(i)))) continue;
-    Unseat(job);
+    indices.push_back(static_cast<int>(indices.size()));
+    jobs.push_back(row_jobs_[i]);
+    outputs.push_back(machine_.Output(static_cast<int>(i)));
+  }
+  RunParallel(indices, options_.threads, [&](int i) { ReadOutput(*jobs[i], outputs[i]); });
+  for (Job* job : jobs) {
+    if (!TakeOutput(*job)) continue;
+    Unseat(*job);
     crowded_ = false;
   }
 }

@@ -28,6 +28,7 @@ struct LaneOptions {
   int width = 1;      // jobs evaluated together
   int sequences = 1;  // resident sequences, at least `width`
   int context = 0;    // tokens that one sequence can hold
+  int threads = 1;    // that read outputs side by side
 };
 
 // A path on its way through a lane.
@@ -70,8 +71,10 @@ class Lane {
   // Before a job gets a sequence (again, if it was sent back); true if it needs none because it
   // has ended.
   virtual bool EndsUnread(Job& job) = 0;
-  // The output vector at the path's end; true if the job has ended, else the path has grown.
-  virtual bool TakeOutput(Job& job, std::span<const float> output) = 0;
+  // The output vector at the path's end. Jobs read theirs side by side: only `job` is written.
+  virtual void ReadOutput(Job& job, std::span<const float> output) = 0;
+  // Then one by one: true if the job has ended, else its path has grown.
+  virtual bool TakeOutput(Job& job) = 0;
   // The path does not fit into the memory, alone.
   virtual void GiveUp(Job& job) = 0;
   virtual void OnForget() {}

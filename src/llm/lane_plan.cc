@@ -2,8 +2,6 @@
 #include "llm/lane_plan.h"
 
 #include <algorithm>
-#include <atomic>
-#include <exception>
 #include <thread>
 #include <unordered_map>
 
@@ -120,6 +118,7 @@ LanePlan PlanLanes(const EngineOptions& options, const ModelInfo& model, bool on
   plan.turn = options.turn > 0 ? options.turn : small ? kSmallModelTurn : kLargeModelTurn;
   plan.workers = std::min(plan.lanes, threads);
   plan.lane_threads = small ? 1 : std::max(1, threads / plan.lanes);
+  plan.lane.threads = plan.lane_threads;
   plan.flash_attention = options.flash_attention < 0 ? !small : options.flash_attention > 0;
   return plan;
 }
@@ -130,28 +129,6 @@ std::vector<int> AssignLanes(std::span<const Visit> visits, std::span<const Lane
   std::vector<int> chosen;
   for (const Visit& visit : visits) chosen.push_back(assignment.Choose(visit));
   return chosen;
-}
-
-void RunLanes(std::span<const int> lanes, int workers, const std::function<void(int)>& run) {
-  std::vector<std::exception_ptr> failures(lanes.size());
-  std::atomic<size_t> next = 0;
-  const auto work = [&] {
-    for (size_t i = next++; i < lanes.size(); i = next++) {
-      try {
-        run(lanes[i]);
-      } catch (...) {
-        failures[i] = std::current_exception();
-      }
-    }
-  };
-  std::vector<std::thread> threads;
-  const int extra = std::min(workers, static_cast<int>(lanes.size())) - 1;
-  for (int i = 0; i < extra; ++i) threads.emplace_back(work);
-  work();
-  for (std::thread& thread : threads) thread.join();
-  for (const std::exception_ptr& failure : failures) {
-    if (failure) std::rethrow_exception(failure);
-  }
 }
 
 }  // namespace pgts::llm

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <vector>
 
@@ -36,9 +35,5 @@ struct Visit {
 // beginning is resident or was just sent to, if that lane is not overfull; else the lane with the
 // least to do (ties: the lowest). A function of the arguments alone.
 std::vector<int> AssignLanes(std::span<const Visit> visits, std::span<const Lane* const> lanes);
-
-// Calls run(lane) once for each lane in `lanes`, on `workers` threads; returns when all are done
-// and rethrows the first exception (by lane). Lanes share nothing that is written.
-void RunLanes(std::span<const int> lanes, int workers, const std::function<void(int)>& run);
 
 }  // namespace pgts::llm

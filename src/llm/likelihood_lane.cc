@@ -38,21 +38,24 @@ void LikelihoodLane::Read(std::span<const LikelihoodRequest* const> requests,
 
 bool LikelihoodLane::EndsUnread(Job& job) { return static_cast<Reading&>(job).Done(); }
 
-bool LikelihoodLane::TakeOutput(Job& job, std::span<const float> output) {
+void LikelihoodLane::ReadOutput(Job& job, std::span<const float> output) {
   auto& reading = static_cast<Reading&>(job);
-  const Token next = reading.tokens[reading.log_probs.size()];
-  reading.log_probs.push_back(LogProb(output, next));
+  reading.log_probs.push_back(LogProb(output, reading.tokens[reading.log_probs.size()]));
+}
+
+bool LikelihoodLane::TakeOutput(Job& job) {
+  auto& reading = static_cast<Reading&>(job);
   // The last token's own output is not wanted.
-  if (!reading.Done()) job.Append(next);
-  return reading.Done();
+  if (reading.Done()) return true;
+  job.Append(reading.tokens[reading.log_probs.size() - 1]);
+  return false;
 }
 
 void LikelihoodLane::GiveUp(Job& job) {
   const auto& reading = static_cast<Reading&>(job);
   throw Error::Format(
       "a solution of {} tokens behind {} of the prompt does not fit into the generator's context "
-      "of "
-      "{}; raise engine.context or shorten it",
+      "of {}; raise engine.context or shorten it",
       reading.tokens.size(), reading.prefix_length, options().context);
 }
 

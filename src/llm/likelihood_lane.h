@@ -22,7 +22,8 @@ class LikelihoodLane : public Lane {
   struct Reading;
 
   bool EndsUnread(Job& job) override;
-  bool TakeOutput(Job& job, std::span<const float> output) override;
+  void ReadOutput(Job& job, std::span<const float> output) override;
+  bool TakeOutput(Job& job) override;
   void GiveUp(Job& job) override;
 };
 

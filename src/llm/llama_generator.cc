@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/parallel.h"
 #include "llm/encode_lane.h"
 #include "llm/generate_lane.h"
 #include "llm/lane_plan.h"
@@ -59,7 +60,7 @@ class Lanes {
       if (work(i) > 0) busy.push_back(i);
     }
     std::ranges::stable_sort(busy, [&](int a, int b) { return work(a) > work(b); });
-    RunLanes(busy, plan_.workers, run);
+    RunParallel(busy, plan_.workers, run);
   }
 
   // Calls run(lane, indices) for every lane that has visits.

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/parallel.h"
 #include "llama.h"
-#include "llm/lane_plan.h"
 #include "llm/sampler.h"
 
 namespace pgts::llm {
@@ -121,9 +121,9 @@ RawSpeed MeasureRaw(const LlamaModel& model, const RawLoad& load, std::span<cons
   std::iota(all.begin(), all.end(), 0);
   const int workers = std::min(load.contexts, load.threads);
   const double prefill =
-      Seconds([&] { RunLanes(all, workers, [&](int i) { contexts[i]->Prefill(); }); });
+      Seconds([&] { RunParallel(all, workers, [&](int i) { contexts[i]->Prefill(); }); });
   const double decode =
-      Seconds([&] { RunLanes(all, workers, [&](int i) { contexts[i]->DecodeSteps(); }); });
+      Seconds([&] { RunParallel(all, workers, [&](int i) { contexts[i]->DecodeSteps(); }); });
   return {.decode = load.width * static_cast<double>(load.steps) / decode,
           .prefill = load.width * static_cast<double>(load.context) / prefill,
           .sampling = contexts.front()->SamplingSeconds(model.info().vocabulary)};

@@ -77,7 +77,8 @@ TEST(AssignLanes, ProblemsStayTogetherAndWalkersComeHome) {
   struct Idle : Lane {
     using Lane::Lane;
     bool EndsUnread(Job&) override { return false; }
-    bool TakeOutput(Job&, std::span<const float>) override { return true; }
+    void ReadOutput(Job&, std::span<const float>) override {}
+    bool TakeOutput(Job&) override { return true; }
     void GiveUp(Job&) override {}
     void Read(std::span<Job* const> jobs) { Run(jobs); }
     void Hold(std::span<Job* const> jobs) { Join(jobs); }
