@@ -7,9 +7,9 @@
 #include <fstream>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "base/error.h"
-#include "ggml.h"
 
 namespace pgts::llm {
 namespace {
@@ -111,15 +111,26 @@ struct Metadata {
   uint64_t alignment = 32;
 };
 
+// The text keys that a summary keeps.
+bool ReadText(Reader& reader, const std::string& key, uint32_t type, GgufSummary& summary) {
+  std::string general_type;
+  std::string* target = nullptr;
+  if (key == "general.architecture") target = &summary.architecture;
+  if (key == "general.type") target = &general_type;
+  if (key == "adapter.type") target = &summary.adapter_type;
+  if (key == "pgts.base_hash") target = &summary.base_hash;
+  if (target == nullptr) return false;
+  if (type != kString) reader.Fail("is damaged: " + key + " is not text");
+  *target = reader.String(kMaxName);
+  if (key == "general.type") summary.is_adapter = general_type == "adapter";
+  return true;
+}
+
 void ReadValue(Reader& reader, Metadata& metadata) {
   const std::string key = reader.String(kMaxName);
   const auto type = reader.Number<uint32_t>();
-  if (key == "general.architecture" || key == "general.type") {
-    if (type != kString) reader.Fail("is damaged: " + key + " is not text");
-    const std::string value = reader.String(kMaxName);
-    if (key == "general.architecture") metadata.summary.architecture = value;
-    if (key == "general.type") metadata.summary.is_adapter = value == "adapter";
-  } else if (type == kFloat32) {
+  if (ReadText(reader, key, type, metadata.summary)) return;
+  if (type == kFloat32) {
     const auto value = reader.Number<float>();
     // llama.cpp aborts on such an epsilon only when it evaluates the first token.
     const bool negative = key.ends_with("epsilon") && value < 0;
@@ -138,8 +149,8 @@ void ReadValue(Reader& reader, Metadata& metadata) {
   }
 }
 
-// Where the tensor ends, counted from the start of the data.
-uint64_t ReadTensorEnd(Reader& reader) {
+// Adds the tensor; returns where it ends, counted from the start of the data.
+uint64_t ReadTensor(Reader& reader, std::vector<GgufTensor>& tensors) {
   const std::string name = reader.String(kMaxName);
   const auto dimensions = reader.Number<uint32_t>();
   if (dimensions > 4) reader.Fail("is damaged: tensor " + name + " has too many dimensions");
@@ -161,6 +172,7 @@ uint64_t ReadTensorEnd(Reader& reader) {
   if (block == 0 || columns % block != 0) {
     reader.Fail("is damaged: tensor " + name + " does not fill its blocks");
   }
+  tensors.push_back({name, dimensions, weight_type});
   return offset + elements / block * ggml_type_size(weight_type);
 }
 
@@ -183,7 +195,7 @@ GgufSummary CheckGguf(const std::string& path) {
   for (uint64_t i = 0; i < values; ++i) ReadValue(reader, metadata);
   uint64_t data_bytes = 0;
   for (uint64_t i = 0; i < tensors; ++i) {
-    data_bytes = std::max(data_bytes, ReadTensorEnd(reader));
+    data_bytes = std::max(data_bytes, ReadTensor(reader, metadata.summary.tensors));
   }
   const uint64_t mask = metadata.alignment - 1;
   const uint64_t needed = ((reader.position() + mask) & ~mask) + data_bytes;
@@ -192,8 +204,7 @@ GgufSummary CheckGguf(const std::string& path) {
   }
   if (metadata.summary.architecture.empty()) reader.Fail("names no general.architecture");
   metadata.summary.file_bytes = static_cast<int64_t>(reader.size());
-  metadata.summary.tensors = static_cast<int64_t>(tensors);
-  return metadata.summary;
+  return std::move(metadata.summary);
 }
 
 }  // namespace pgts::llm

@@ -7,14 +7,25 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
+
+#include "ggml.h"
 
 namespace pgts::llm {
+
+struct GgufTensor {
+  std::string name;
+  uint32_t dimensions = 0;
+  ggml_type type = GGML_TYPE_F32;
+};
 
 struct GgufSummary {
   std::string architecture;
   int64_t file_bytes = 0;
-  int64_t tensors = 0;
-  bool is_adapter = false;  // general.type == "adapter"
+  std::vector<GgufTensor> tensors;
+  bool is_adapter = false;   // general.type == "adapter"
+  std::string adapter_type;  // adapter.type, of an adapter
+  std::string base_hash;  // pgts.base_hash: HashFile of the model that it adapts; empty: not said
 };
 
 GgufSummary CheckGguf(const std::string& path);

@@ -77,6 +77,7 @@ LlamaMachine::LlamaMachine(std::shared_ptr<const LlamaModel> model,
         options.cells, options.sequences, model_->info().path,
         reason.empty() ? "no reason given" : reason);
   }
+  model_->Adapt(context_);
   batch_tokens_ = static_cast<int>(llama_n_batch(context_));
   batch_ = std::make_unique<Batch>(batch_tokens_);
 }

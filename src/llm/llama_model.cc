@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "llama.h"
+#include "llm/llama_adapter.h"
 #include "llm/llama_gguf_check.h"
 #include "llm/llama_runtime.h"
 
@@ -97,12 +98,14 @@ llama_model* LoadFile(const std::string& path, const llama_model_params& params)
 }  // namespace
 
 std::shared_ptr<const LlamaModel> LlamaModel::Load(const std::string& path,
-                                                   const std::string& device) {
+                                                   const std::string& device,
+                                                   const std::string& adapter) {
   const int gpu = ParseDevice(device);
   const GgufSummary file = CheckGguf(path);
   if (file.is_adapter) {
     throw Error::Format("model file {} is an adapter; give the model that it adapts", path);
   }
+  const GgufSummary adapter_file = adapter.empty() ? GgufSummary() : CheckAdapter(adapter);
   StartLlama();
   std::vector<ggml_backend_dev_t> gpus = Gpus();
   if (gpu >= static_cast<int>(gpus.size())) {
@@ -124,8 +127,19 @@ std::shared_ptr<const LlamaModel> LlamaModel::Load(const std::string& path,
   model->on_gpu_ = gpu >= 0;
   model->info_ = Describe(model->model_, path, file);
   RequireDecoder(model->model_, model->info_);
+  if (!adapter.empty()) {
+    model->adapter_ = LoadAdapter(model->model_, model->info_, adapter, adapter_file);
+    model->info_.file_hash = AdaptedHash(model->info_.file_hash, adapter);
+  }
   model->tokenizer_ = std::make_unique<LlamaTokenizer>(model->model_);
   return model;
+}
+
+void LlamaModel::Adapt(llama_context* context) const {
+  if (adapter_ == nullptr) return;
+  llama_adapter_lora* adapter = adapter_;
+  float scale = 1;  // alpha / rank is the adapter's own
+  llama_set_adapters_lora(context, &adapter, 1, &scale);
 }
 
 LlamaModel::~LlamaModel() {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A GGUF model in llama.cpp: checked, loaded, described. Weights are shared by every context made
-// from it. Immutable after Load.
+// A GGUF model in llama.cpp, perhaps with a LoRA adapter: checked, loaded, described. Weights are
+// shared by every context made from it. Immutable after Load.
 #pragma once
 
 #include <memory>
@@ -10,6 +10,8 @@
 #include "llm/llama_tokenizer.h"
 #include "llm/model_info.h"
 
+struct llama_adapter_lora;
+struct llama_context;
 struct llama_model;
 
 namespace pgts::llm {
@@ -17,9 +19,12 @@ namespace pgts::llm {
 class LlamaModel {
  public:
   // Error (one line) for a file that is missing, damaged or unknown to llama.cpp, for recurrent,
-  // hybrid, diffusion and encoder models, and for a device that is not there.
+  // hybrid, diffusion and encoder models, and for a device that is not there. `adapter`: a LoRA
+  // adapter of that model (llm/llama_adapter.h) that every context applies, or none; info() then
+  // describes the base, but for file_hash, which covers both files.
   static std::shared_ptr<const LlamaModel> Load(const std::string& path,
-                                                const std::string& device = "cpu");
+                                                const std::string& device = "cpu",
+                                                const std::string& adapter = "");
   ~LlamaModel();
   LlamaModel(const LlamaModel&) = delete;
   LlamaModel& operator=(const LlamaModel&) = delete;
@@ -29,10 +34,14 @@ class LlamaModel {
   llama_model* get() const { return model_; }
   bool on_gpu() const { return on_gpu_; }
 
+  // What every context made from this model needs before its first evaluation.
+  void Adapt(llama_context* context) const;
+
  private:
   LlamaModel() = default;
 
   llama_model* model_ = nullptr;
+  llama_adapter_lora* adapter_ = nullptr;  // owned by model_; null: none
   bool on_gpu_ = false;
   ModelInfo info_;
   std::unique_ptr<LlamaTokenizer> tokenizer_;

@@ -37,6 +37,7 @@ class RawContext {
       throw Error::Format("no context of {} sequences of {} tokens; lower --width or --context",
                           width_, load.context + load.steps);
     }
+    model.Adapt(context_.get());
     batch_ = llama_batch_init(static_cast<int>(params.n_batch), 0, 1);
   }
   ~RawContext() { llama_batch_free(batch_); }

@@ -18,7 +18,9 @@ struct ModelInfo {
   int64_t parameters = 0;
   int64_t kv_bytes_per_token = 0;  // of KV memory in f16; an estimate
   int64_t file_bytes = 0;
-  std::string file_hash;  // HashFile of base/files.h; part of a world's key
+  // HashFile of base/files.h, of model and adapter together where there is one; part of a world's
+  // key.
+  std::string file_hash;
 };
 
 // What a backend has evaluated, in tokens. Over one pass of walkers on cold worlds with enough

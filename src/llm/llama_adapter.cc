@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "llm/llama_adapter.h"
+
+#include <fmt/format.h>
+
+#include <exception>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/random.h"
+#include "llama.h"
+#include "llm/llama_runtime.h"
+
+namespace pgts::llm {
+namespace {
+
+bool HasKernel(ggml_type type) {
+  return type == GGML_TYPE_F32 || type == GGML_TYPE_F16 || type == GGML_TYPE_BF16 ||
+         type == GGML_TYPE_Q8_0;
+}
+
+}  // namespace
+
+GgufSummary CheckAdapter(const std::string& path) {
+  GgufSummary adapter = CheckGguf(path);
+  if (!adapter.is_adapter || adapter.adapter_type != "lora") {
+    throw Error::Format("adapter file {} is no LoRA adapter; give one, or none", path);
+  }
+  if (adapter.tensors.empty()) throw Error::Format("adapter file {} holds no tensor", path);
+  for (const GgufTensor& tensor : adapter.tensors) {
+    if (!tensor.name.ends_with(".lora_a") && !tensor.name.ends_with(".lora_b")) {
+      throw Error::Format(
+          "adapter file {}: tensor {} is not of LoRA, and llama.cpp cannot apply it", path,
+          tensor.name);
+    }
+    if (tensor.dimensions == 2 && HasKernel(tensor.type)) continue;
+    throw Error::Format(
+        "adapter file {}: tensor {} is not a matrix of f32, f16, bf16 or q8_0; write the adapter "
+        "again",
+        path, tensor.name);
+  }
+  return adapter;
+}
+
+llama_adapter_lora* LoadAdapter(llama_model* model, const ModelInfo& base, const std::string& path,
+                                const GgufSummary& adapter) {
+  if (adapter.architecture != base.architecture) {
+    throw Error::Format(
+        "adapter file {} adapts architecture {}, {} is {}; give the model it was "
+        "trained on",
+        path, adapter.architecture, base.path, base.architecture);
+  }
+  if (!adapter.base_hash.empty() && adapter.base_hash != base.file_hash) {
+    throw Error::Format(
+        "adapter file {} was trained on a model with hash {}, {} has {}; give the model it was "
+        "trained on",
+        path, adapter.base_hash, base.path, base.file_hash);
+  }
+  llama_adapter_lora* lora = nullptr;
+  std::string reason;
+  try {
+    reason = GuardLlama([&] { lora = llama_adapter_lora_init(model, path.c_str()); });
+  } catch (const std::exception& failure) {
+    reason = failure.what();
+  }
+  if (lora == nullptr) {
+    throw Error::Format(
+        "adapter file {} cannot be applied to {} ({}); write it again for this model", path,
+        base.path, reason.empty() ? "no reason given" : reason);
+  }
+  return lora;
+}
+
+std::string AdaptedHash(const std::string& base_hash, const std::string& adapter_path) {
+  const Key key = Key("adapted-model").With(base_hash).With(HashFile(adapter_path));
+  return fmt::format("{:016x}", key.value());
+}
+
+}  // namespace pgts::llm
