@@ -72,6 +72,11 @@ TEST(NormaliseNumberTest, EqualNumbersHaveEqualForms) {
       {"\\frac{1}{0}", kNone},
       {"1000000000000000001/1000000000000000000", "1000000000000000001/1000000000000000000"},
       {"1/1024", "0.0009765625"},
+      {"1 1/02", "1.5"},
+      {"1 01/2", "1.5"},
+      {"1 3/02", "1"},  // improper: no mixed number
+      {"1 99999999999999999999/0000000000000000000000001", "1"},
+      {"1 18446744073709551615/000000000000000000000000000002", "1"},
   };
   for (const Case& c : cases) EXPECT_EQ(Or(NormaliseNumber(c.text)), c.expected) << c.text;
 }
@@ -177,7 +182,8 @@ TEST(ExtractNumberTest, TheRulesAgreeOnAnyText) {
                                           " million", "×",       "10^",        "(",
                                           ")",        "²",       "\\",         "'",
                                           "_",        "١",       ":",          ":00",
-                                          "minus ",   "%",       "°",          "is the answer"};
+                                          "minus ",   "%",       "°",          "is the answer",
+                                          "1 1/",     "000000",  "9999999999"};
   RandomStream random(Key("texts"));
   int answers = 0;
   for (int i = 0; i < 20'000; ++i) {

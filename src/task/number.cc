@@ -154,7 +154,9 @@ class Scanner {
     TakeDenominator(bar + 1);
   }
 
-  static bool IsLess(std::string_view a, std::string_view b) {
+  static bool IsLess(std::string_view a, std::string_view b) {  // as values: "5" < "06"
+    a.remove_prefix(std::min(a.find_first_not_of('0'), a.size()));
+    b.remove_prefix(std::min(b.find_first_not_of('0'), b.size()));
     return a.size() != b.size() ? a.size() < b.size() : a < b;
   }
 
@@ -211,6 +213,13 @@ std::string Trimmed(std::string digits) {  // without leading zeros
   return first == std::string::npos ? "0" : digits.substr(first);
 }
 
+// Of at most kMaxQuotientDigits digits, which the callers see to.
+uint64_t ValueOf(std::string_view digits) {
+  uint64_t value = 0;
+  for (const char c : digits) value = 10 * value + static_cast<uint64_t>(c - '0');
+  return value;
+}
+
 std::string Signed(bool negative, std::string magnitude) {
   return negative && magnitude != "0" ? "-" + magnitude : magnitude;
 }
@@ -253,12 +262,12 @@ std::optional<std::string> QuotientForm(const NumberSpan& number) {
   const std::string extra = Trimmed(DigitsOf(number.numerator));
   const auto zeros = static_cast<size_t>(std::abs(number.exponent));
   if (number.exponent < 0 || p.size() + q.size() + zeros > kMaxQuotientDigits) {
-    return plain ? std::optional(Quotient(std::stoull(p), std::stoull(q))) : std::nullopt;
+    return plain ? std::optional(Quotient(ValueOf(p), ValueOf(q))) : std::nullopt;
   }
-  if (!number.numerator.empty()) {
-    p = std::to_string(std::stoull(p) * std::stoull(q) + std::stoull(extra));
+  if (!number.numerator.empty()) {  // the numerator is less than q, so no longer than it
+    p = std::to_string(ValueOf(p) * ValueOf(q) + ValueOf(extra));
   }
-  return Quotient(std::stoull(p.append(zeros, '0')), std::stoull(q));
+  return Quotient(ValueOf(p.append(zeros, '0')), ValueOf(q));
 }
 
 }  // namespace
