@@ -10,6 +10,7 @@
 #include "task/boxed.h"
 #include "task/fold_text.h"
 #include "task/last_number.h"
+#include "task/marked_answer.h"
 #include "task/number.h"
 #include "task/text.h"
 
@@ -46,15 +47,10 @@ std::string_view OwnText(std::string_view text) {
   return text.substr(0, static_cast<size_t>(found.data() - text.data()));
 }
 
-PlaceReading Marked(std::string_view text) {
-  const size_t mark = text.rfind(kAnswerMark);
-  if (mark == text.npos) return {};
-  return ReadPlace(FirstLine(text.substr(mark + kAnswerMark.size())), PlaceKind::kMark);
-}
-
 PlaceReading Boxed(std::string_view text) {
   const std::optional<std::string_view> box = LastBox(text);
-  return box ? ReadPlace(*box, PlaceKind::kBox) : PlaceReading{};
+  if (!box || box->find_first_not_of(" \t\n{}") == box->npos) return {};
+  return Committed(ReadPlace(*box, PlaceKind::kBox));
 }
 
 // The last sentence that says what the answer is.
@@ -82,6 +78,8 @@ PlaceReading Named(std::string_view text) {
   while (RE2::FindAndConsume(&rest, kNames, &number)) last = number;
   return ReadPlace({last.data(), last.size()}, PlaceKind::kSentence);
 }
+
+PlaceReading Marked(std::string_view text) { return LastMarkedAnswer(text, kAnswerMark); }
 
 std::optional<std::string> Flexible(std::string_view text) {
   for (const auto& read : {Marked, Boxed, Stated, Named}) {
@@ -118,7 +116,7 @@ std::optional<std::string> ExtractNumber(std::string_view text, AnswerRule rule)
   const std::string folded = FoldText(text);
   const std::string_view own = OwnText(folded);
   if (rule == AnswerRule::kFlexible) return Flexible(own);
-  const PlaceReading reading = Marked(own);
+  const PlaceReading reading = LastMarked(own, kAnswerMark);
   return reading.in_form ? std::optional(reading.number) : std::nullopt;
 }
 

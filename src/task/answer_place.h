@@ -33,6 +33,12 @@ enum class PlaceKind {
   kSentence,  // the number comes first
 };
 
+// What a place commits to that is the last word: where nothing was read, there is no answer.
+inline PlaceReading Committed(PlaceReading reading) {
+  if (reading.kind == PlaceReading::Kind::kNothing) reading.kind = PlaceReading::Kind::kUnclear;
+  return reading;
+}
+
 // `line` begins at the place and ends with its line or box at the latest.
 PlaceReading ReadPlace(std::string_view line, PlaceKind kind);
 

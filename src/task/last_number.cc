@@ -3,6 +3,8 @@
 
 #include <re2/re2.h>
 
+#include <algorithm>
+
 #include "task/number.h"
 #include "task/text.h"
 
@@ -38,10 +40,18 @@ bool IsStepNumber(std::string_view text, size_t at) {
   return before == "step ";
 }
 
+// Whether only blanks and a heading's signs stand before text[at] on its line.
+bool OpensLine(std::string_view text, size_t at) {
+  constexpr size_t kMost = 12;  // bounds the work
+  const std::string_view before = text.substr(at - std::min(at, kMost), std::min(at, kMost));
+  const size_t last = before.find_last_not_of(" \t#");
+  return last == before.npos ? at <= kMost : before[last] == '\n';
+}
+
 bool IsItemNumber(std::string_view text, size_t at, size_t end) {
   if (end - at > 2 || end + 2 >= text.size()) return false;
   const bool marked = (text[end] == '.' || text[end] == ')') && text[end + 1] == ' ';
-  return marked && text[end + 2] != '\n' && (at == 0 || text[at - 1] == '\n');
+  return marked && text[end + 2] != '\n' && OpensLine(text, at);
 }
 
 }  // namespace
