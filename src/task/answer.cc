@@ -12,6 +12,7 @@
 #include "task/last_number.h"
 #include "task/marked_answer.h"
 #include "task/number.h"
+#include "task/stated_answer.h"
 #include "task/text.h"
 
 namespace pgts::task {
@@ -20,29 +21,24 @@ namespace {
 using Kind = PlaceReading::Kind;
 
 constexpr std::string_view kAnswerMark = "####";
-// What is read of a sentence. Bounds the work where a text has very many of them.
-constexpr size_t kPlaceBytes = 512;
-
-// Offsets after each match.
-std::vector<size_t> EndsOf(const RE2& pattern, std::string_view text) {
-  std::vector<size_t> ends;
-  re2::StringPiece rest = Piece(text);
-  while (RE2::FindAndConsume(&rest, pattern)) ends.push_back(text.size() - rest.size());
-  return ends;
+size_t EndOfFirstBox(std::string_view text) {
+  static const RE2 kBox(R"(\\boxed[^\n]*?\d)");
+  re2::StringPiece found;
+  if (!kBox.Match(Piece(text), 0, text.size(), RE2::UNANCHORED, &found, 1)) return text.npos;
+  return static_cast<size_t>(found.data() + found.size() - text.data());
 }
 
 // The text without what follows an answer and a new question.
 std::string_view OwnText(std::string_view text) {
   static const RE2 kQuestion(
       R"((?im)^[ \t#*]*(?:Q|Question|Problem|User|Human)\b[ \t]*\d*[ \t]*(?:[:.*]|$))");
-  static const RE2 kAnswer(R"((?im)####[^\n]*?\d|\\boxed[^\n]*?\d)"
-                           R"(|(?:\banswer(?:[ \t]+is)?|^[ \t]*A:)[ \t*:=("'$]*-?[$]*\d)");
   const size_t start = std::min(text.find_first_not_of(" \t\r\n"), text.size());
   const re2::StringPiece all = Piece(text);
   if (kQuestion.Match(all, start, text.size(), RE2::ANCHOR_START, nullptr, 0)) return text;
+  const size_t answered =
+      std::min({EndOfFirstMarked(text, kAnswerMark), EndOfFirstBox(text), EndOfFirstStated(text)});
+  if (answered == text.npos) return text;
   re2::StringPiece found;
-  if (!kAnswer.Match(all, 0, text.size(), RE2::UNANCHORED, &found, 1)) return text;
-  const auto answered = static_cast<size_t>(found.data() + found.size() - text.data());
   if (!kQuestion.Match(all, answered, text.size(), RE2::UNANCHORED, &found, 1)) return text;
   return text.substr(0, static_cast<size_t>(found.data() - text.data()));
 }
@@ -51,22 +47,6 @@ PlaceReading Boxed(std::string_view text) {
   const std::optional<std::string_view> box = LastBox(text);
   if (!box || box->find_first_not_of(" \t\n{}") == box->npos) return {};
   return Committed(ReadPlace(*box, PlaceKind::kBox));
-}
-
-// The last sentence that says what the answer is.
-PlaceReading Stated(std::string_view text) {
-  static const RE2 kSays(
-      R"((?im)(?:\banswer(?:[ \t]+(?:is|was|would be|should be|will be|equals))?|^[ \t]*A:))"
-      R"([ \t*:=("'>\\]*)"
-      R"((?:(?:approximately|about|around|roughly|exactly|therefore|thus|then|now|simply|only|just)"
-      R"(|equal to|between|from)[ \t]+)*)");
-  const std::vector<size_t> ends = EndsOf(kSays, text);
-  for (size_t i = ends.size(); i-- > 0;) {
-    const std::string_view said = FirstLine(text.substr(ends[i], kPlaceBytes));
-    const PlaceReading reading = ReadPlace(said, PlaceKind::kSentence);
-    if (reading.kind != Kind::kNothing) return reading;
-  }
-  return {};
 }
 
 // "18 is the answer".
@@ -82,7 +62,7 @@ PlaceReading Named(std::string_view text) {
 PlaceReading Marked(std::string_view text) { return LastMarkedAnswer(text, kAnswerMark); }
 
 std::optional<std::string> Flexible(std::string_view text) {
-  for (const auto& read : {Marked, Boxed, Stated, Named}) {
+  for (const auto& read : {Marked, Boxed, LastStated, Named}) {
     const PlaceReading reading = read(text);
     if (reading.kind == Kind::kNumber) return reading.number;
     if (reading.kind == Kind::kUnclear) return std::nullopt;

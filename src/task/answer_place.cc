@@ -61,8 +61,8 @@ std::string_view FirstSentence(std::string_view text) {
 // An operator, a ratio, a date, a second number: the number before it is only a part.
 bool GoesOn(std::string_view rest, PlaceKind kind) {
   static const RE2 kGoesOn(
-      R"(\s*[-+*/×÷^xX:]\s*[$€£]?\.?\d|\s*[+×÷√π]|[*^][A-Za-z(]|[.,]\d|[\s\x1f]+\d)"
-      R"(|[²³¹⁰⁴⁵⁶⁷⁸⁹]|\s*\\[A-Za-z])");
+      R"(\s*[-+*/×÷±^xX]\s*[$€£]?\.?\d|\s*[+×÷±√π]|[*^][A-Za-z(]|[.,—]\d|[\s\x1f]+\d)"
+      R"(|:\d|\s+:\s*\d|:\s*[\d.,]+\W*$|[²³¹⁰⁴⁵⁶⁷⁸⁹]|\s*\\[A-Za-z])");
   static const RE2 kVariable(R"(\s*[xyn]\b)");
   if (Match(rest, kGoesOn, RE2::ANCHOR_START).begin == 0) return true;
   return kind == PlaceKind::kBox && Match(rest, kVariable, RE2::ANCHOR_START).begin == 0;
@@ -71,7 +71,7 @@ bool GoesOn(std::string_view rest, PlaceKind kind) {
 // "or 6", "apples and 6", "to 6", ", 6": another number beside `value`.
 bool NamesAnother(std::string_view rest, const std::string& value) {
   static const RE2 kJoined(
-      R"((?i)^[\s%°$€£]*(?:\pL[\pL\pN'./²³-]*\s+){0,3}(?:or|and|to)\s+([$€£]?-?[\d.,]*\d))");
+      R"((?i)^[\s,%°$€£]*(?:\pL[\pL\pN'./²³-]*,?\s+){0,3}(?:or|and|to)\s+([$€£]?-?[\d.,]*\d))");
   static const RE2 kListed(R"(^\s*(?:\pL+\s*)?[,;]\s*([$€£]?-?[\d.,]*\d)[\s)\].%"'*_]*$)");
   re2::StringPiece found;
   if (!RE2::PartialMatch(Piece(rest), kJoined, &found) &&
@@ -97,13 +97,14 @@ bool HasSecondPart(std::string_view rest) {
 // Whether a number of this value is all that is said, given what follows it in its sentence.
 bool IsWhole(std::string_view rest, const std::string& value, PlaceKind kind) {
   static const RE2 kFullHour(R"(:00\b)");
-  static const RE2 kParenthesis(R"(\()");
+  static const RE2 kReason(R"((?i)\(|:\s|\b(?:because|since|as|so|given|if|when|where|which)\b)");
   static const RE2 kAside(R"([,;]\s*\pL|\s[-—]\s)");
   if (Match(rest, kFullHour, RE2::ANCHOR_START).begin == 0) rest.remove_prefix(3);
   if (GoesOn(rest, kind)) return false;
-  rest = UpTo(rest, kParenthesis);
-  if (NamesAnother(rest, value) || HasSecondPart(rest)) return false;
-  return UpTo(rest, kAside).find('=') == std::string_view::npos;
+  rest = UpTo(rest, kReason);
+  if (NamesAnother(rest, value)) return false;
+  rest = UpTo(rest, kAside);
+  return !HasSecondPart(rest) && rest.find('=') == rest.npos;
 }
 
 // The value at text[at] if it is whole.
@@ -146,12 +147,7 @@ PlaceReading ReadSides(std::string_view sentence, PlaceKind kind) {
   }
 }
 
-}  // namespace
-
-PlaceReading ReadPlace(std::string_view line, PlaceKind kind) {
-  if (line.find_first_of(kDigits) == line.npos) return {};
-  const std::string plain = WithoutMarkup(line);
-  const std::string_view sentence = FirstSentence(plain);
+PlaceReading ReadSentence(std::string_view sentence, PlaceKind kind) {
   const std::optional<NumberSpan> number =
       ScanNumber(sentence, AfterDecoration(sentence), NumberPlace::kAnswer);
   if (!number && kind == PlaceKind::kSentence) return {};
@@ -160,6 +156,17 @@ PlaceReading ReadPlace(std::string_view line, PlaceKind kind) {
     if (value) return {.kind = Kind::kNumber, .number = *value, .in_form = true};
   }
   return ReadSides(sentence, kind);
+}
+
+}  // namespace
+
+PlaceReading ReadPlace(std::string_view line, PlaceKind kind) {
+  if (line.find_first_of(kDigits) == line.npos) return {};
+  const std::string plain = WithoutMarkup(line);
+  const std::string_view sentence = FirstSentence(plain);
+  PlaceReading reading = ReadSentence(sentence, kind);
+  reading.length = sentence.size();
+  return reading;
 }
 
 }  // namespace pgts::task

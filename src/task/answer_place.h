@@ -4,7 +4,7 @@
 // in parentheses), or the result of a calculation, or nothing definite:
 //
 //   "$1,200 dollars."                      1200
-//   "18 (since 9 + 9 = 18)"                18
+//   "18 (since 9 + 9 = 18)", "18: 9 at 2"  18; so before "because", "since", a dash, ", so"
 //   "9 + 9 = 18", "x = 18", "about 18"     18, not in form
 //   "5 or 6", "5-6", "5, 6", "3:4"         unclear: two numbers
 //   "2 hours and 30 minutes"               unclear: a quantity of two parts
@@ -15,6 +15,7 @@
 // All texts are folded (task/fold_text.h).
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -25,6 +26,7 @@ struct PlaceReading {
   Kind kind = Kind::kNothing;
   std::string number;    // in normal form
   bool in_form = false;  // the number comes first, and nothing computes
+  size_t length = 0;     // of the sentence that was read
 };
 
 enum class PlaceKind {
