@@ -45,8 +45,7 @@ std::string WithoutMarkup(std::string_view line) {
 }
 
 size_t AfterDecoration(std::string_view text) {
-  static const RE2 kDecoration(
-      R"((?:[ \t*_"'(\[<~=:>]|≈|(?:USD?|EUR|GBP|INR|JPY|CHF|CAD|AUD|Rs\.?)[ \t]*)*)");
+  static const RE2 kDecoration(R"((?:[ \t*_"'(\[<~=:>]|≈)*)");
   return Match(text, kDecoration, RE2::ANCHOR_START).end;
 }
 
@@ -61,7 +60,7 @@ std::string_view FirstSentence(std::string_view text) {
 // An operator, a ratio, a date, a second number: the number before it is only a part.
 bool GoesOn(std::string_view rest, PlaceKind kind) {
   static const RE2 kGoesOn(
-      R"(\s*[-+*/×÷±^xX]\s*[$€£]?\.?\d|\s*[+×÷±√π]|[*^][A-Za-z(]|[.,—]\d|[\s\x1f]+\d)"
+      R"(\s*[-+*/×÷±^xX]\s*\$?\.?\d|\s*[+×÷±√π]|[*^][A-Za-z(]|[.,—]\d|[\s\x1f]+\d)"
       R"(|:\d|\s+:\s*\d|:\s*[\d.,]+\W*$|[²³¹⁰⁴⁵⁶⁷⁸⁹]|\s*\\[A-Za-z])");
   static const RE2 kVariable(R"(\s*[xyn]\b)");
   if (Match(rest, kGoesOn, RE2::ANCHOR_START).begin == 0) return true;
@@ -71,8 +70,8 @@ bool GoesOn(std::string_view rest, PlaceKind kind) {
 // "or 6", "apples and 6", "to 6", ", 6": another number beside `value`.
 bool NamesAnother(std::string_view rest, const std::string& value) {
   static const RE2 kJoined(
-      R"((?i)^[\s,%°$€£]*(?:\pL[\pL\pN'./²³-]*,?\s+){0,3}(?:or|and|to)\s+([$€£]?-?[\d.,]*\d))");
-  static const RE2 kListed(R"(^\s*(?:\pL+\s*)?[,;]\s*([$€£]?-?[\d.,]*\d)[\s)\].%"'*_]*$)");
+      R"((?i)^[\s,%°$]*(?:\pL[\pL\pN'./²³-]*,?\s+){0,3}(?:or|and|to)\s+(\$?-?[\d.,]*\d))");
+  static const RE2 kListed(R"(^\s*(?:\pL+\s*)?[,;]\s*(\$?-?[\d.,]*\d)[\s)\].%"'*_]*$)");
   re2::StringPiece found;
   if (!RE2::PartialMatch(Piece(rest), kJoined, &found) &&
       !RE2::PartialMatch(Piece(rest), kListed, &found)) {

@@ -18,8 +18,7 @@ bool MayBeSign(std::string_view text, size_t at) {
 
 bool MayBegin(std::string_view text, size_t at) {
   const char c = text[at];
-  const bool currency = c == '$' || c == '\xE2' || c == '\xC2';  // first bytes of €, ₹, £, ¥
-  return IsDigit(c) || currency || c == '.' || (c == '-' && MayBeSign(text, at));
+  return IsDigit(c) || c == '$' || c == '.' || (c == '-' && MayBeSign(text, at));
 }
 
 // The length of a date or clock time at the start; 0: none there.

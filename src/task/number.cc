@@ -64,11 +64,10 @@ class Scanner {
 
   void ScanCurrency() {
     const size_t begin = at_;
-    if (SkipCurrencySign()) SkipCurrencySign();  // LaTeX's display mathematics: "$$29$$"
+    if (Skip("$")) Skip("$");  // LaTeX's display mathematics: "$$29$$"
     currency_ = at_ > begin;
     if (currency_ && in_answer_) at_ = BlanksFrom(at_);
   }
-  bool SkipCurrencySign() { return Skip("$") || Skip("£") || Skip("€") || Skip("¥") || Skip("₹"); }
 
   // `separator` and exactly three digits.
   bool GroupAt(size_t at, char separator) const {
@@ -129,13 +128,8 @@ class Scanner {
     const size_t end = DigitsFrom(at_ + 1);
     if (At(end) == ',' && DigitAt(end + 1)) return false;
     if (separator_ != '\0') return true;
-    return end - at_ <= 3 && (in_answer_ || currency_ || CurrencyAt(BlanksFrom(end)));
+    return end - at_ <= 3 && (in_answer_ || currency_ || At(BlanksFrom(end)) == '$');
   }
-  bool CurrencyAt(size_t at) const {
-    const std::string_view rest = text_.substr(std::min(at, text_.size()));
-    return rest.starts_with("$") || rest.starts_with("€") || rest.starts_with("£");
-  }
-
   void ScanQuotient() {
     if (number_.whole.empty()) return;
     size_t bar = in_answer_ ? BlanksFrom(at_) : at_;
@@ -168,8 +162,8 @@ class Scanner {
   void ScanScale() {
     static const RE2 kExponent(R"(^[eE]([+-]?\d{1,3})(?:[^\w]|$))");
     static const RE2 kPower(R"(^[ \t]*(?:×|[xX*])[ \t]*10\^([+-]?\d{1,3})(?:\D|$))");
-    static const RE2 kWord(R"((?i)^[ \t]*(thousand|million|billion|trillion)\b)");
-    static const RE2 kKilo(R"(^([kK])(?:[^\w]|$))");
+    static const RE2 kWord(R"((?i)^[ \t]*(thousand|million|billion|trillion)s?\b)");
+    static const RE2 kLetter(R"(^([kKMB])(?:[^\w]|$))");
     constexpr std::string_view kFirstBytes = "eExX*kKtTmMbB\xC3";  // the last: of ×
     const char first = At(BlanksFrom(at_));
     if (first == '\0' || kFirstBytes.find(first) == std::string_view::npos) return;
@@ -179,8 +173,9 @@ class Scanner {
       number_.exponent = std::stoi(std::string(found));
     } else if (RE2::PartialMatch(rest, kWord, &found)) {
       number_.exponent = ExponentOf(found[0] | 0x20, found[1] | 0x20);
-    } else if (RE2::PartialMatch(rest, kKilo, &found)) {
-      number_.exponent = 3;
+    } else if (RE2::PartialMatch(rest, kLetter, &found) &&
+               (currency_ || (found[0] | 0x20) == 'k')) {
+      number_.exponent = ExponentOf(found[0] | 0x20, 'h');
     } else {
       return;
     }
@@ -190,7 +185,7 @@ class Scanner {
   static int ExponentOf(int first, int second) {
     if (first == 'm') return 6;
     if (first == 'b') return 9;
-    return second == 'h' ? 3 : 12;  // thousand, trillion
+    return second == 'h' ? 3 : 12;  // thousand or k, trillion
   }
 
   std::string_view text_;

@@ -4,9 +4,9 @@
 // Thousands separators: "1,234,567", "12,34,567" (Indian), "1'234", "1_234", thin spaces; with a
 // second sign to tell them from decimal points: "1.234.567", "1.234,50". After a number without
 // other decimals: "1/2", a proper fraction ("2 1/2" is a mixed number), "e3", "× 10^3", "thousand"
-// to "trillion", "k". In an answer's own place also blanks within ("1 234", "1 / 2", "- 7"), and a
-// comma before one or two digits is a decimal comma; in prose that would join the items of a list,
-// so it is one only beside a currency sign.
+// to "trillion", "k", and beside a currency sign "M", "B". In an answer's own place also blanks
+// within ("1 234", "1 / 2", "- 7"), and a comma before one or two digits is a decimal comma; in
+// prose that would join the items of a list, so it is one only beside a currency sign.
 #pragma once
 
 #include <optional>
