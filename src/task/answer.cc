@@ -4,7 +4,6 @@
 #include <re2/re2.h>
 
 #include <algorithm>
-#include <vector>
 
 #include "task/answer_place.h"
 #include "task/boxed.h"
@@ -12,6 +11,7 @@
 #include "task/last_number.h"
 #include "task/marked_answer.h"
 #include "task/number.h"
+#include "task/own_text.h"
 #include "task/stated_answer.h"
 #include "task/text.h"
 
@@ -20,27 +20,11 @@ namespace {
 
 using Kind = PlaceReading::Kind;
 
-constexpr std::string_view kAnswerMark = "####";
 size_t EndOfFirstBox(std::string_view text) {
   static const RE2 kBox(R"(\\boxed[^\n]*?\d)");
   re2::StringPiece found;
   if (!kBox.Match(Piece(text), 0, text.size(), RE2::UNANCHORED, &found, 1)) return text.npos;
   return static_cast<size_t>(found.data() + found.size() - text.data());
-}
-
-// The text without what follows an answer and a new question.
-std::string_view OwnText(std::string_view text) {
-  static const RE2 kQuestion(
-      R"((?im)^[ \t#*]*(?:Q|Question|Problem|User|Human)\b[ \t]*\d*[ \t]*(?:[:.*]|$))");
-  const size_t start = std::min(text.find_first_not_of(" \t\r\n"), text.size());
-  const re2::StringPiece all = Piece(text);
-  if (kQuestion.Match(all, start, text.size(), RE2::ANCHOR_START, nullptr, 0)) return text;
-  const size_t answered =
-      std::min({EndOfFirstMarked(text, kAnswerMark), EndOfFirstBox(text), EndOfFirstStated(text)});
-  if (answered == text.npos) return text;
-  re2::StringPiece found;
-  if (!kQuestion.Match(all, answered, text.size(), RE2::UNANCHORED, &found, 1)) return text;
-  return text.substr(0, static_cast<size_t>(found.data() - text.data()));
 }
 
 PlaceReading Boxed(std::string_view text) {
@@ -59,15 +43,23 @@ PlaceReading Named(std::string_view text) {
   return ReadPlace({last.data(), last.size()}, PlaceKind::kSentence);
 }
 
-PlaceReading Marked(std::string_view text) { return LastMarkedAnswer(text, kAnswerMark); }
+std::string_view OwnText(std::string_view text, std::string_view mark) {
+  text = WithoutThinking(text);
+  return WithoutNextQuestion(
+      text, std::min({EndOfFirstMarked(text, mark), EndOfFirstBox(text), EndOfFirstStated(text)}));
+}
 
-std::optional<std::string> Flexible(std::string_view text) {
-  for (const auto& read : {Marked, Boxed, LastStated, Named}) {
-    const PlaceReading reading = read(text);
-    if (reading.kind == Kind::kNumber) return reading.number;
-    if (reading.kind == Kind::kUnclear) return std::nullopt;
+std::optional<std::string> Flexible(std::string_view text, std::string_view mark) {
+  PlaceReading reading = LastMarkedAnswer(text, mark);
+  for (const auto& read : {Boxed, LastStated, Named}) {
+    if (reading.kind == Kind::kNothing) reading = read(text);
   }
-  return LastNumber(text);
+  switch (reading.kind) {
+    case Kind::kNumber: return reading.number;
+    case Kind::kUnclear: return std::nullopt;
+    case Kind::kNothing: return LastNumber(text);
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -89,14 +81,15 @@ std::optional<std::string> NormaliseNumber(std::string_view text) {
   return number ? NormalForm(*number) : std::nullopt;
 }
 
-std::optional<std::string> ExtractNumber(std::string_view text, AnswerRule rule) {
-  constexpr std::string_view kWideMark = "＃";
-  const bool marked = text.find(kAnswerMark) != text.npos || text.find(kWideMark) != text.npos;
+std::optional<std::string> ExtractNumber(std::string_view text, AnswerRule rule,
+                                         std::string_view mark) {
+  constexpr std::string_view kWideSharp = "＃";
+  const bool marked = text.find(mark) != text.npos || text.find(kWideSharp) != text.npos;
   if (rule == AnswerRule::kStrict && !marked) return std::nullopt;
-  const std::string folded = FoldText(text);
-  const std::string_view own = OwnText(folded);
-  if (rule == AnswerRule::kFlexible) return Flexible(own);
-  const PlaceReading reading = LastMarked(own, kAnswerMark);
+  const std::string folded = FoldText(text), folded_mark = FoldText(mark);
+  const std::string_view own = OwnText(folded, folded_mark);
+  if (rule == AnswerRule::kFlexible) return Flexible(own, folded_mark);
+  const PlaceReading reading = LastMarked(own, folded_mark);
   return reading.in_form ? std::optional(reading.number) : std::nullopt;
 }
 

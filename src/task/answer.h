@@ -12,9 +12,7 @@
 // No answer is what commits to no single number: two alternatives, a range, a ratio, a date, a
 // clock time, a calculation that nobody carried out, a number in words (task/answer_place.h).
 //
-// Other problems' answers do not count: once the text states an answer, what a new question opens
-// ("Q:", "Question:", "User:", ... at a line's start) is not read. A text that itself begins with a
-// question, as one does that repeats the examples first, is read to its end.
+// Thinking and other problems' answers do not count (task/own_text.h).
 #pragma once
 
 #include <optional>
@@ -26,8 +24,8 @@ namespace pgts::task {
 enum class AnswerRule {
   kStrict,    // the number after the last "####", on its line; no words in between, no calculation
   kFlexible,  // what that line says in whatever way, else the last "\boxed{}", else the last
-              // "answer is N" or "A: N", else "N is the answer", else the last number of the text.
-              // Where one of these places is unclear there is no answer
+              // statement (task/stated_answer.h), else "N is the answer", else the last number of
+              // the text. Where one of these places is unclear there is no answer
 };
 
 enum class Verdict { kRight, kWrong, kNoAnswer };
@@ -37,6 +35,8 @@ std::string_view VerdictName(Verdict verdict);  // "right", "wrong", "no_answer"
 // The number that `text` begins with (after spaces and a currency sign); nullopt: it does not.
 std::optional<std::string> NormaliseNumber(std::string_view text);
 
-std::optional<std::string> ExtractNumber(std::string_view text, AnswerRule rule);
+// `mark` stands for "####" in all of the above; it is not empty.
+std::optional<std::string> ExtractNumber(std::string_view text, AnswerRule rule,
+                                         std::string_view mark = "####");
 
 }  // namespace pgts::task

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "task/boxed.h"
+#include "task/own_text.h"
 #include "task/text.h"
 
 namespace pgts::task {
@@ -25,6 +26,12 @@ re2::StringPiece LastGroup(std::string_view text, const RE2& pattern) {
   return last;
 }
 
+size_t EndOfFirst(std::string_view text, const RE2& pattern) {
+  re2::StringPiece found;
+  if (!pattern.Match(Piece(text), 0, text.size(), RE2::UNANCHORED, &found, 1)) return text.npos;
+  return static_cast<size_t>(found.data() + found.size() - text.data());
+}
+
 // "B", "(B)", "B) Lima", "**B**", "\boxed{B}": a letter by itself at the start.
 std::optional<std::string> LeadingLetter(std::string_view text) {
   static const RE2 kLetter(
@@ -35,11 +42,15 @@ std::optional<std::string> LeadingLetter(std::string_view text) {
   return letter;
 }
 
-std::optional<std::string> StatedLetter(std::string_view text) {
+const RE2& SaysLetter() {
   static const RE2 kSays(
       R"((?m)(?i:\b(?:answer|option|choice)(?:\s+is)?)[\s:*("'\[]*([A-Z])(?:[).:,*\]"'}]|\s*$))");
+  return kSays;
+}
+
+std::optional<std::string> StatedLetter(std::string_view text) {
   static const RE2 kBracketed(R"(\(([A-Z])\))");
-  for (const RE2* pattern : {&kSays, &kBracketed}) {
+  for (const RE2* pattern : {&SaysLetter(), &kBracketed}) {
     const re2::StringPiece letter = LastGroup(text, *pattern);
     if (!letter.empty()) return std::string(letter);
   }
@@ -103,6 +114,8 @@ AnswerReader::AnswerReader(AnswerSettings settings) : settings_(std::move(settin
 AnswerReader::~AnswerReader() = default;
 
 std::optional<std::string> AnswerReader::Find(std::string_view text, AnswerRule rule) const {
+  if (settings_.find == "number") return ExtractNumber(text, rule, settings_.marker);
+  text = OwnText(text);
   std::optional<std::string> strict = Strict(text);
   return strict || rule == AnswerRule::kStrict ? strict : Flexible(text);
 }
@@ -113,6 +126,14 @@ std::optional<std::string> AnswerReader::Gold(std::string_view answer) const {
     return AfterMarker(answer);  // of a whole solution, as in GSM8K's files
   }
   return settings_.find == "choice" ? LeadingLetter(answer) : Normal(answer);
+}
+
+std::string_view AnswerReader::OwnText(std::string_view text) const {
+  text = WithoutThinking(text);
+  if (regex_) return WithoutNextQuestion(text, EndOfFirst(text, *regex_));
+  const size_t answered = text.find(settings_.find == "box" ? "\\boxed" : settings_.marker);
+  const bool stated = settings_.find == "choice" && answered == text.npos;
+  return WithoutNextQuestion(text, stated ? EndOfFirst(text, SaysLetter()) : answered);
 }
 
 std::optional<std::string> AnswerReader::Strict(std::string_view text) const {
@@ -127,7 +148,7 @@ std::optional<std::string> AnswerReader::Flexible(std::string_view text) const {
     const std::optional<std::string_view> box = LastBox(text);
     return box ? LeadingLetter(*box) : StatedLetter(text);
   }
-  const bool number = settings_.find == "number" || (settings_.find == "box" && numeric());
+  const bool number = settings_.find == "box" && numeric();
   return number ? ExtractNumber(text, AnswerRule::kFlexible) : std::nullopt;
 }
 

@@ -7,6 +7,8 @@
 //   number  as task/answer.h reads one     choice  "the answer is (B)", else the last "(B)"
 //   box, with `compare: number`: as number; all others: nothing more
 //
+// Thinking and what follows an answer and a new question is not read (task/own_text.h).
+//
 // Answers are kept in a normal form, in which equal answers are equal strings. Everything is linear
 // in the length of the text but for a `regex`, which is that at each of its matches (RE2: no
 // pattern can make it worse).
@@ -60,6 +62,7 @@ class AnswerReader {
   std::optional<std::string> Gold(std::string_view answer) const;
 
  private:
+  std::string_view OwnText(std::string_view text) const;
   std::optional<std::string> Strict(std::string_view text) const;
   std::optional<std::string> Flexible(std::string_view text) const;
   std::optional<std::string> AfterMarker(std::string_view text) const;

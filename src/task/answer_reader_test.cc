@@ -28,6 +28,34 @@ TEST(AnswerReaderTest, ANumberStandsBehindTheMarker) {
   EXPECT_EQ(Find(settings, "So there are 18.", kFlexible), "18");
 }
 
+TEST(AnswerReaderTest, ANumberIsReadAsTheBuiltInTasksDo) {
+  const AnswerSettings settings{.marker = "Result:"};
+  EXPECT_EQ(Find(settings, "Result: 18\n\nQ2: And of 6 trays?\nResult: 72"), "18");
+  EXPECT_EQ(Find(settings, "Result: 9 + 9 = 18\nThat took 3 steps."), "none");
+  EXPECT_EQ(Find(settings, "Result: 9 + 9 = 18\nThat took 3 steps.", kFlexible), "18");
+  EXPECT_EQ(Find(settings, "Of 16 eggs?\nResult: unknown", kFlexible), "none");
+  EXPECT_EQ(Find({}, "＃＃＃＃ 18"), "18");
+  EXPECT_EQ(Find({.marker = "Result:\n"}, "Result:\n18\nResult:\n19\n"), "19");
+}
+
+TEST(AnswerReaderTest, OtherQuestionsAnswersDoNotCount) {
+  const std::string next = "\n\nQuestion: And of Chile?\n";
+  EXPECT_EQ(Find({.find = "choice"}, "#### B" + next + "#### C"), "B");
+  EXPECT_EQ(Find({.find = "choice"}, "The answer is (B)." + next + "It is (C).", kFlexible), "B");
+  EXPECT_EQ(Find({.find = "text"}, "#### Lima" + next + "#### Santiago"), "Lima");
+  EXPECT_EQ(Find({.find = "box"}, "\\boxed{Lima}" + next + "\\boxed{Santiago}"), "Lima");
+  EXPECT_EQ(Find({.find = "regex", .regex = "= (\\w+)"}, "x = a" + next + "x = b"), "a");
+  EXPECT_EQ(Find({.find = "text"}, "It lies in Peru." + next + "#### Santiago"), "Santiago");
+}
+
+TEST(AnswerReaderTest, ThinkingIsNotTheAnswer) {
+  const std::string thought = "<think>\n#### A\n\\boxed{A}\nx = A\n</think>\n\n";
+  EXPECT_EQ(Find({.find = "choice"}, thought + "So it is B."), "none");
+  EXPECT_EQ(Find({.find = "choice"}, thought + "#### B"), "B");
+  EXPECT_EQ(Find({.find = "box"}, thought + "Lima"), "none");
+  EXPECT_EQ(Find({.find = "regex", .regex = "= (\\w+)"}, thought), "none");
+}
+
 TEST(AnswerReaderTest, AChoiceIsALetterByItself) {
   const AnswerSettings settings{.find = "choice", .marker = "Answer:"};
   for (const char* text : {"Answer: B", "Answer: (b)", "Answer: **B**", "Answer: B) Lima",

@@ -79,7 +79,10 @@ PlaceReading LastMarkedAnswer(std::string_view text, std::string_view mark) {
 size_t EndOfFirstMarked(std::string_view text, std::string_view mark) {
   for (size_t at = text.find(mark); at != text.npos;) {
     const MarkedLine line = LineOf(text, at, mark);
-    if (HasDigit(line.content) && !IsHeading(line.content, /*goes_on=*/true)) return line.end;
+    const auto digit = std::ranges::find_if(line.content, IsDigit);
+    if (digit != line.content.end() && !IsHeading(line.content, /*goes_on=*/true)) {
+      return static_cast<size_t>(&*digit - text.data()) + 1;
+    }
     at = text.find(mark, line.end);
   }
   return text.npos;

@@ -23,7 +23,7 @@ PlaceReading LastMarked(std::string_view text, std::string_view mark);
 // The same, passing over headings and over marks with nothing behind them.
 PlaceReading LastMarkedAnswer(std::string_view text, std::string_view mark);
 
-// The offset after the line of the first mark that has an answer; npos: none has.
+// The offset after the first digit of the first mark that has an answer; npos: none has.
 size_t EndOfFirstMarked(std::string_view text, std::string_view mark);
 
 }  // namespace pgts::task

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "task/own_text.h"
+
+#include <re2/re2.h>
+
+#include "task/text.h"
+
+namespace pgts::task {
+
+std::string_view WithoutThinking(std::string_view text) {
+  constexpr std::string_view kEnd = "</think>";
+  const size_t at = text.rfind(kEnd);
+  return at == text.npos ? text : text.substr(at + kEnd.size());
+}
+
+std::string_view WithoutNextQuestion(std::string_view text, size_t answered) {
+  static const RE2 kQuestion(
+      R"((?im)^[ \t#*]*(?:(?:Q|Question|Problem|User|Human|Instruction)\b[ \t]*\d*|Q\d+)"
+      R"(|Example[ \t]+\d+)[ \t]*(?:[:.*]|$))"
+      R"(|<\|im_start\|>[ \t]*user|<\|user\|>|<start_of_turn>user|\[INST\])"
+      R"(|<\|start_header_id\|>user)");
+  if (answered == text.npos) return text;
+  const re2::StringPiece all = Piece(text);
+  if (kQuestion.Match(all, 0, answered, RE2::UNANCHORED, nullptr, 0)) return text;
+  re2::StringPiece found;
+  if (!kQuestion.Match(all, answered, text.size(), RE2::UNANCHORED, &found, 1)) return text;
+  return text.substr(0, static_cast<size_t>(found.data() - text.data()));
+}
+
+}  // namespace pgts::task
