@@ -22,9 +22,7 @@ using Kind = PlaceReading::Kind;
 
 size_t EndOfFirstBox(std::string_view text) {
   static const RE2 kBox(R"(\\boxed[^\n]*?\d)");
-  re2::StringPiece found;
-  if (!kBox.Match(Piece(text), 0, text.size(), RE2::UNANCHORED, &found, 1)) return text.npos;
-  return static_cast<size_t>(found.data() + found.size() - text.data());
+  return EndOfFirst(text, kBox);
 }
 
 PlaceReading Boxed(std::string_view text) {

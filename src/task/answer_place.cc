@@ -61,17 +61,19 @@ std::string_view FirstSentence(std::string_view text) {
 bool GoesOn(std::string_view rest, PlaceKind kind) {
   static const RE2 kGoesOn(
       R"(\s*[-+*/×÷±^xX]\s*\$?\.?\d|\s*[+×÷±√π]|[*^][A-Za-z(]|[.,—]\d|[\s\x1f]+\d)"
-      R"(|:\d|\s+:\s*\d|:\s*[\d.,]+\W*$|[²³¹⁰⁴⁵⁶⁷⁸⁹]|\s*\\[A-Za-z])");
+      R"(|:\d|\s+:\s*\d|:\s*[\d.,]+\W*$|[²³¹⁰⁴⁵⁶⁷⁸⁹]|\s*\\[A-Za-z]|\s*(?:multipli|divid)ed by)");
   static const RE2 kVariable(R"(\s*[xyn]\b)");
   if (Match(rest, kGoesOn, RE2::ANCHOR_START).begin == 0) return true;
   return kind == PlaceKind::kBox && Match(rest, kVariable, RE2::ANCHOR_START).begin == 0;
 }
 
-// "or 6", "apples and 6", "to 6", ", 6": another number beside `value`.
+// "or 6", "apples and 6", "to 6", ", 6, 7", "apples, 5 pears": another number beside `value`.
 bool NamesAnother(std::string_view rest, const std::string& value) {
   static const RE2 kJoined(
       R"((?i)^[\s,%°$]*(?:\pL[\pL\pN'./²³-]*,?\s+){0,3}(?:or|and|to)\s+(\$?-?[\d.,]*\d))");
-  static const RE2 kListed(R"(^\s*(?:\pL+\s*)?[,;]\s*(\$?-?[\d.,]*\d)[\s)\].%"'*_]*$)");
+  static const RE2 kListed(
+      R"((?i)^(?:\s*(?:\pL+\s*){0,2}(?:[,;&]|\band\b|\bor\b)+\s*(\$?-?[\d.,]*\d))+)"
+      R"((?:\s*\pL+){0,2}[\s)\].%"'*_]*$)");
   re2::StringPiece found;
   if (!RE2::PartialMatch(Piece(rest), kJoined, &found) &&
       !RE2::PartialMatch(Piece(rest), kListed, &found)) {
@@ -114,8 +116,6 @@ std::optional<std::string> WholeAt(std::string_view text, const NumberSpan& numb
   return value && IsWhole(rest, *value, kind) ? value : std::nullopt;
 }
 
-bool IsLetter(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
-
 // The first number of one side of an equation, words before it or not.
 PlaceReading ReadSide(std::string_view side, PlaceKind kind) {
   for (size_t at = 0; at < side.size(); ++at) {
@@ -147,6 +147,9 @@ PlaceReading ReadSides(std::string_view sentence, PlaceKind kind) {
 }
 
 PlaceReading ReadSentence(std::string_view sentence, PlaceKind kind) {
+  static const RE2 kTwoUnknowns(
+      R"((?i)\b[a-z]\s*=\s*\$?-?[\d.,/]*\d\s*(?:[,;]|\band\b)\s*[a-z]\s*=)");
+  if (RE2::PartialMatch(Piece(sentence), kTwoUnknowns)) return {.kind = Kind::kUnclear};
   const std::optional<NumberSpan> number =
       ScanNumber(sentence, AfterDecoration(sentence), NumberPlace::kAnswer);
   if (!number && kind == PlaceKind::kSentence) return {};

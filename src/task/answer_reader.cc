@@ -26,12 +26,6 @@ re2::StringPiece LastGroup(std::string_view text, const RE2& pattern) {
   return last;
 }
 
-size_t EndOfFirst(std::string_view text, const RE2& pattern) {
-  re2::StringPiece found;
-  if (!pattern.Match(Piece(text), 0, text.size(), RE2::UNANCHORED, &found, 1)) return text.npos;
-  return static_cast<size_t>(found.data() + found.size() - text.data());
-}
-
 // "B", "(B)", "B) Lima", "**B**", "\boxed{B}": a letter by itself at the start.
 std::optional<std::string> LeadingLetter(std::string_view text) {
   static const RE2 kLetter(

@@ -4,6 +4,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <array>
 
 #include "task/number.h"
 #include "task/text.h"
@@ -23,13 +24,35 @@ bool MayBegin(std::string_view text, size_t at) {
 
 // The length of a date or clock time at the start; 0: none there.
 size_t DateOrTime(std::string_view text) {
-  static const RE2 kPattern(R"(\d{1,4}([-/.])\d{1,2}[-/.]\d{2,4}\b|\d{1,2}:\d{1,2}\b)");
-  static const RE2 kFullHour(R"(\d{1,2}:00\b)");
-  const re2::StringPiece piece(text.data(), text.size());
+  static const RE2 kPattern(R"(\d{1,4}([-/.])\d{1,2}[-/.]\d{2,4}\b|\d{1,2}(?::\d{1,2})+\b)");
   re2::StringPiece found;
-  if (!kPattern.Match(piece, 0, text.size(), RE2::ANCHOR_START, &found, 1)) return 0;
-  if (kFullHour.Match(piece, 0, text.size(), RE2::ANCHOR_START, nullptr, 0)) return 0;
-  return found.size();
+  const bool there = kPattern.Match(Piece(text), 0, text.size(), RE2::ANCHOR_START, &found, 1);
+  return there ? found.size() : 0;
+}
+
+std::string_view WithoutBlanksAtEnd(std::string_view text) {
+  return text.substr(0, text.find_last_not_of(" \t") + 1);  // npos + 1 is 0
+}
+
+// The second number of "9 * 2", "10-3", "2^4", where `before` is the text before it.
+bool IsOperand(std::string_view before) {
+  constexpr std::array<std::string_view, 8> kOperators = {"+", "-", "*", "/", "x", "×", "÷", "^"};
+  before = WithoutBlanksAtEnd(before);
+  const auto* const sign = std::ranges::find_if(
+      kOperators, [before](std::string_view one) { return before.ends_with(one); });
+  if (sign == kOperators.end()) return false;
+  before = WithoutBlanksAtEnd(before.substr(0, before.size() - sign->size()));
+  if (before.empty()) return false;
+  const char last = before.back();
+  const bool may_have_unit = *sign == "+" || *sign == "×" || *sign == "÷";
+  return IsDigit(last) || last == ')' || last == '%' || (may_have_unit && IsLetter(last));
+}
+
+// Part of a name or a unit: "CO2", "H_2", "m2", "cm^2".
+bool IsGlued(std::string_view text, size_t at) {
+  if (at == 0 || !IsDigit(text[at])) return false;
+  const char before = text[at - 1];
+  return IsLetter(before) || before == '^' || (before == '_' && at > 1 && IsLetter(text[at - 2]));
 }
 
 bool IsStepNumber(std::string_view text, size_t at) {
@@ -53,6 +76,11 @@ bool IsItemNumber(std::string_view text, size_t at, size_t end) {
   return marked && text[end + 2] != '\n' && OpensLine(text, at);
 }
 
+// A number that counts or names something else.
+bool IsLabel(std::string_view text, size_t at, size_t end) {
+  return IsGlued(text, at) || IsStepNumber(text, at) || IsItemNumber(text, at, end);
+}
+
 }  // namespace
 
 std::optional<std::string> LastNumber(std::string_view text) {
@@ -63,13 +91,17 @@ std::optional<std::string> LastNumber(std::string_view text) {
       continue;
     }
     if (const size_t length = IsDigit(text[at]) ? DateOrTime(text.substr(at)) : 0; length > 0) {
-      last.reset();
       at += length;
       continue;
     }
     const std::optional<NumberSpan> number = ScanNumber(text, at);
-    if (number && !IsStepNumber(text, at) && !IsItemNumber(text, at, number->end)) last = number;
-    at = number ? number->end : at + 1;
+    const size_t end = number ? number->end : at + 1;
+    if (number && IsOperand(text.substr(0, at))) {
+      last.reset();
+    } else if (number && !IsLabel(text, at, end)) {
+      last = number;
+    }
+    at = end;
   }
   return last ? NormalForm(*last) : std::nullopt;
 }

@@ -62,9 +62,7 @@ PlaceReading LastStated(std::string_view text) {
 
 size_t EndOfFirstStated(std::string_view text) {
   static const RE2 kNumber(std::string(kSays) + R"([-+$~≈.]*\d)");
-  re2::StringPiece found;
-  if (!kNumber.Match(Piece(text), 0, text.size(), RE2::UNANCHORED, &found, 1)) return text.npos;
-  return static_cast<size_t>(found.data() + found.size() - text.data());
+  return EndOfFirst(text, kNumber);
 }
 
 }  // namespace pgts::task
