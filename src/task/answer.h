@@ -5,9 +5,9 @@
 // Normal form: an optional '-', digits without leading zeros, and, where there is a fraction, '.'
 // and digits without trailing zeros; a quotient whose decimal expansion does not end is "p/q" in
 // lowest terms with q > 1. "-0" is "0". Read as numbers: what task/number.h lists, in the digits of
-// any script (task/fold_text.h). Around a number: markup, a currency sign, '%', unit words; none of
-// them changes it ("50%" is "50", as the gold answers have it), but "thousand" to "trillion" do.
-// Quotients with a part longer than 18 digits are kept as written.
+// the scripts in wide use (task/fold_text.h). Around a number: markup, a currency sign, '%', unit
+// words; none of them changes it ("50%" is "50", as the gold answers have it), but "thousand" to
+// "trillion" do. Quotients with a part longer than 18 digits are kept as written.
 //
 // No answer is what commits to no single number: two alternatives, a range, a ratio, a date, a
 // clock time, a calculation that nobody carried out, a number in words (task/answer_place.h).

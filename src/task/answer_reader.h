@@ -11,7 +11,7 @@
 //
 // Answers are kept in a normal form, in which equal answers are equal strings. Everything is linear
 // in the length of the text but for a `regex`, which is that at each of its matches (RE2: no
-// pattern can make it worse).
+// pattern can make one match worse; many matches can take the square of it).
 #pragma once
 
 #include <memory>

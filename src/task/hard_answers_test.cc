@@ -5,11 +5,12 @@
 //   strict     the answer stands after the last "####" of the text's own part, on its line: one
 //              number with markup, sign, currency, unit; no words before it, no calculation
 //   flexible   what a reader takes for the final answer; where the text states none, its last
-//              number, for want of better
+//              number, for want of better: not one of a name, unit, date, time or heading
 //   exact      rounded is wrong; a percent sign, a currency and a unit do not change the number,
 //              "thousand" and "million" do
 //   no answer  two alternatives, a range, a ratio, a date, a clock time, a calculation that nobody
-//              carried out, a number in words
+//              carried out, a number in words or a refusal behind the mark; thinking, and what
+//              follows the answer and a new question, are not read
 #include <gtest/gtest.h>
 
 #include <string>
@@ -38,7 +39,7 @@ TEST(HardAnswersTest, TheGraderJudgesAsACarefulReader) {
     EXPECT_EQ(verdict(AnswerRule::kFlexible), reader.Text("flexible"))
         << "line " << reader.line() << " flexible: " << text << " (" << reader.Text("why") << ")";
   }
-  EXPECT_GE(cases, 300);
+  EXPECT_GE(cases, 550);
 }
 
 }  // namespace

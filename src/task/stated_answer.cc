@@ -26,7 +26,7 @@ constexpr std::string_view kSays =
     R"(|^[ \t*#]*A:))"
     R"([ \t*:=("'>\\_]*)"
     R"((?:(?:approximately|about|around|roughly|exactly|therefore|thus|then|now|simply|only|just)"
-    R"(|equal to|between|from)[ \t]+[*_"'(]*)*)";
+    R"(|equal to|between|from|either)[ \t]+[*_"'(]*)*)";
 
 std::vector<size_t> EndsOfStatements(std::string_view text) {
   static const RE2 kStatement{std::string(kSays)};
