@@ -36,14 +36,23 @@ bool ProcessorHasBfloat16() {
 #endif
 }
 
-torch::ScalarType ComputeType(const TrainingOptions& options, int64_t width) {
-  if (options.compute_type == "float32") return torch::kFloat32;
-  if (options.compute_type == "bfloat16") return torch::kBFloat16;
-  if (!torch::Device(options.device).is_cpu()) return torch::kBFloat16;
-  // On narrow matrices the conversions cost more than the faster products save (measured at 192).
-  constexpr int64_t kWide = 512;
-  return width >= kWide && ProcessorHasBfloat16() ? torch::kBFloat16 : torch::kFloat32;
-}
+// For measuring: float32, but for a frozen decoder, whose matrices stand in its own type only.
+class PreciseProducts {
+ public:
+  explicit PreciseProducts(model::Decoder& decoder)
+      : decoder_(decoder), compute_type_(decoder.compute_type()) {
+    if (!decoder_.frozen()) decoder_.set_compute_type(torch::kFloat32);
+  }
+  ~PreciseProducts() {
+    if (!decoder_.frozen()) decoder_.set_compute_type(compute_type_);
+  }
+  PreciseProducts(const PreciseProducts&) = delete;
+  PreciseProducts& operator=(const PreciseProducts&) = delete;
+
+ private:
+  model::Decoder& decoder_;
+  torch::ScalarType compute_type_;
+};
 
 TreeBatch BatchOf(std::span<const TrainingRow> rows, std::span<const int> indices) {
   std::vector<const TokenTree*> trees;
@@ -53,8 +62,7 @@ TreeBatch BatchOf(std::span<const TrainingRow> rows, std::span<const int> indice
 
 std::vector<ScoredStep> ScoreRows(StepNetwork& network, std::span<const TrainingRow> rows) {
   torch::NoGradGuard no_grad;
-  const torch::ScalarType compute_type = network.decoder().compute_type();
-  network.decoder().set_compute_type(torch::kFloat32);
+  const PreciseProducts precise(network.decoder());
   std::vector<ScoredStep> scored;
   for (const std::vector<int>& batch : OrderedBatches(rows, kEvaluationSolutions)) {
     const TreeBatch trees = BatchOf(rows, batch);
@@ -69,7 +77,6 @@ std::vector<ScoredStep> ScoreRows(StepNetwork& network, std::span<const Training
       }
     }
   }
-  network.decoder().set_compute_type(compute_type);
   return scored;
 }
 
@@ -125,13 +132,17 @@ class Trainer {
  private:
   void Prepare() {
     network_.To(torch::Device(options_.training.device));
-    network_.decoder().set_compute_type(
-        ComputeType(options_.training, network_.decoder().shape().width));
+    if (!network_.decoder().frozen()) {
+      const bool half = UsesBfloat16(options_.training, network_.decoder().shape().width);
+      network_.decoder().set_compute_type(half ? torch::kBFloat16 : torch::kFloat32);
+    }
     parameters_ = network_.Parameters();
     batches_per_epoch_ = static_cast<int64_t>(EpochBatches(0).size());
     const int window = options_.training.gradient_accumulation_steps;
     steps_per_epoch_ = (batches_per_epoch_ + window - 1) / window;
-    recipe_ = {.learning_rate = options_.training.learning_rate,
+    const TrainingOptions& training = options_.training;
+    recipe_ = {.learning_rate =
+                   network_.decoder().lora() ? training.lora_learning_rate : training.learning_rate,
                .beta2 = 0.99,
                .weight_decay = options_.training.weight_decay,
                .warmup_ratio = options_.training.warmup_ratio,
@@ -147,9 +158,8 @@ class Trainer {
     const int count = network_.device().is_cpu() ? std::max(1, at::get_num_threads()) : 1;
     std::vector<std::vector<Tensor>> parameters;
     for (int i = 0; i < count; ++i) {
-      replicas_.emplace_back(std::make_shared<model::Decoder>(network_.decoder().shape()));
+      replicas_.emplace_back(network_.decoder().Replica());
       replicas_.back().To(network_.device());
-      replicas_.back().decoder().set_compute_type(network_.decoder().compute_type());
       parameters.push_back(replicas_.back().Parameters());
     }
     workers_.emplace(parameters_, std::move(parameters));
@@ -291,7 +301,7 @@ class Trainer {
   void Finish() {
     torch::NoGradGuard no_grad;
     for (size_t i = 0; i < parameters_.size(); ++i) parameters_[i].copy_(kept_[i]);
-    network_.decoder().set_compute_type(torch::kFloat32);
+    if (!network_.decoder().frozen()) network_.decoder().set_compute_type(torch::kFloat32);
     const std::vector<ScoredStep> scored = ScoreRows(network_, validation_);
     result_.head = network_.GetHead();
     result_.calibration = CalibrateOn(scored);
@@ -315,6 +325,14 @@ class Trainer {
 };
 
 }  // namespace
+
+bool UsesBfloat16(const TrainingOptions& options, int64_t width) {
+  if (options.compute_type != "auto") return options.compute_type == "bfloat16";
+  if (!torch::Device(options.device).is_cpu()) return true;
+  // On narrow matrices the conversions cost more than the faster products save (measured at 192).
+  constexpr int64_t kWide = 512;
+  return width >= kWide && ProcessorHasBfloat16();
+}
 
 bool IsBetter(const ValidationPoint& point, const std::optional<ValidationPoint>& best) {
   if (!best) return true;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Full fine-tuning of a decoder with a two-label head on labelled steps.
+// Fine-tuning of a decoder, or of the LoRA beside a frozen one, with a two-label head on labelled
+// steps.
 //
 //   loss = sum over labelled steps of weight * cross-entropy(logits at the step's last token,
 //   label)
@@ -83,8 +84,13 @@ struct FinetuneResult {
 // validation set with one class only has no AUC; then the loss decides.
 bool IsBetter(const ValidationPoint& point, const std::optional<ValidationPoint>& best);
 
-// Leaves the kept weights in `decoder` (on the CPU, float32). Error if no training step or no
-// validation step is supervised: that is a fault of the data, never a loss of zero.
+// Whether matrix products run in bfloat16 rather than float32, for a decoder of this width.
+bool UsesBfloat16(const TrainingOptions& options, int64_t width);
+
+// Trains what the decoder lets be trained and leaves the kept weights in it (on the CPU; a decoder
+// that is not frozen in float32, a frozen one in its own type, in which it is measured, too). Error
+// if no training step or no validation step is supervised: that is a fault of the data, never a
+// loss of zero.
 FinetuneResult Finetune(std::shared_ptr<model::Decoder> decoder,
                         std::span<const LabelledSolution> train,
                         std::span<const LabelledSolution> validation,

@@ -142,6 +142,24 @@ TEST(FinetuneTest, LearnsTrueLabelsAndNothingFromShuffledOnes) {
   EXPECT_NEAR(chance.metrics.step_auc, 0.5, 0.08);
 }
 
+TEST(FinetuneTest, LoraLearnsBesideABaseThatStaysAsItIs) {
+  const auto decoder = SmallDecoder();
+  std::vector<torch::Tensor> base;
+  for (const auto& [name, weight] : decoder->Weights()) base.push_back(weight.detach().clone());
+  decoder->AddLora({.rank = 8, .alpha = 16}, 1);
+  FinetuneOptions options = FastOptions();
+  options.training.lora_learning_rate = 1e-2;
+  const std::vector<LabelledSolution> held_out = LetterTask(60, 2);
+  const FinetuneResult learnt = Finetune(decoder, LetterTask(150, 1), held_out, options);
+  EXPECT_GT(learnt.metrics.step_auc, 0.95);
+  for (size_t i = 0; i < base.size(); ++i) {
+    EXPECT_TRUE(torch::equal(decoder->Weights()[i].second, base[i])) << decoder->Weights()[i].first;
+  }
+  const RewardMetrics again =
+      Measure(ScoreSolutions(decoder, learnt.head, held_out, 64), learnt.calibration);
+  EXPECT_NEAR(again.step_auc, learnt.metrics.step_auc, 1e-9);
+}
+
 TEST(FinetuneTest, OneSeedGivesTheSameWeights) {
   FinetuneOptions options = FastOptions();
   options.training.num_epochs = 1;

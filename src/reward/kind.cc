@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reward/kind.h"
 
+#include <string>
+
 #include "base/error.h"
 
 namespace pgts::reward {
@@ -12,7 +14,11 @@ struct KindRow {
   const char* weights;
 };
 
-constexpr KindRow kKinds[] = {{Kind::kHead, "head", nullptr}, {Kind::kFull, "full", "model.gguf"}};
+constexpr KindRow kKinds[] = {{Kind::kHead, "head", nullptr},
+                              {Kind::kLora, "lora", "adapter.gguf"},
+                              {Kind::kFull, "full", "model.gguf"}};
+
+constexpr int64_t kMostWeightsInFull = 1'000'000'000;
 
 const KindRow& RowOf(Kind kind) {
   for (const KindRow& row : kKinds) {
@@ -33,6 +39,10 @@ Kind ParseKind(std::string_view name, std::string_view where) {
   }
   throw Error::Format("{}: kind '{}', this program reads {}: train phase 1 again", where, name,
                       known);
+}
+
+Kind KindForSize(int64_t weights) {
+  return weights > kMostWeightsInFull ? Kind::kLora : Kind::kFull;
 }
 
 const char* WeightsFile(Kind kind) { return RowOf(kind).weights; }

@@ -15,6 +15,7 @@ struct TrainingOptions {
   int batch_size = 8;
   int gradient_accumulation_steps = 2;
   double learning_rate = 2e-5;
+  double lora_learning_rate = 2e-4;
   int num_epochs = 3;
   double warmup_ratio = 0.1;
   double weight_decay = 0.01;
@@ -44,6 +45,8 @@ struct TrainingOptions {
       {.min = 1, .max = 1024, .unit = "batches", .help = "Batches in one optimiser step"});
     v("learning_rate", learning_rate,
       {.max = 1, .above = 0, .help = "Peak rate of AdamW; linear warm-up, then a cosine to zero"});
+    v("lora_learning_rate", lora_learning_rate,
+      {.max = 1, .above = 0, .help = "The same for kind lora, whose few weights start at nothing"});
     v("num_epochs", num_epochs, {.min = 1, .max = 1000, .help = "Passes over the examples"});
     v("warmup_ratio", warmup_ratio, {.min = 0, .max = 1, .help = "Share of steps that warm up"});
     v("weight_decay", weight_decay,
@@ -168,15 +171,21 @@ struct ModelOptions {
   std::string kind = "auto";
   int num_labels = 2;
   double dropout = 0.1;
+  int lora_rank = 16;
+  double lora_alpha = 32;
   int extra_layers = 0;
   std::string weight_type = "f32";
 
   template <class Visitor>
   void Visit(Visitor& v) {
     v("kind", kind,
-      {.choices = {"auto", "head", "full"},
+      {.choices = {"auto", "head", "lora", "full"},
        .help = "What of the base is trained: head (nothing of it: a head on its hidden states, any "
-               "architecture and quantisation), full; auto: full"});
+               "architecture and quantisation), lora, full; auto: lora above 1e9 weights, else "
+               "full"});
+    v("lora_rank", lora_rank, {.min = 1, .max = 1024, .help = "Kind lora: rank of the adapter"});
+    v("lora_alpha", lora_alpha,
+      {.max = 65536, .above = 0, .help = "Kind lora: alpha / rank scales the adapter"});
     v("num_labels", num_labels, {.min = 2, .max = 2, .help = "Labels of a step: wrong and right"});
     v("dropout", dropout, {.min = 0, .max = 0.9, .help = "On the input of the head, in training"});
     v("extra_layers", extra_layers,
@@ -187,7 +196,7 @@ struct ModelOptions {
                "expected (model/deepen.h)"});
     v("weight_type", weight_type,
       {.choices = {"f32", "f16", "bf16", "q8_0"},
-       .help = "Of the fine-tuned model that searches run"});
+       .help = "Kind full: of the fine-tuned model that searches run"});
   }
 };
 

@@ -12,8 +12,10 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/log.h"
+#include "llm/llama_adapter.h"
 #include "llm/llama_generator.h"
 #include "model/decoder.h"
+#include "model/gguf_lora.h"
 #include "model/gguf_writer.h"
 #include "model/safetensors.h"
 #include "reward/contract_json.h"
@@ -84,26 +86,52 @@ void Publish(const std::string& part, const std::string& folder) {
   fs::remove_all(old, error);
 }
 
-void SetFiles(RewardModel& reward_model, const std::string& folder, const FileHashes& hashes) {
-  const char* weights = WeightsFile(reward_model.kind);
-  reward_model.model_path = weights == nullptr ? "" : In(folder, weights);
-  reward_model.model_hash = weights == nullptr ? reward_model.base_hash : hashes.weights;
-  reward_model.weights_hash = weights == nullptr ? hashes.head : hashes.weights;
+void WriteWeights(const std::string& folder, Kind kind, const SaveOptions& options) {
+  switch (kind) {
+    case Kind::kHead: return;
+    case Kind::kLora:
+      return model::WriteLoraAdapter(In(folder, WeightsFile(kind)), *options.decoder,
+                                     options.base_path);
+    case Kind::kFull:
+      return model::WriteGguf(In(folder, WeightsFile(kind)), *options.decoder,
+                              {.type = model::ParseWeightType(options.weight_type),
+                               .name = "pgts reward model",
+                               .base = options.base_path});
+  }
 }
 
-// The model that was the base in training.
-std::shared_ptr<const llm::LlamaModel> LoadBase(const RewardModel& reward_model,
-                                                const std::string& device, const BaseModel& base) {
-  if (base.loaded != nullptr && base.loaded->info().file_hash == reward_model.base_hash) {
-    return base.loaded;
+std::string ModelHash(const RewardModel& m) {
+  switch (m.kind) {
+    case Kind::kHead: return m.base_hash;
+    case Kind::kLora: return llm::AdaptedHash(m.base_hash, m.weights_path);
+    case Kind::kFull: break;
   }
-  auto model = llm::LlamaModel::Load(base.path, device);
-  if (model->info().file_hash == reward_model.base_hash) return model;
+  return m.weights_hash;
+}
+
+void SetFiles(RewardModel& reward_model, const std::string& folder, const FileHashes& hashes) {
+  const char* weights = WeightsFile(reward_model.kind);
+  reward_model.weights_path = weights == nullptr ? "" : In(folder, weights);
+  reward_model.weights_hash = weights == nullptr ? hashes.head : hashes.weights;
+  reward_model.model_hash = ModelHash(reward_model);
+}
+
+// What the scorer of a reward model that needs its base runs.
+std::shared_ptr<const llm::LlamaModel> LoadWithBase(const RewardModel& reward_model,
+                                                    const std::string& device,
+                                                    const BaseModel& base) {
+  const bool is_base =
+      base.loaded != nullptr && base.loaded->info().file_hash == reward_model.base_hash;
+  if (is_base && reward_model.kind == Kind::kHead) return base.loaded;
+  const std::string hash = is_base ? reward_model.base_hash : HashFile(base.path);
+  if (hash == reward_model.base_hash) {
+    return llm::LlamaModel::Load(base.path, device, reward_model.weights_path);
+  }
   throw Error::Format(
-      "this reward model is a {} on {} ({}), and {} is another file ({}): give the path of {} as "
-      "reward_model.model_name, or train phase 1 again",
-      KindName(reward_model.kind), reward_model.base_file, reward_model.base_hash, base.path,
-      model->info().file_hash, reward_model.base_file);
+      "this reward model (kind {}) runs on {} ({}), and {} is another file ({}): give the path of "
+      "{} as reward_model.model_name, or train phase 1 again",
+      KindName(reward_model.kind), reward_model.base_file, reward_model.base_hash, base.path, hash,
+      reward_model.base_file);
 }
 
 void CheckField(const char* field, const std::string& trained, const std::string& in_use,
@@ -137,12 +165,7 @@ void SaveRewardModel(const std::string& folder, RewardModel& reward_model,
   fs::remove_all(part, ignored);
   MakeWritableDirectory(part);
   const char* weights = WeightsFile(reward_model.kind);
-  if (weights != nullptr) {
-    model::WriteGguf(In(part, weights), *options.decoder,
-                     {.type = model::ParseWeightType(options.weight_type),
-                      .name = "pgts reward model",
-                      .base = options.base_path});
-  }
+  WriteWeights(part, reward_model.kind, options);
   WriteHead(In(part, kHeadFile), reward_model.head);
   reward_model.base_file = fs::path(options.base_path).filename().string();
   reward_model.base_hash = HashFile(options.base_path);
@@ -193,9 +216,9 @@ void CheckContract(const RewardModel& reward_model, const GeneratorContract& in_
 
 std::unique_ptr<LlamaScorer> MakeScorer(const RewardModel& reward_model,
                                         const llm::EngineOptions& engine, const BaseModel& base) {
-  const auto model = reward_model.model_path.empty()
-                         ? LoadBase(reward_model, engine.device, base)
-                         : llm::LlamaModel::Load(reward_model.model_path, engine.device);
+  const auto model = reward_model.kind == Kind::kFull
+                         ? llm::LlamaModel::Load(reward_model.weights_path, engine.device)
+                         : LoadWithBase(reward_model, engine.device, base);
   return std::make_unique<LlamaScorer>(llm::MakeLlamaEncoder(model, engine), reward_model.head,
                                        reward_model.calibration);
 }

@@ -3,11 +3,12 @@
 //
 //   reward_model.json    the contract: what it was trained from and for, calibration, metrics
 //   model.gguf           the fine-tuned decoder (kind full; reward/kind.h)
+//   adapter.gguf         the LoRA beside it (kind lora)
 //   head.safetensors     "head.weight" [2, width], "head.bias" [2], float32
 //
 // The folder is written beside its final name and renamed: it is whole or absent. Loading checks
 // every file against its hash and every field against the generator in use; what does not fit is
-// one Error with the path and the cure. A reward model of kind head runs on its base, which the
+// one Error with the path and the cure. One of kind head or lora runs on its base, which the
 // contract names by hash: wherever that file lies, it must be the same.
 #pragma once
 
@@ -66,18 +67,18 @@ struct RewardModel {
   bool answer_has_separator = true;
   Head head;
   // After loading and saving:
-  std::string model_path;    // of model.gguf; empty where the base's own weights serve
-  std::string model_hash;    // of the file that the scorer runs: model.gguf or the base
-  std::string weights_hash;  // of what was trained: model.gguf or head.safetensors
+  std::string weights_path;  // of model.gguf or adapter.gguf; empty: the base's own weights serve
+  std::string weights_hash;  // of that file, or of head.safetensors where there is none
+  std::string model_hash;    // of what the scorer runs (llm::ModelInfo::file_hash)
 };
 
 struct SaveOptions {
   std::string base_path;                    // GGUF; model.gguf keeps its tokenizer and keys
-  const model::Decoder* decoder = nullptr;  // kind full
-  std::string weight_type = "f32";          // f32, f16, bf16 or q8_0
+  const model::Decoder* decoder = nullptr;  // not of kind head
+  std::string weight_type = "f32";          // of kind full: f32, f16, bf16 or q8_0
 };
 
-// Replaces an earlier folder of that name. `reward_model.base_*`, `model_*` and `weights_hash` are
+// Replaces an earlier folder of that name. `reward_model.base_*`, `weights_*` and `model_hash` are
 // filled in.
 void SaveRewardModel(const std::string& folder, RewardModel& reward_model,
                      const SaveOptions& options);

@@ -14,8 +14,10 @@
 #include "base/files.h"
 #include "base/temp_folder.h"
 #include "model/decoder.h"
+#include "model/gguf_reader.h"
 #include "model/gguf_writer.h"
 #include "reward/finetune.h"
+#include "reward/judge_solutions.h"
 #include "reward/test_fakes.h"
 
 namespace pgts::reward {
@@ -76,6 +78,12 @@ class RewardModelTest : public ::testing::Test {
     SaveRewardModel(saved_, reward_model,
                     {.base_path = base_, .decoder = decoder_.get(), .weight_type = weight_type});
     return reward_model;
+  }
+
+  std::string OtherBase() {
+    const std::string other = folder_.File("other.gguf");
+    model::WriteGguf(other, model::Decoder(Shape(), 9));
+    return other;
   }
 
   // Changes reward_model.json in place.
@@ -235,23 +243,60 @@ TEST_F(RewardModelTest, AHeadRunsOnItsBaseAndOnNoOther) {
        {std::shared_ptr<const llm::LlamaModel>(), llm::LlamaModel::Load(base_)}) {
     const auto scorer = MakeScorer(read, engine, {.path = base_, .loaded = loaded});
     EXPECT_EQ(scorer->hash(), ScorerHash(read.model_hash, read.head, read.calibration));
-    llm::PrefixPtr prefix = llm::Extend(nullptr, solution.prompt);
-    std::vector<world::ScoreRequest> requests;
-    for (const LabelledStep& step : solution.steps) {
-      prefix = llm::Extend(prefix, step.tokens);
-      requests.push_back({.prefix = prefix, .walker = 1});
-    }
-    std::vector<double> logits(requests.size());
-    scorer->Logits(requests, logits);
-    EXPECT_NEAR(logits[0], expected[0].logit, 1e-2);
-    EXPECT_NEAR(logits[1], expected[1].logit, 1e-2);
-    EXPECT_GT(std::abs(logits[0] - logits[1]), 0.05);
+    const auto judged = JudgeSolutions(*scorer, std::span(&solution, 1));
+    EXPECT_NEAR(judged[0][0].logit, expected[0].logit, 1e-2);
+    EXPECT_NEAR(judged[0][1].logit, expected[1].logit, 1e-2);
+    EXPECT_GT(std::abs(expected[0].logit - expected[1].logit), 0.05);
   }
-
-  const std::string other = folder_.File("other.gguf");
-  model::WriteGguf(other, model::Decoder(Shape(), 9));
-  EXPECT_THAT([&] { MakeScorer(read, engine, {.path = other}); },
+  EXPECT_THAT([&] { MakeScorer(read, engine, {.path = OtherBase()}); },
               ReadThrows("give the path of base.gguf as reward_model.model_name"));
+}
+
+// Kind lora: the adapter beside the base's own file, as LibTorch has the two.
+TEST_F(RewardModelTest, AnAdapterRunsOnItsBaseAndOnNoOther) {
+  const auto decoder = model::ReadFrozenGguf(base_, 0, model::WeightType::kF32);
+  const std::vector<LabelledSolution> solutions = {
+      TextSolution("p/1", "Tom has 14 pens.\n", {{"14+9=23\n", 1}, {"23*2=46\n", 1}})};
+  const Head head = RandomHead(64);
+  const double before = ScoreSolutions(decoder, head, solutions, 128)[1].logit;
+  decoder->AddLora({.rank = 4, .alpha = 8}, 3);
+  {
+    torch::NoGradGuard no_grad;
+    torch::manual_seed(5);
+    for (const auto& [name, weight] : decoder->LoraWeights()) {
+      if (name.ends_with("lora_b")) weight.normal_(0, 0.1);
+    }
+  }
+  RewardModel saved{.kind = Kind::kLora, .generator = Generator(), .head = head};
+  SaveRewardModel(saved_, saved, {.base_path = base_, .decoder = decoder.get()});
+  EXPECT_FALSE(fs::exists(saved_ + "/model.gguf"));
+  const RewardModel read = ReadRewardModel(saved_);
+  EXPECT_EQ(read.kind, Kind::kLora);
+
+  const llm::EngineOptions engine{.threads = 1, .width = 4, .context = 128};
+  const auto scorer = MakeScorer(read, engine, {.path = base_});
+  EXPECT_EQ(scorer->hash(), ScorerHash(read.model_hash, read.head, read.calibration));
+  EXPECT_NE(read.model_hash, read.base_hash);
+  const std::vector<ScoredStep> expected = ScoreSolutions(decoder, head, solutions, 128);
+  const auto judged = JudgeSolutions(*scorer, solutions);
+  EXPECT_NEAR(judged[0][0].logit, expected[0].logit, 2e-2);
+  EXPECT_NEAR(judged[0][1].logit, expected[1].logit, 2e-2);
+  EXPECT_GT(std::abs(expected[1].logit - before), 0.1) << "the adapter must matter";
+
+  EXPECT_THAT([&] { MakeScorer(read, engine, {.path = OtherBase()}); },
+              ReadThrows("give the path of base.gguf as reward_model.model_name"));
+  fs::remove(saved_ + "/adapter.gguf");
+  EXPECT_THAT(Read(), ReadThrows("adapter.gguf is missing"));
+}
+
+TEST(KindTest, AutoTrainsLargeBasesByLora) {
+  EXPECT_EQ(KindForSize(135'000'000), Kind::kFull);
+  EXPECT_EQ(KindForSize(1'700'000'000), Kind::kLora);
+  for (const Kind kind : {Kind::kHead, Kind::kLora, Kind::kFull}) {
+    EXPECT_EQ(ParseKind(KindName(kind), "here"), kind);
+  }
+  EXPECT_THAT([] { ParseKind("tail", "here"); },
+              Throws<Error>(Property(&Error::what, HasSubstr("head, lora, full"))));
 }
 
 TEST(LlamaScorerTest, AHeadOfAnotherWidthIsAnError) {

@@ -85,7 +85,7 @@ Tensor StepNetwork::TextLoss(const Tensor& hidden, const TreeBatch& batch) {
 }
 
 std::vector<Tensor> StepNetwork::Parameters() const {
-  std::vector<Tensor> parameters = decoder_->parameters();
+  std::vector<Tensor> parameters = decoder_->TrainableParameters();
   parameters.push_back(head_weight_);
   parameters.push_back(head_bias_);
   return parameters;

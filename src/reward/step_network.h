@@ -44,7 +44,8 @@ class StepNetwork {
   // The decoder's cross-entropy on right steps: the sum over W tokens, in nats.
   torch::Tensor TextLoss(const torch::Tensor& hidden, const TreeBatch& batch);
 
-  std::vector<torch::Tensor> Parameters() const;  // the head's last
+  // What is trained; the head's last.
+  std::vector<torch::Tensor> Parameters() const;
   Head GetHead() const;
   void SetHead(const Head& head);
   model::Decoder& decoder() const { return *decoder_; }

@@ -6,7 +6,6 @@
 
 #include "base/error.h"
 #include "model/decoder_shape.h"
-#include "model/gguf_reader.h"
 #include "policy/options.h"
 #include "reward/trl.h"
 #include "task/task.h"
@@ -37,7 +36,9 @@ void CheckTrainingDevice(const std::string& name) {
 void CheckBase(const RunConfig& config) {
   const std::string& path = BaseModelPath(config);
   if (RewardKind(config) == reward::Kind::kHead) return;  // llama.cpp says what it can load
-  const model::DecoderShape shape = model::ReadGgufShape(path);
+  const model::DecoderShape shape = TrainableShape(config);
+  if (RewardKind(config) == reward::Kind::kLora)
+    model::CheckLora(Lora(config), shape, path.c_str());
   const int64_t length = config.optimization.max_sequence_length;
   if (length > shape.context) {
     throw Error::Format(

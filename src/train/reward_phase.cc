@@ -5,7 +5,7 @@
 #include <memory>
 #include <utility>
 
-#include "base/files.h"
+#include "base/error.h"
 #include "base/log.h"
 #include "llm/llama_generator.h"
 #include "model/decoder.h"
@@ -75,10 +75,20 @@ reward::HiddenStates ReadStates(const RunConfig& config, eval::Session& session,
   return reward::ReadHiddenStates(*encoder, data, folder.RewardData());
 }
 
-std::shared_ptr<model::Decoder> MakeDecoder(const RunConfig& config) {
+// Deeper than its file, perhaps.
+std::shared_ptr<model::Decoder> MakeFullDecoder(const RunConfig& config) {
   const auto base = model::ReadGguf(BaseModelPath(config), config.optimization.max_sequence_length);
   return model::Deepen(*base, config.reward_model.extra_layers,
                        static_cast<uint64_t>(config.run.seed));
+}
+
+std::shared_ptr<model::Decoder> MakeLoraDecoder(const RunConfig& config) {
+  const std::string& path = BaseModelPath(config);
+  const bool half = reward::UsesBfloat16(config.reward_training, model::ReadGgufShape(path).width);
+  auto decoder = model::ReadFrozenGguf(path, config.optimization.max_sequence_length,
+                                       half ? model::WeightType::kBF16 : model::WeightType::kF32);
+  decoder->AddLora(Lora(config), static_cast<uint64_t>(config.run.seed));
+  return decoder;
 }
 
 reward::TrainingObserver Observe(RewardReport& report) {
@@ -89,7 +99,7 @@ reward::TrainingObserver Observe(RewardReport& report) {
 // What training leaves: how good it is, and the weights that are saved beside the head.
 struct Trained {
   reward::FinetuneResult result;
-  std::shared_ptr<model::Decoder> decoder = nullptr;  // kind full
+  std::shared_ptr<model::Decoder> decoder = nullptr;  // not of kind head
 };
 
 Trained TrainHead(const RunConfig& config, eval::Session& session, reward::StepData& data,
@@ -97,14 +107,17 @@ Trained TrainHead(const RunConfig& config, eval::Session& session, reward::StepD
   const reward::HiddenStates states = ReadStates(config, session, data, runs.from);
   reward::FilterTraining(data.train, config.reward_training);
   RewardReport report(runs.to);
-  return {.result =
-              reward::TrainHead(states, data.train, data.validation,
-                                {.training = config.reward_training, .observer = Observe(report)})};
+  const reward::HeadOptions options{
+      .training = config.reward_training,
+      .observer = {
+          .on_validation = [&](const reward::ValidationPoint& point) { report.Record(point); }}};
+  return {.result = reward::TrainHead(states, data.train, data.validation, options)};
 }
 
-Trained TrainFull(const RunConfig& config, reward::StepData& data, const RunFolder& folder) {
+Trained FineTune(const RunConfig& config, reward::StepData& data,
+                 std::shared_ptr<model::Decoder> decoder, const RunFolder& folder) {
   reward::FilterTraining(data.train, config.reward_training);
-  const std::shared_ptr<model::Decoder> decoder = MakeDecoder(config);
+  decoder->set_checkpointing(config.optimization.use_gradient_checkpointing);
   RewardReport report(folder);
   const reward::FinetuneOptions options{
       .training = config.reward_training,
@@ -120,9 +133,10 @@ Trained Train(const RunConfig& config, eval::Session& session, reward::StepData&
               const RewardRuns& runs) {
   switch (RewardKind(config)) {
     case reward::Kind::kHead: return TrainHead(config, session, data, runs);
+    case reward::Kind::kLora: return FineTune(config, data, MakeLoraDecoder(config), runs.to);
     case reward::Kind::kFull: break;
   }
-  return TrainFull(config, data, runs.to);
+  return FineTune(config, data, MakeFullDecoder(config), runs.to);
 }
 
 reward::GateReading ReadGate(const RunConfig& config, const reward::StepData& data,
@@ -150,7 +164,22 @@ const std::string& BaseModelPath(const RunConfig& config) {
 
 reward::Kind RewardKind(const RunConfig& config) {
   const std::string& kind = config.reward_model.kind;
-  return kind == "auto" ? reward::Kind::kFull : reward::ParseKind(kind, "reward_model.kind");
+  if (kind != "auto") return reward::ParseKind(kind, "reward_model.kind");
+  return reward::KindForSize(model::CountWeights(TrainableShape(config)));
+}
+
+model::DecoderShape TrainableShape(const RunConfig& config) {
+  try {
+    return model::ReadGgufShape(BaseModelPath(config));
+  } catch (const Error& error) {
+    throw Error::Format(
+        "{}; with reward_model.kind = head the base stays as it is, whatever its architecture",
+        error.what());
+  }
+}
+
+model::LoraShape Lora(const RunConfig& config) {
+  return {.rank = config.reward_model.lora_rank, .alpha = config.reward_model.lora_alpha};
 }
 
 reward::StepData MakeRewardData(const RunConfig& config, eval::Session& session,

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "eval/session.h"
+#include "model/decoder_shape.h"
 #include "reward/data_builder.h"
 #include "reward/reward_model.h"
 #include "train/run_config.h"
@@ -18,6 +19,9 @@ namespace pgts::train {
 const std::string& BaseModelPath(const RunConfig& config);
 // reward_model.kind, auto resolved.
 reward::Kind RewardKind(const RunConfig& config);
+// Of the base, where it is trained; Error, with the other way, for a file that cannot be.
+model::DecoderShape TrainableShape(const RunConfig& config);
+model::LoraShape Lora(const RunConfig& config);
 
 // The first half: labelled steps in reward_data/, and a resume state after every chunk of them. The
 // session must have a store and no scorer yet.

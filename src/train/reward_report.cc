@@ -44,12 +44,16 @@ void RewardReport::Record(const reward::TrainingPoint& point) {
   steps_since_ = 0;
 }
 
-void RewardReport::Validated(const reward::ValidationPoint& point) {
+void RewardReport::Record(const reward::ValidationPoint& point) {
   metrics_.Write({{"kind", "reward_validation"},
                   {"step", point.step},
                   {"epoch", point.epoch},
                   {"loss", point.loss},
                   {"step_auc", point.step_auc}});
+}
+
+void RewardReport::Validated(const reward::ValidationPoint& point) {
+  Record(point);
   Info("phase 1 epoch {:.2f}: validation loss {:.4f}, step AUC {:.4f}{}", point.epoch, point.loss,
        point.step_auc, point.best ? " (best so far, kept)" : "");
 }

@@ -25,6 +25,8 @@ class RewardReport {
 
   void Step(const reward::TrainingPoint& point);
   void Validated(const reward::ValidationPoint& point);
+  // The record alone, for who logs in words of its own.
+  void Record(const reward::ValidationPoint& point);
 
  private:
   void Record(const reward::TrainingPoint& point);

@@ -41,12 +41,10 @@ void ExplainKeysWithoutEffect(const RunConfig& config, const OptionSet& options,
   explain(config.reward_base.load_in_8bit, "reward_model.load_in_8bit",
           "weights are used as they stand in the GGUF file; give one in Q8_0");
   const bool head = config.reward_model.kind == "head";
-  explain(head && config.reward_model.extra_layers > 0, "reward_model.extra_layers",
-          "reward_model.kind = head leaves the base as it is");
+  explain((head || config.reward_model.kind == "lora") && config.reward_model.extra_layers > 0,
+          "reward_model.extra_layers", "only reward_model.kind = full changes the base itself");
   explain(head && config.reward_training.text_loss_weight > 0, "reward_training.text_loss_weight",
           "reward_model.kind = head leaves the base as it is");
-  explain(config.optimization.use_gradient_checkpointing, "optimization.use_gradient_checkpointing",
-          "models that are trained in full today fit without it");
   explain(config.optimization.use_fp16, "optimization.use_fp16",
           "reward_training.compute_type decides, and policy training is float32");
   explain(config.optimization.offload_optimizer, "optimization.offload_optimizer",
