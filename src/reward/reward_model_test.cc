@@ -264,7 +264,7 @@ TEST_F(RewardModelTest, AnAdapterRunsOnItsBaseAndOnNoOther) {
     torch::NoGradGuard no_grad;
     torch::manual_seed(5);
     for (const auto& [name, weight] : decoder->LoraWeights()) {
-      if (name.ends_with("lora_b")) weight.normal_(0, 0.1);
+      if (name.ends_with("lora_b")) weight.normal_(0, 1);
     }
   }
   RewardModel saved{.kind = Kind::kLora, .generator = Generator(), .head = head};
