@@ -13,10 +13,10 @@
 #include <vector>
 
 #include "base/temp_folder.h"
-#include "model/byte_vocab.h"
 #include "model/decoder.h"
 #include "model/gguf_reader.h"
 #include "model/gguf_writer.h"
+#include "model/tiny_shape.h"
 
 namespace pgts::model {
 namespace {
@@ -102,14 +102,7 @@ class DecoderAgainstLlama : public ::testing::Test {
  protected:
   TempFolder folder_;
   std::string path_ = folder_.File("model.gguf");
-  DecoderShape shape_{.vocab = kByteVocab,
-                      .width = 64,
-                      .layers = 3,
-                      .heads = 4,
-                      .kv_heads = 2,
-                      .head_dim = 32,
-                      .ff_width = 96,
-                      .context = 256};
+  DecoderShape shape_ = SmallShape();
 };
 
 TEST_F(DecoderAgainstLlama, Qwen3) {

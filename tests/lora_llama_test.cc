@@ -16,12 +16,12 @@
 #include "base/temp_folder.h"
 #include "llm/llama_generator.h"
 #include "llm/llama_model.h"
-#include "model/byte_vocab.h"
 #include "model/decoder.h"
 #include "model/gguf_file.h"
 #include "model/gguf_lora.h"
 #include "model/gguf_reader.h"
 #include "model/gguf_writer.h"
+#include "model/tiny_shape.h"
 
 namespace pgts::model {
 namespace {
@@ -30,19 +30,8 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-DecoderShape Qwen3() {
-  return {.vocab = kByteVocab,
-          .width = 64,
-          .layers = 3,
-          .heads = 4,
-          .kv_heads = 2,
-          .head_dim = 32,
-          .ff_width = 96,
-          .context = 256};
-}
-
 DecoderShape Qwen2() {
-  DecoderShape shape = Qwen3();
+  DecoderShape shape = SmallShape();
   shape.qk_norm = false;
   shape.qkv_bias = true;
   shape.head_dim = 16;
@@ -50,7 +39,7 @@ DecoderShape Qwen2() {
 }
 
 DecoderShape Llama() {
-  DecoderShape shape = Qwen3();
+  DecoderShape shape = SmallShape();
   shape.family = Family::kLlama;
   shape.qk_norm = false;
   shape.rope_factors.assign(16, 1.5f);
@@ -137,7 +126,7 @@ class LoraAgainstLlama : public ::testing::Test {
   std::string base_ = folder_.File("base.gguf"), adapter_ = folder_.File("adapter.gguf");
 };
 
-TEST_F(LoraAgainstLlama, OfQwen3) { ExpectTheSame(Qwen3()); }
+TEST_F(LoraAgainstLlama, OfQwen3) { ExpectTheSame(SmallShape()); }
 TEST_F(LoraAgainstLlama, OfQwen2) { ExpectTheSame(Qwen2()); }
 TEST_F(LoraAgainstLlama, OfLlama) { ExpectTheSame(Llama()); }
 
@@ -152,7 +141,7 @@ TEST_F(LoraAgainstLlama, OnAQuantisedBase) {
 }
 
 TEST_F(LoraAgainstLlama, TheHashCoversTheAdapter) {
-  const auto decoder = Make(Qwen3());
+  const auto decoder = Make(SmallShape());
   const auto hash = [&](const std::string& adapter) {
     return llm::LlamaModel::Load(base_, "cpu", adapter)->info().file_hash;
   };
@@ -167,18 +156,18 @@ TEST_F(LoraAgainstLlama, TheHashCoversTheAdapter) {
 }
 
 TEST_F(LoraAgainstLlama, AnAdapterOfAnotherModelIsRefused) {
-  Make(Qwen3());
-  WriteGguf(base_, Decoder(Qwen3(), 5));
+  Make(SmallShape());
+  WriteGguf(base_, Decoder(SmallShape(), 5));
   EXPECT_THAT(LoadMessage(), AllOf(HasSubstr(adapter_), HasSubstr("trained on a model with hash")));
   WriteGguf(base_, Decoder(Llama(), 5));
   EXPECT_THAT(LoadMessage(), HasSubstr("adapts architecture qwen3"));
-  Make(Qwen3());
+  Make(SmallShape());
   std::filesystem::copy_file(base_, adapter_, std::filesystem::copy_options::overwrite_existing);
   EXPECT_THAT(LoadMessage(), HasSubstr("is no LoRA adapter"));
 }
 
 TEST_F(LoraAgainstLlama, WhatDoesNotFitIsRefused) {
-  Make(Qwen3());
+  Make(SmallShape());
   const std::string bytes = ReadFile(adapter_);
   std::filesystem::remove(adapter_);
   EXPECT_THAT(LoadMessage(), HasSubstr("does not exist"));
@@ -199,16 +188,16 @@ TEST_F(LoraAgainstLlama, WhatDoesNotFitIsRefused) {
 
 // Without the hash of its base: the sizes must fit all the same.
 TEST_F(LoraAgainstLlama, OtherSizesAreRefused) {
-  Make(Qwen3());
+  Make(SmallShape());
   Edit("pgts.base_hash", "pgts.some_hash");
-  DecoderShape wide = Qwen3();
+  DecoderShape wide = SmallShape();
   wide.ff_width = 128;
   WriteGguf(base_, Decoder(wide));
   EXPECT_THAT(LoadMessage(), AllOf(HasSubstr("cannot be applied"), HasSubstr("incorrect shape")));
 }
 
 TEST_F(LoraAgainstLlama, DamageEndsInOneLine) {
-  Make(Qwen3());
+  Make(SmallShape());
   const std::string bytes = ReadFile(adapter_);
   for (size_t keep = 0; keep < bytes.size(); keep += 1 + bytes.size() / 23) {
     Put(bytes.substr(0, keep));

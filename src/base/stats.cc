@@ -7,6 +7,7 @@
 #include <map>
 #include <numeric>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include "base/random.h"
@@ -35,6 +36,13 @@ double ResampledMean(std::span<const double> values, RandomStream& stream) {
     if (i + 1 < n) sum += values[(bits >> 32) * n >> 32];
   }
   return sum / static_cast<double>(n);
+}
+
+// The percentile bootstrap's interval.
+Interval PercentileInterval(double estimate, std::vector<double> resampled, double level) {
+  std::sort(resampled.begin(), resampled.end());
+  const double tail = (1 - level) / 2;
+  return {estimate, SortedQuantile(resampled, tail), SortedQuantile(resampled, 1 - tail)};
 }
 
 void RequireSameSize(size_t a, size_t b) {
@@ -78,9 +86,7 @@ Interval BootstrapMean(std::span<const double> values, const BootstrapOptions& o
   RandomStream stream(Key("bootstrap").With(options.seed));
   std::vector<double> means(static_cast<size_t>(options.resamples));
   for (double& mean : means) mean = ResampledMean(values, stream);
-  std::sort(means.begin(), means.end());
-  const double tail = (1 - options.level) / 2;
-  return {Mean(values), SortedQuantile(means, tail), SortedQuantile(means, 1 - tail)};
+  return PercentileInterval(Mean(values), std::move(means), options.level);
 }
 
 Interval PairedBootstrap(std::span<const double> a, std::span<const double> b,
@@ -141,9 +147,7 @@ Interval BootstrapAuc(std::span<const double> scores, std::span<const int> label
     const double auc = Auc(drawn_scores, drawn_labels);
     if (!std::isnan(auc)) resampled.push_back(auc);
   }
-  std::sort(resampled.begin(), resampled.end());
-  const double tail = (1 - options.level) / 2;
-  return {estimate, SortedQuantile(resampled, tail), SortedQuantile(resampled, 1 - tail)};
+  return PercentileInterval(estimate, std::move(resampled), options.level);
 }
 
 double ExpectedCalibrationError(std::span<const double> probabilities, std::span<const int> labels,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "llm/client.h"
 
-#include <chrono>
+#include "base/stopwatch.h"
 
 namespace pgts::llm {
 
@@ -25,14 +25,14 @@ void GeneratorClient::Dispatch() {
   for (Asked* asked : joining_) drafts.push_back(&asked->draft);
   writing_.insert(writing_.end(), joining_.begin(), joining_.end());
   joining_.clear();
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   generator_.Write(drafts);
-  const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
+  const double spent = watch.Seconds();
   ++counts_.batches;
   counts_.rows += static_cast<int64_t>(drafts.size());
-  counts_.seconds += spent.count();
+  counts_.seconds += spent;
   for (Asked* asked : writing_) {
-    asked->seconds += spent.count() / static_cast<double>(writing_.size());
+    asked->seconds += spent / static_cast<double>(writing_.size());
   }
   HandBack();
 }

@@ -17,8 +17,7 @@ namespace pgts::llm {
 
 // The output at the end of a path: `size` numbers in [0, 6).
 inline std::vector<float> FakeOutput(std::span<const Token> path, int size) {
-  uint64_t hash = kEmptyPathHash;
-  for (const Token token : path) hash = ExtendPathHash(hash, token);
+  const uint64_t hash = ExtendPathHash(kEmptyPathHash, path);
   std::vector<float> output;
   for (int i = 0; i < size; ++i) {
     output.push_back(static_cast<float>(ExtendPathHash(hash, i) % 6000) / 1000);

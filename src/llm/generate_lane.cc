@@ -24,7 +24,6 @@ struct GenerateLane::Writing : Job {
   Generation& result;
   std::string text;       // of the step so far
   Candidates candidates;  // of the next token
-  bool ended = false;
 };
 
 GenerateLane::GenerateLane(Machine& machine, TokenLedger& ledger, const LaneOptions& options,
@@ -47,7 +46,7 @@ void GenerateLane::Join(std::span<Draft* const> drafts) {
 
 void GenerateLane::Write(int evaluations) {
   Advance(evaluations);
-  std::erase_if(writings_, [](const auto& writing) { return writing->ended; });
+  std::erase_if(writings_, [](const auto& writing) { return writing->draft.ended; });
 }
 
 void GenerateLane::OnForget() {
@@ -113,7 +112,6 @@ bool GenerateLane::Write(Writing& job, const Candidates& candidates) {
 bool GenerateLane::End(Writing& job, StepEnd end) {
   job.result.tokens.assign(job.path.begin() + job.prefix_length, job.path.end());
   job.result.end = end;
-  job.ended = true;
   job.draft.ended = true;
   return true;
 }

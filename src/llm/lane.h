@@ -9,7 +9,7 @@
 // goes back to the queue, to be read again later. So too little memory costs time only.
 //
 // Jobs may join while others are being evaluated. Everything is a function of the jobs' order and
-// what was resident before: no clocks, no threads.
+// what was resident before: not of clocks, and not of how many threads there are.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,7 @@ struct LaneOptions {
   int width = 1;      // jobs evaluated together
   int sequences = 1;  // resident sequences, at least `width`
   int context = 0;    // tokens that one sequence can hold
-  int threads = 1;    // that read outputs side by side
+  int threads = 1;    // of its evaluations, and that read outputs side by side
 };
 
 // A path on its way through a lane.

@@ -49,8 +49,8 @@ class Assignment {
   int Choose(const Visit& visit) {
     const std::vector<Token> path = PathTokens(*visit.prefix);
     const int root_length = RootLength(*visit.prefix);
-    uint64_t root_hash = kEmptyPathHash;
-    for (int i = 0; i < root_length; ++i) root_hash = ExtendPathHash(root_hash, path[i]);
+    const uint64_t root_hash =
+        ExtendPathHash(kEmptyPathHash, std::span(path).first(static_cast<size_t>(root_length)));
     // Less than half a prompt, such as a system text, is not worth an uneven load.
     const int worth = (root_length + 1) / 2;
     int lane =
@@ -117,8 +117,7 @@ LanePlan PlanLanes(const EngineOptions& options, const ModelInfo& model, bool on
   plan.lane.context = std::min(context, plan.lane_cells);
   plan.turn = options.turn > 0 ? options.turn : small ? kSmallModelTurn : kLargeModelTurn;
   plan.workers = std::min(plan.lanes, threads);
-  plan.lane_threads = small ? 1 : std::max(1, threads / plan.lanes);
-  plan.lane.threads = plan.lane_threads;
+  plan.lane.threads = small ? 1 : std::max(1, threads / plan.lanes);
   plan.flash_attention = options.flash_attention < 0 ? !small : options.flash_attention > 0;
   return plan;
 }

@@ -14,8 +14,7 @@ namespace pgts::llm {
 
 struct LanePlan {
   int lanes = 1;
-  int workers = 1;       // threads that run lanes side by side
-  int lane_threads = 1;  // threads of one lane's evaluations
+  int workers = 1;  // threads that run lanes side by side
   int lane_cells = 0;
   int turn = 1;  // evaluations of a lane before steps that ended are handed back
   bool flash_attention = false;

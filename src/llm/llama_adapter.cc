@@ -6,7 +6,6 @@
 #include <exception>
 
 #include "base/error.h"
-#include "base/files.h"
 #include "base/random.h"
 #include "llama.h"
 #include "llm/llama_runtime.h"
@@ -71,8 +70,8 @@ llama_adapter_lora* LoadAdapter(llama_model* model, const ModelInfo& base, const
   return lora;
 }
 
-std::string AdaptedHash(const std::string& base_hash, const std::string& adapter_path) {
-  const Key key = Key("adapted-model").With(base_hash).With(HashFile(adapter_path));
+std::string AdaptedHash(const std::string& base_hash, const std::string& adapter_hash) {
+  const Key key = Key("adapted-model").With(base_hash).With(adapter_hash);
   return fmt::format("{:016x}", key.value());
 }
 

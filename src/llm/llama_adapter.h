@@ -23,7 +23,7 @@ GgufSummary CheckAdapter(const std::string& path);
 llama_adapter_lora* LoadAdapter(llama_model* model, const ModelInfo& base, const std::string& path,
                                 const GgufSummary& adapter);
 
-// What names the two together: differs from the base's own and with every byte of the adapter.
-std::string AdaptedHash(const std::string& base_hash, const std::string& adapter_path);
+// What names two files together, by the HashFile of each; differs from the base's own.
+std::string AdaptedHash(const std::string& base_hash, const std::string& adapter_hash);
 
 }  // namespace pgts::llm

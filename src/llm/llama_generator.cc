@@ -21,7 +21,7 @@ LlamaMachineOptions MachineOptions(const LanePlan& plan, const EngineOptions& op
           .sequences = plan.lane.sequences,
           .cells = plan.lane_cells,
           .batch_tokens = std::max(options.batch_tokens, 1),
-          .threads = plan.lane_threads,
+          .threads = plan.lane.threads,
           .flash_attention = plan.flash_attention,
           .kv_type = options.kv_type};
 }
@@ -90,6 +90,20 @@ class Lanes {
   std::vector<std::unique_ptr<LaneType>> lanes_;
 };
 
+template <typename Request>
+std::vector<Visit> VisitsOf(std::span<const Request> requests) {
+  std::vector<Visit> visits;
+  for (const Request& request : requests) visits.push_back({request.walker, request.prefix});
+  return visits;
+}
+
+template <typename T>
+std::vector<T*> PointersTo(std::span<T> all, std::span<const size_t> indices) {
+  std::vector<T*> chosen;
+  for (const size_t i : indices) chosen.push_back(&all[i]);
+  return chosen;
+}
+
 class LlamaGenerator : public Generator {
  public:
   LlamaGenerator(std::shared_ptr<const LlamaModel> model, const EngineOptions& options)
@@ -143,18 +157,10 @@ class LlamaEncoder : public Encoder {
 
   void Encode(std::span<const EncodeRequest> requests, std::span<float> hidden) override {
     const size_t width = Info().width;
-    std::vector<Visit> visits;
-    for (const EncodeRequest& request : requests) {
-      visits.push_back({request.walker, request.prefix});
-    }
-    lanes_.Visit(visits, [&](EncodeLane& lane, std::span<const size_t> indices) {
-      std::vector<const EncodeRequest*> chosen;
+    lanes_.Visit(VisitsOf(requests), [&](EncodeLane& lane, std::span<const size_t> indices) {
       std::vector<std::span<float>> rows;
-      for (const size_t i : indices) {
-        chosen.push_back(&requests[i]);
-        rows.push_back(hidden.subspan(i * width, width));
-      }
-      lane.Encode(chosen, rows);
+      for (const size_t i : indices) rows.push_back(hidden.subspan(i * width, width));
+      lane.Encode(PointersTo(requests, indices), rows);
     });
   }
 
@@ -175,13 +181,7 @@ class LlamaLikelihood : public Likelihood {
     std::vector<Visit> visits;
     for (size_t i = 0; i < requests.size(); ++i) visits.push_back({i, requests[i].prefix});
     lanes_.Visit(visits, [&](LikelihoodLane& lane, std::span<const size_t> indices) {
-      std::vector<const LikelihoodRequest*> chosen;
-      std::vector<std::vector<double>*> answers;
-      for (const size_t i : indices) {
-        chosen.push_back(&requests[i]);
-        answers.push_back(&log_probs[i]);
-      }
-      lane.Read(chosen, answers);
+      lane.Read(PointersTo(requests, indices), PointersTo(log_probs, indices));
     });
   }
 

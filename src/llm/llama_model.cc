@@ -129,7 +129,7 @@ std::shared_ptr<const LlamaModel> LlamaModel::Load(const std::string& path,
   RequireDecoder(model->model_, model->info_);
   if (!adapter.empty()) {
     model->adapter_ = LoadAdapter(model->model_, model->info_, adapter, adapter_file);
-    model->info_.file_hash = AdaptedHash(model->info_.file_hash, adapter);
+    model->info_.file_hash = AdaptedHash(model->info_.file_hash, HashFile(adapter));
   }
   model->tokenizer_ = std::make_unique<LlamaTokenizer>(model->model_);
   return model;

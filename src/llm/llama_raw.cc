@@ -2,7 +2,6 @@
 #include "llm/llama_raw.h"
 
 #include <algorithm>
-#include <chrono>
 #include <functional>
 #include <memory>
 #include <numeric>
@@ -10,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/parallel.h"
+#include "base/stopwatch.h"
 #include "llama.h"
 #include "llm/sampler.h"
 
@@ -68,13 +68,12 @@ class RawContext {
   // See RawSpeed::sampling.
   double SamplingSeconds(int vocabulary) const {
     const SamplingOptions options;
-    const auto start = std::chrono::steady_clock::now();
+    const Stopwatch watch;
     for (int sequence = 0; sequence < width_; ++sequence) {
       Truncate({llama_get_logits_ith(context_.get(), sequence), static_cast<size_t>(vocabulary)},
                options);
     }
-    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
-    return spent.count() / width_;
+    return watch.Seconds() / width_;
   }
 
  private:
@@ -103,9 +102,9 @@ class RawContext {
 };
 
 double Seconds(const std::function<void()>& work) {
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return watch.Seconds();
 }
 
 }  // namespace

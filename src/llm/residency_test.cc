@@ -110,14 +110,14 @@ TEST(PlanLanes, SmallModelsGetManyLanesAndLargeOnesFew) {
   const LanePlan small = PlanLanes(options, {.context_train = 512, .parameters = 2'000'000}, false);
   EXPECT_EQ(small.lanes, 8);
   EXPECT_EQ(small.workers, 2);
-  EXPECT_EQ(small.lane_threads, 1);
+  EXPECT_EQ(small.lane.threads, 1);
   EXPECT_EQ(small.lane.width, 4);
   EXPECT_EQ(small.lane_cells, 4 * 512);
   const ModelInfo large{.context_train = 512, .parameters = 8'000'000'000};
   EXPECT_EQ(PlanLanes(options, large, false).lanes, 2);
   EXPECT_EQ(PlanLanes({.threads = 2, .width = 16, .context = 512}, large, false).lanes, 1);
   EXPECT_EQ(PlanLanes(options, large, true).lanes, 1);
-  EXPECT_EQ(PlanLanes({.threads = 8, .width = 2, .context = 512}, large, false).lane_threads, 8);
+  EXPECT_EQ(PlanLanes({.threads = 8, .width = 2, .context = 512}, large, false).lane.threads, 8);
 }
 
 TEST(PlanLanes, TheContextIsWhatTheModelAndTheMemoryAllow) {

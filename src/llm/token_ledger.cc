@@ -20,6 +20,11 @@ uint64_t ExtendPathHash(uint64_t hash, Token token) {  // SplitMix64 over the to
   return x ^ (x >> 31);
 }
 
+uint64_t ExtendPathHash(uint64_t hash, std::span<const Token> tokens) {
+  for (const Token token : tokens) hash = ExtendPathHash(hash, token);
+  return hash;
+}
+
 void TokenLedger::Evaluated(uint64_t path_hash, bool in_root, Purpose purpose) {
   const std::lock_guard lock(mutex_);
   if (seen_.size() >= kMaxPaths) seen_.clear();

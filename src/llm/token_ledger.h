@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <mutex>
+#include <span>
 #include <unordered_map>
 
 #include "llm/model_info.h"
@@ -18,6 +19,7 @@ namespace pgts::llm {
 
 inline constexpr uint64_t kEmptyPathHash = 0x5EED0F9A7B5EED01ULL;
 uint64_t ExtendPathHash(uint64_t hash, Token token);
+uint64_t ExtendPathHash(uint64_t hash, std::span<const Token> tokens);
 
 class TokenLedger {
  public:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The smallest decoder that still has every part: grouped heads, two layers. For tests.
+// Decoders for tests.
 #pragma once
 
 #include "model/byte_vocab.h"
@@ -7,6 +7,7 @@
 
 namespace pgts::model {
 
+// The smallest that still has every part: grouped heads, two layers.
 inline DecoderShape TinyShape() {
   return {.vocab = kByteVocab,
           .width = 32,
@@ -16,6 +17,18 @@ inline DecoderShape TinyShape() {
           .head_dim = 8,
           .ff_width = 64,
           .context = 64};
+}
+
+// With rows that llama.cpp's kernels want: for comparisons with it.
+inline DecoderShape SmallShape() {
+  return {.vocab = kByteVocab,
+          .width = 64,
+          .layers = 3,
+          .heads = 4,
+          .kv_heads = 2,
+          .head_dim = 32,
+          .ff_width = 96,
+          .context = 256};
 }
 
 }  // namespace pgts::model

@@ -11,27 +11,11 @@
 namespace pgts::reward {
 namespace {
 
-uint64_t Extend(uint64_t hash, std::span<const llm::Token> tokens) {
-  for (const llm::Token token : tokens) hash = llm::ExtendPathHash(hash, token);
-  return hash;
-}
-
-// Names the path up to and including every step.
-std::vector<uint64_t> PathHashes(const LabelledSolution& solution) {
-  std::vector<uint64_t> hashes;
-  uint64_t hash = Extend(llm::kEmptyPathHash, solution.prompt);
-  for (const LabelledStep& step : solution.steps) {
-    hash = Extend(hash, step.tokens);
-    hashes.push_back(hash);
-  }
-  return hashes;
-}
-
 // Names prompt, cuts between steps, and labels.
 uint64_t ContentHash(const LabelledSolution& solution) {
-  uint64_t hash = Extend(llm::kEmptyPathHash, solution.prompt);
+  uint64_t hash = llm::ExtendPathHash(llm::kEmptyPathHash, solution.prompt);
   for (const LabelledStep& step : solution.steps) {
-    hash = Extend(hash, step.tokens);
+    hash = llm::ExtendPathHash(hash, step.tokens);
     hash = llm::ExtendPathHash(hash, -2 - step.label.value_or(-1));  // no token is negative
   }
   return hash;

@@ -5,7 +5,6 @@
 #include <torch/utils.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <numeric>
 #include <optional>
@@ -15,6 +14,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "base/stop.h"
+#include "base/stopwatch.h"
 #include "model/adamw.h"
 #include "model/gradient_workers.h"
 #include "reward/step_network.h"
@@ -81,11 +81,10 @@ std::vector<ScoredStep> ScoreRows(StepNetwork& network, std::span<const Training
 }
 
 RowOptions RowsFor(const FinetuneOptions& options, int max_length) {
-  return {.solutions_per_row = std::min(options.training.batch_size, kRowSolutions),
-          .max_length = max_length,
-          .rollout_weight = options.training.rollout_weight,
-          .corruption_weight = options.training.corruption_weight,
-          .import_weight = options.training.import_weight};
+  RowOptions rows = RowWeights(options.training);
+  rows.solutions_per_row = std::min(options.training.batch_size, kRowSolutions);
+  rows.max_length = max_length;
+  return rows;
 }
 
 void CheckSupervised(std::span<const TrainingRow> rows, const char* split, int max_length) {
@@ -120,35 +119,34 @@ class Trainer {
   }
 
   FinetuneResult Run() {
-    const auto start = std::chrono::steady_clock::now();
+    const Stopwatch watch;
     Prepare();
     for (int epoch = 0; epoch < options_.training.num_epochs; ++epoch) RunEpoch(epoch);
     Finish();
-    result_.seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    result_.seconds = watch.Seconds();
     return std::move(result_);
   }
 
  private:
   void Prepare() {
-    network_.To(torch::Device(options_.training.device));
+    const TrainingOptions& training = options_.training;
+    network_.To(torch::Device(training.device));
     if (!network_.decoder().frozen()) {
-      const bool half = UsesBfloat16(options_.training, network_.decoder().shape().width);
+      const bool half = UsesBfloat16(training, network_.decoder().shape().width);
       network_.decoder().set_compute_type(half ? torch::kBFloat16 : torch::kFloat32);
     }
     parameters_ = network_.Parameters();
     batches_per_epoch_ = static_cast<int64_t>(EpochBatches(0).size());
-    const int window = options_.training.gradient_accumulation_steps;
+    const int window = training.gradient_accumulation_steps;
     steps_per_epoch_ = (batches_per_epoch_ + window - 1) / window;
-    const TrainingOptions& training = options_.training;
     recipe_ = {.learning_rate =
                    network_.decoder().lora() ? training.lora_learning_rate : training.learning_rate,
                .beta2 = 0.99,
-               .weight_decay = options_.training.weight_decay,
-               .warmup_ratio = options_.training.warmup_ratio,
+               .weight_decay = training.weight_decay,
+               .warmup_ratio = training.warmup_ratio,
                .floor_ratio = 0,
-               .max_grad_norm = options_.training.max_grad_norm,
-               .steps = steps_per_epoch_ * options_.training.num_epochs};
+               .max_grad_norm = training.max_grad_norm,
+               .steps = steps_per_epoch_ * training.num_epochs};
     optimiser_ = model::MakeAdamW(parameters_, recipe_);
     MakeReplicas();
   }

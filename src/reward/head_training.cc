@@ -7,7 +7,6 @@
 #include <torch/utils.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <optional>
 #include <utility>
@@ -15,6 +14,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/stop.h"
+#include "base/stopwatch.h"
 #include "reward/training_rows.h"
 
 namespace pgts::reward {
@@ -41,7 +41,7 @@ std::vector<Example> ExamplesOf(const HiddenStates& states,
   for (const LabelledSolution& solution : solutions) {
     if (most > 0 && labelled >= most) break;  // whole solutions
     labelled += ExampleCount(solution);
-    const std::vector<uint64_t> paths = PathKeys(solution);
+    const std::vector<uint64_t> paths = PathHashes(solution);
     const std::vector<ScoredStep> truth = Truth(solution);
     for (size_t i = 0; i < paths.size(); ++i) {
       const std::span<const float> hidden = states.Find(paths[i]);
@@ -60,9 +60,7 @@ void Weigh(std::span<Example> examples, const RowOptions& options) {
 }
 
 void WeighAsAsked(std::vector<Example>& examples, const TrainingOptions& training) {
-  const RowOptions options{.rollout_weight = training.rollout_weight,
-                           .corruption_weight = training.corruption_weight,
-                           .import_weight = training.import_weight};
+  const RowOptions options = RowWeights(training);
   Weigh(examples, options);
   if (training.balance_classes) {
     double right = 0, wrong = 0;
@@ -171,7 +169,7 @@ class HeadTrainer {
   }
 
   FinetuneResult Run() {
-    const auto start = std::chrono::steady_clock::now();
+    const Stopwatch watch;
     Tensor w_D = torch::zeros({problem_.x_ND.size(1)}).requires_grad_(true);
     Tensor b_1 = torch::zeros({1}).requires_grad_(true);
     for (const double l2 : Strengths()) {
@@ -179,8 +177,7 @@ class HeadTrainer {
       Validate(l2, Fold(problem_, w_D, b_1));
     }
     Finish();
-    result_.seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    result_.seconds = watch.Seconds();
     return std::move(result_);
   }
 

@@ -92,7 +92,7 @@ TEST(HeadTrainingTest, SolvesTheProblemThatTheHeaderStates) {
 
   std::vector<double> x, residual;
   for (const LabelledSolution& solution : data.train) {
-    const std::vector<uint64_t> paths = PathKeys(solution);
+    const std::vector<uint64_t> paths = PathHashes(solution);
     for (size_t i = 0; i < paths.size(); ++i) {
       const std::span<const float> hidden = states.Find(paths[i]);
       ASSERT_EQ(hidden.size(), static_cast<size_t>(kWidth));

@@ -42,18 +42,18 @@ class Collector {
   void Add(const LabelledSolution& solution, bool held_out) {
     ++walker_;
     if (solution.prompt.empty()) return;
-    const std::vector<uint64_t> keys = PathKeys(solution);
+    const std::vector<uint64_t> hashes = PathHashes(solution);
     llm::PrefixPtr prefix = llm::Extend(nullptr, solution.prompt);
-    for (size_t i = 0; i < keys.size(); ++i) {
+    for (size_t i = 0; i < hashes.size(); ++i) {
       prefix = llm::Extend(prefix, solution.steps[i].tokens);
-      const bool graded = held_out && solution.grade && i + 1 == keys.size();
+      const bool graded = held_out && solution.grade && i + 1 == hashes.size();
       if (!solution.steps[i].label && !graded) continue;
-      if (!seen_.insert(keys[i]).second) continue;
+      if (!seen_.insert(hashes[i]).second) continue;
       if (prefix->length > context_) {
         ++wanted_.too_long;
         continue;
       }
-      wanted_.paths.push_back(keys[i]);
+      wanted_.paths.push_back(hashes[i]);
       wanted_.requests.push_back({.prefix = prefix, .walker = walker_});
     }
   }
@@ -141,17 +141,6 @@ void Write(const std::string& path, const std::vector<float>& hidden, int width,
 }
 
 }  // namespace
-
-std::vector<uint64_t> PathKeys(const LabelledSolution& solution) {
-  static_assert(sizeof(llm::Token) == sizeof(int));
-  std::vector<uint64_t> keys;
-  std::vector<int> path(solution.prompt.begin(), solution.prompt.end());
-  for (const LabelledStep& step : solution.steps) {
-    path.insert(path.end(), step.tokens.begin(), step.tokens.end());
-    keys.push_back(Key("path").With(std::span<const int>(path)).value());
-  }
-  return keys;
-}
 
 HiddenStates::HiddenStates(std::span<const uint64_t> paths, std::vector<float> hidden)
     : hidden_(std::move(hidden)),

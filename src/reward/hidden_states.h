@@ -22,9 +22,6 @@
 
 namespace pgts::reward {
 
-// Names the path up to each step by its tokens.
-std::vector<uint64_t> PathKeys(const LabelledSolution& solution);
-
 class HiddenStates {
  public:
   HiddenStates(std::span<const uint64_t> paths, std::vector<float> hidden);

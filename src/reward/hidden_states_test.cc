@@ -47,12 +47,12 @@ TEST(HiddenStatesTest, EveryLabelledPathOnceAndGradedEndsOfHeldOutOnes) {
   EXPECT_EQ(encoder.asked, 5);  // Qa, Qabc, Qad; Ra, Rab
   EXPECT_EQ(states.count(), 5);
   EXPECT_EQ(states.width(), 2);
-  const auto paths = PathKeys(data.train[0]);
-  EXPECT_EQ(paths[0], PathKeys(data.train[1])[0]);
+  const auto paths = PathHashes(data.train[0]);
+  EXPECT_EQ(paths[0], PathHashes(data.train[1])[0]);
   EXPECT_THAT(states.Find(paths[0]), testing::ElementsAre(4, 'Q'));
   EXPECT_TRUE(states.Find(paths[1]).empty());
   EXPECT_THAT(states.Find(paths[2]), testing::ElementsAre(8, 'Q'));
-  EXPECT_THAT(states.Find(PathKeys(data.validation[0])[1]), testing::ElementsAre(6, 'R'));
+  EXPECT_THAT(states.Find(PathHashes(data.validation[0])[1]), testing::ElementsAre(6, 'R'));
 }
 
 TEST(HiddenStatesTest, TheFileServesAgainUnlessItDoesNotFit) {
@@ -63,7 +63,7 @@ TEST(HiddenStatesTest, TheFileServesAgainUnlessItDoesNotFit) {
   ReadHiddenStates(encoder.get(), data, folder.path());
   const HiddenStates again = ReadHiddenStates(encoder.get(), data, folder.path());
   EXPECT_EQ(encoder.asked, 5);
-  EXPECT_THAT(again.Find(PathKeys(data.train[1])[1]), testing::ElementsAre(6, 'Q'));
+  EXPECT_THAT(again.Find(PathHashes(data.train[1])[1]), testing::ElementsAre(6, 'Q'));
 
   data.train[0].steps[1].label = 1;  // other data
   EXPECT_EQ(ReadHiddenStates(encoder.get(), data, folder.path()).count(), 6);

@@ -103,7 +103,7 @@ void WriteWeights(const std::string& folder, Kind kind, const SaveOptions& optio
 std::string ModelHash(const RewardModel& m) {
   switch (m.kind) {
     case Kind::kHead: return m.base_hash;
-    case Kind::kLora: return llm::AdaptedHash(m.base_hash, m.weights_path);
+    case Kind::kLora: return llm::AdaptedHash(m.base_hash, m.weights_hash);
     case Kind::kFull: break;
   }
   return m.weights_hash;
@@ -150,7 +150,7 @@ GeneratorContract DescribeGenerator(const llm::Generator& generator,
                                     const llm::SamplingOptions& sampling, llm::PromptKind prompt,
                                     std::string_view task) {
   const bool chat = llm::ResolvePromptKind(generator.tokenizer(), prompt) == llm::PromptKind::kChat;
-  return {.file = fs::path(generator.Info().path).filename().string(),
+  return {.file = FileName(generator.Info().path),
           .hash = generator.Info().file_hash,
           .vocabulary = generator.Info().vocabulary,
           .separator = sampling.separator,
@@ -167,7 +167,7 @@ void SaveRewardModel(const std::string& folder, RewardModel& reward_model,
   const char* weights = WeightsFile(reward_model.kind);
   WriteWeights(part, reward_model.kind, options);
   WriteHead(In(part, kHeadFile), reward_model.head);
-  reward_model.base_file = fs::path(options.base_path).filename().string();
+  reward_model.base_file = FileName(options.base_path);
   reward_model.base_hash = HashFile(options.base_path);
   const FileHashes hashes{.weights = weights == nullptr ? "" : HashFile(In(part, weights)),
                           .head = HashFile(In(part, kHeadFile))};

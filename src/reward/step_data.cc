@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "llm/token_ledger.h"
 
 namespace pgts::reward {
 namespace {
@@ -70,6 +71,16 @@ std::string_view SourceName(Source source) {
   return std::find_if(std::begin(kSources), std::end(kSources),
                       [&](const auto& entry) { return entry.first == source; })
       ->second;
+}
+
+std::vector<uint64_t> PathHashes(const LabelledSolution& solution) {
+  std::vector<uint64_t> hashes;
+  uint64_t hash = llm::ExtendPathHash(llm::kEmptyPathHash, solution.prompt);
+  for (const LabelledStep& step : solution.steps) {
+    hash = llm::ExtendPathHash(hash, step.tokens);
+    hashes.push_back(hash);
+  }
+  return hashes;
 }
 
 int64_t TokenCount(const LabelledSolution& solution) {

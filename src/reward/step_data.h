@@ -49,6 +49,9 @@ struct LabelledSolution {
 
 // Tokens of prompt and steps together.
 int64_t TokenCount(const LabelledSolution& solution);
+
+// Names the path up to and including every step by its tokens, wherever they are cut.
+std::vector<uint64_t> PathHashes(const LabelledSolution& solution);
 // Labelled steps.
 int64_t ExampleCount(const LabelledSolution& solution);
 

@@ -83,6 +83,12 @@ std::vector<int> AllOf(std::span<const TrainingRow> rows) {
 
 }  // namespace
 
+RowOptions RowWeights(const TrainingOptions& training) {
+  return {.rollout_weight = training.rollout_weight,
+          .corruption_weight = training.corruption_weight,
+          .import_weight = training.import_weight};
+}
+
 double ExampleWeight(Source source, int label, const RowOptions& options) {
   const double of_label = label == 1 ? options.right_weight : options.wrong_weight;
   return of_label * SourceWeight(source, options);

@@ -41,6 +41,9 @@ std::vector<ScoredStep> Truth(const LabelledSolution& solution);
 std::vector<TrainingRow> MakeRows(std::span<const LabelledSolution> solutions,
                                   const RowOptions& options);
 
+// The sources' weights as reward_training has them; the rest as by default.
+RowOptions RowWeights(const TrainingOptions& training);
+
 // In the loss, of an example with `label`.
 double ExampleWeight(Source source, int label, const RowOptions& options);
 

@@ -167,7 +167,7 @@ class Scanner {
     constexpr std::string_view kFirstBytes = "eExX*kKtTmMbB\xC3";  // the last: of ×
     const char first = At(BlanksFrom(at_));
     if (first == '\0' || kFirstBytes.find(first) == std::string_view::npos) return;
-    const re2::StringPiece rest(text_.data() + at_, text_.size() - at_);
+    const re2::StringPiece rest = Piece(text_.substr(at_));
     re2::StringPiece found;
     if (RE2::PartialMatch(rest, kExponent, &found) || RE2::PartialMatch(rest, kPower, &found)) {
       number_.exponent = std::stoi(std::string(found));

@@ -35,10 +35,10 @@ void CheckTrainingDevice(const std::string& name) {
 
 void CheckBase(const RunConfig& config) {
   const std::string& path = BaseModelPath(config);
-  if (RewardKind(config) == reward::Kind::kHead) return;  // llama.cpp says what it can load
+  const reward::Kind kind = RewardKind(config);
+  if (kind == reward::Kind::kHead) return;  // llama.cpp says what it can load
   const model::DecoderShape shape = TrainableShape(config);
-  if (RewardKind(config) == reward::Kind::kLora)
-    model::CheckLora(Lora(config), shape, path.c_str());
+  if (kind == reward::Kind::kLora) model::CheckLora(Lora(config), shape, path.c_str());
   const int64_t length = config.optimization.max_sequence_length;
   if (length > shape.context) {
     throw Error::Format(

@@ -148,11 +148,39 @@ reward::GateReading ReadGate(const RunConfig& config, const reward::StepData& da
           .max_new_tokens = config.generator.max_new_tokens};
 }
 
+// That the base can read the generator's tokens. Loads a base of kind head, unless it is the
+// generator: what llama.cpp cannot run is to be known before data is made for it.
 void CheckBase(const RunConfig& config, eval::Session& session) {
   const int64_t vocabulary = RewardKind(config) == reward::Kind::kHead
                                  ? LoadFrozenBase(config, session)->info().vocabulary
                                  : model::ReadGgufShape(BaseModelPath(config)).vocab;
   CheckVocabularies(session.generator().Info().vocabulary, vocabulary, BaseModelPath(config));
+}
+
+void TrainOnChecked(const RunConfig& config, eval::Session& session, reward::StepData data,
+                    const RewardRuns& runs) {
+  auto [trained, decoder] = Train(config, session, data, runs);
+  trained.metrics.words_auc =
+      reward::WordBaselineAuc(data.train, data.validation, session.generator().tokenizer());
+  Info("reward model on held-out problems:\n{}", reward::MetricsTable(trained.metrics));
+
+  reward::RewardModel reward_model{.kind = RewardKind(config),
+                                   .generator = Contract(config, session),
+                                   .calibration = trained.calibration,
+                                   .metrics = trained.metrics,
+                                   .gate = ReadGate(config, data, trained),
+                                   .head = trained.head};
+  reward_model.answer_has_separator = data.train_stats.AnswersHaveSeparator();
+  reward_model.training = {{"steps", trained.steps},
+                           {"examples", trained.examples},
+                           {"seconds", trained.seconds},
+                           {"seed", config.run.seed}};
+  if (trained.head_l2 > 0) reward_model.training["head_l2"] = trained.head_l2;
+  reward::SaveRewardModel(runs.to.RewardModel(), reward_model,
+                          {.base_path = BaseModelPath(config),
+                           .decoder = decoder.get(),
+                           .weight_type = config.reward_model.weight_type});
+  Info("phase 1 done: {}", runs.to.RewardModel());
 }
 
 }  // namespace
@@ -200,35 +228,14 @@ reward::StepData MakeRewardData(const RunConfig& config, eval::Session& session,
 void TrainRewardModel(const RunConfig& config, eval::Session& session, reward::StepData data,
                       const RewardRuns& runs) {
   CheckBase(config, session);
-  auto [trained, decoder] = Train(config, session, data, runs);
-  trained.metrics.words_auc =
-      reward::WordBaselineAuc(data.train, data.validation, session.generator().tokenizer());
-  Info("reward model on held-out problems:\n{}", reward::MetricsTable(trained.metrics));
-
-  reward::RewardModel reward_model{.kind = RewardKind(config),
-                                   .generator = Contract(config, session),
-                                   .calibration = trained.calibration,
-                                   .metrics = trained.metrics,
-                                   .gate = ReadGate(config, data, trained),
-                                   .head = trained.head};
-  reward_model.answer_has_separator = data.train_stats.AnswersHaveSeparator();
-  reward_model.training = {{"steps", trained.steps},
-                           {"examples", trained.examples},
-                           {"seconds", trained.seconds},
-                           {"seed", config.run.seed}};
-  if (trained.head_l2 > 0) reward_model.training["head_l2"] = trained.head_l2;
-  reward::SaveRewardModel(runs.to.RewardModel(), reward_model,
-                          {.base_path = BaseModelPath(config),
-                           .decoder = decoder.get(),
-                           .weight_type = config.reward_model.weight_type});
-  Info("phase 1 done: {}", runs.to.RewardModel());
+  TrainOnChecked(config, session, std::move(data), runs);
 }
 
 void RunRewardPhase(const RunConfig& config, eval::Session& session, const RunFolder& folder) {
   Info("phase 1: the reward model");
   CheckBase(config, session);
-  TrainRewardModel(config, session, MakeRewardData(config, session, folder),
-                   {.from = folder, .to = folder});
+  TrainOnChecked(config, session, MakeRewardData(config, session, folder),
+                 {.from = folder, .to = folder});
 }
 
 LoadedRewardModel LoadRewardModel(const RunConfig& config, eval::Session& session,
