@@ -32,6 +32,7 @@ struct DecodeArguments {
   std::vector<int> contexts = {128};
   int steps = 32;
   int repeats = 3;
+  std::string layout = "auto";
   int lanes = 0;
   int threads = 0;
   bool layouts = false;
@@ -48,7 +49,8 @@ class EngineDecode {
                                             .width = width,
                                             .lanes = arguments.lanes,
                                             .context = context + arguments.steps + 1,
-                                            .cells = width * (context + arguments.steps + 1)})),
+                                            .cells = width * (context + arguments.steps + 1),
+                                            .layout = llm::ParseKvLayout(arguments.layout)})),
         width_(width),
         context_(context) {}
 
@@ -184,6 +186,7 @@ void AddBenchDecode(CLI::App& bench) {
   command->add_option("--repeats", arguments->repeats, "Of which the median is shown")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  AddLayoutFlag(*command, arguments->layout);
   command->add_option("--lanes", arguments->lanes, "Of the engine; 0: its own choice")
       ->check(CLI::Range(0, 64));
   command->add_option("--threads", arguments->threads, "0: all cores")->check(CLI::Range(0, 1024));

@@ -19,6 +19,12 @@ void AddModelFlags(CLI::App& command, ModelFlags& flags) {
       ->capture_default_str();
 }
 
+void AddLayoutFlag(CLI::App& command, std::string& layout) {
+  command.add_option("--layout", layout, "KV memory of the generator: auto, unified or streams")
+      ->check(CLI::IsMember({"auto", "unified", "streams"}))
+      ->capture_default_str();
+}
+
 BenchModel::BenchModel(const ModelFlags& flags) : path_(FindResource(flags.model)) {
   if (flags.shape.empty()) return;
   const model::DecoderShape shape = model::KnownShape(flags.shape);

@@ -20,6 +20,7 @@ struct ModelFlags {
 };
 
 void AddModelFlags(CLI::App& command, ModelFlags& flags);
+void AddLayoutFlag(CLI::App& command, std::string& layout);  // llm::ParseKvLayout reads it
 
 // The file, which is removed with this object if it was made for it.
 class BenchModel {

@@ -2,7 +2,8 @@
 // `pgts bench tree`: searches as training runs them. `bound_tokens_per_second` is what a machine
 // could do that wastes nothing: each kept token is decoded once by the generator and read once by
 // the scorer, 1 / (1 / decode + 1 / prefill), both measured on raw llama.cpp in the same run, at
-// the load's width and mean path length, in raw llama.cpp's best layout.
+// the load's width and mean path length, in raw llama.cpp's best layout; with --shared, decode
+// alone.
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -31,6 +32,7 @@ double Bound(const TreeLoadOptions& load, const TreeLoadResult& result) {
   const RawBest generator =
       BestRaw(*llm::LlamaModel::Load(load.model),
               {.width = load.width, .context = context, .steps = 32, .threads = load.threads});
+  if (load.shared) return generator.decode;
   if (load.scorer.empty() || load.scorer == load.model) {
     return 1 / (1 / generator.decode + 1 / generator.prefill);
   }

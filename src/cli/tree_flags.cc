@@ -15,6 +15,10 @@ void AddTreeFlags(CLI::App& command, TreeFlags& flags) {
   load.width = 0;
   AddModelFlags(command, flags.model);
   command.add_option("--scorer", load.scorer, "GGUF file of the scorer; default: the generator's");
+  command
+      .add_flag("--shared", load.shared,
+                "The reward head reads the generator's own states, without a scorer's pass")
+      ->excludes("--scorer");
   command.add_option("--task", load.task, "word_problems or gsm8k")->capture_default_str();
   command.add_option("--data", load.data_dir, "Folder of data sets (also PGTS_DATA)");
   command.add_option("--problems", load.problems, "Searches")
@@ -32,6 +36,7 @@ void AddTreeFlags(CLI::App& command, TreeFlags& flags) {
       ->check(CLI::NonNegativeNumber);
   command.add_option("--cells", load.cells, "KV memory of each model in tokens; 0: its own choice")
       ->check(CLI::NonNegativeNumber);
+  AddLayoutFlag(command, flags.layout);
   command.add_option("--lanes", load.lanes, "Of each engine; 0: its own choice")
       ->check(CLI::NonNegativeNumber);
   command
@@ -57,6 +62,7 @@ void AddTreeFlags(CLI::App& command, TreeFlags& flags) {
 TreeLoadOptions ToLoad(const TreeFlags& flags, const BenchModel& model) {
   TreeLoadOptions load = flags.load;
   load.model = model.path();
+  load.layout = llm::ParseKvLayout(flags.layout);
   if (!load.scorer.empty()) load.scorer = FindResource(load.scorer);
   load.deep = !flags.shallow;
   if (flags.paragraphs) {

@@ -14,6 +14,7 @@ namespace pgts::cli {
 struct TreeFlags {
   ModelFlags model;
   TreeLoadOptions load;
+  std::string layout = "auto";
   bool shallow = false;
   bool paragraphs = false;
 };

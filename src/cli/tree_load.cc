@@ -75,7 +75,8 @@ llm::EngineOptions Engine(const TreeLoadOptions& options) {
           .width = options.width,
           .lanes = options.lanes,
           .cells = options.cells,
-          .turn = options.turn};
+          .turn = options.turn,
+          .layout = options.layout};
 }
 
 // What one search leaves behind.
@@ -108,6 +109,7 @@ class TreeLoad {
                 {.sampling = options.sampling}) {}
 
   TreeLoadResult Run() {
+    generator_->KeepStates(options_.shared);
     const Stopwatch watch;
     for (int begin = 0; begin < options_.problems; begin += options_.width) {
       const int end = std::min(begin + options_.width, options_.problems);

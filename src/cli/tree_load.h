@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "llm/engine_options.h"
 #include "llm/generator.h"
 #include "llm/model_info.h"
 #include "policy/options.h"
@@ -22,13 +23,15 @@ class GpsNetwork;
 namespace pgts::cli {
 
 struct TreeLoadOptions {
-  std::string model;   // of the generator
-  std::string scorer;  // empty: the generator's file, which is then loaded once
+  std::string model;    // of the generator
+  std::string scorer;   // empty: the generator's file, which is then loaded once
+  bool shared = false;  // the head reads the states of the generator as it writes
   std::string task = "word_problems";
   std::string data_dir;
   int problems = 16;
   int width = 16;  // searches side by side
   int cells = 0;   // KV memory of each model in tokens; 0: as the engine chooses
+  llm::KvLayout layout = llm::KvLayout::kAuto;  // of the generator
   int lanes = 0;
   int turn = 0;  // evaluations between two turns of the scorer; 0: as the engine chooses
   int threads = 0;

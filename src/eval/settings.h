@@ -79,6 +79,7 @@ struct EngineSettings {
   int width = 64;
   int context = 0;
   int cells = 0;
+  std::string layout = "auto";
   int lanes = 0;
   int threads = 0;
 
@@ -92,6 +93,9 @@ struct EngineSettings {
        .help = "Longest sequence; 0: 4096 or the model's own, the smaller"});
     v("cells", cells,
       {.min = 0, .max = 1 << 30, .unit = "tokens", .help = "KV memory; 0: by width and context"});
+    v("layout", layout,
+      {.choices = {"auto", "unified", "streams"},
+       .help = "KV memory of the generator; auto: streams on a CPU where they fit"});
     v("lanes", lanes,
       {.min = 0, .max = 64, .help = "Contexts side by side; 0: by the model's size"});
     v("threads", threads, {.min = 0, .max = 1024, .help = "Threads; 0: all cores"});

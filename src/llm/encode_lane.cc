@@ -43,7 +43,8 @@ bool EncodeLane::EndsUnread(Job& job) {
   return true;
 }
 
-void EncodeLane::ReadOutput(Job& job, std::span<const float> output) {
+void EncodeLane::ReadOutput(Job& job, std::span<const float> output,
+                            std::span<const float> /*state*/) {
   std::ranges::copy(output, static_cast<Reading&>(job).row.begin());
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // How an engine lays out its memory and its work.
 //
-// A lane is one llama.cpp context in the unified layout, where each token scans every used cell of
-// its lane. Small models spend most of their time in that scan, so they do best with many lanes of
+// A lane is one llama.cpp context. In the unified layout each token scans every used cell of its
+// lane. Small models spend most of their time in that scan, so they do best with many lanes of
 // few sequences; a GPU does best with one wide lane. On a CPU, lanes run side by side with a thread
 // each where there are enough of them: ggml's threads wait for each other after every operation,
 // and on a busy machine that costs more than it gains.
@@ -16,20 +16,31 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace pgts::llm {
 
+// How a context holds its sequences. Unified: in one memory, where sharing a prefix is free and
+// each token scans every used cell. Streams: each in its own, where a token scans its own path
+// only, sharing copies, and all memory is taken at once. kAuto: streams where a model of some size
+// writes on a CPU and the memory is there, else unified (docs/PERFORMANCE.md, "Layouts").
+enum class KvLayout { kAuto, kUnified, kStreams };
+
+// "auto", "unified" or "streams"; Error for anything else.
+KvLayout ParseKvLayout(std::string_view name);
+
 struct EngineOptions {
-  std::string device = "cpu";   // "cpu", "cuda" or "cuda:N"
-  int threads = 0;              // CPU threads; 0: all cores
-  int width = 32;               // sequences evaluated together, all lanes; best: walkers in flight
-  int lanes = 0;                // 0: chosen by the model's size and the device
-  int context = 4096;           // tokens that one sequence can hold; at most what the model knows
-  int cells = 0;                // KV cells, all lanes; 0: width × context
-  int batch_tokens = 512;       // most tokens of one evaluation
-  int turn = 0;                 // evaluations between two turns of the scorer; 0: by model size
-  int flash_attention = -1;     // 0 off, 1 on, -1: off for small models on CPUs, else on
-  std::string kv_type = "f16";  // "f16", "f32", "bf16" or "q8_0" (needs flash attention)
+  std::string device = "cpu";  // "cpu", "cuda" or "cuda:N"
+  int threads = 0;             // CPU threads; 0: all cores
+  int width = 32;              // sequences evaluated together, all lanes; best: walkers in flight
+  int lanes = 0;               // 0: chosen by the model's size and the device
+  int context = 4096;          // tokens that one sequence can hold; at most what the model knows
+  int cells = 0;               // KV cells, all lanes; 0: width × context
+  int batch_tokens = 512;      // most tokens of one evaluation
+  int turn = 0;                // evaluations between two turns of the scorer; 0: by model size
+  KvLayout layout = KvLayout::kAuto;  // of lanes that write; those that read are unified
+  int flash_attention = -1;           // 0 off, 1 on, -1: off for small models on CPUs, else on
+  std::string kv_type = "f16";        // "f16", "f32", "bf16" or "q8_0" (needs flash attention)
 };
 
 }  // namespace pgts::llm

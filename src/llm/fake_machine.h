@@ -25,6 +25,8 @@ inline std::vector<float> FakeOutput(std::span<const Token> path, int size) {
   return output;
 }
 
+inline std::vector<float> FakeState(std::span<const Token> path) { return FakeOutput(path, 4); }
+
 class FakeMachine : public Machine {
  public:
   FakeMachine(int sequences, int cells, int output_size, int batch_tokens)
@@ -57,6 +59,15 @@ class FakeMachine : public Machine {
   std::span<const float> Output(int row) override {
     EXPECT_FALSE(outputs_[row].empty());
     return outputs_[row];
+  }
+
+  void KeepStates(bool keep) override { keeps_states_ = keep; }
+
+  // Four numbers that name the path, as FakeState has it.
+  std::span<const float> State(int row) override {
+    EXPECT_TRUE(keeps_states_);
+    EXPECT_FALSE(outputs_[row].empty());
+    return std::span(outputs_[row]).first(4);
   }
 
   void Remove(int sequence, int from) override {
@@ -93,6 +104,7 @@ class FakeMachine : public Machine {
   std::vector<std::vector<std::shared_ptr<Token>>> sequences_;
   std::vector<std::weak_ptr<Token>> cells_in_use_;
   std::vector<std::vector<float>> outputs_;
+  bool keeps_states_ = false;
   int cells_;
   int output_size_;
   int batch_tokens_;

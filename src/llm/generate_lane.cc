@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,8 +23,10 @@ struct GenerateLane::Writing : Job {
   Draft& draft;
   const GenerateRequest& request;
   Generation& result;
-  std::string text;       // of the step so far
-  Candidates candidates;  // of the next token
+  std::string text;                  // of the step so far
+  Candidates candidates;             // of the next token
+  size_t read = 0;                   // length of the path at whose end they are
+  std::optional<StepEnd> completed;  // as what, while the last token is still to be read
 };
 
 GenerateLane::GenerateLane(Machine& machine, TokenLedger& ledger, const LaneOptions& options,
@@ -56,6 +59,7 @@ void GenerateLane::OnForget() {
 
 bool GenerateLane::EndsUnread(Job& job) {
   auto& writing = static_cast<Writing&>(job);
+  if (writing.completed) return false;
   if (static_cast<int>(job.path.size()) >= options().context) {
     return End(writing, StepEnd::kContextFull);
   }
@@ -63,9 +67,12 @@ bool GenerateLane::EndsUnread(Job& job) {
   return kept && Write(writing, *kept);
 }
 
-void GenerateLane::ReadOutput(Job& job, std::span<const float> output) {
+void GenerateLane::ReadOutput(Job& job, std::span<const float> output,
+                              std::span<const float> state) {
   auto& writing = static_cast<Writing&>(job);
   writing.candidates = Truncate(output, *writing.request.sampling);
+  writing.result.state.assign(state.begin(), state.end());
+  writing.read = job.path.size();
 }
 
 bool GenerateLane::TakeOutput(Job& job) {
@@ -77,10 +84,12 @@ bool GenerateLane::TakeOutput(Job& job) {
         "the generator (qwen3.model_name) produced logits that are not numbers: its file is "
         "damaged or its weights do not suit this build; fetch it again or use another");
   }
-  const bool first = writing.result.generated == 0;
-  const uint64_t end_of_prefix = job.hash();
-  const bool ended = Write(writing, candidates);
-  if (first) kept_.Keep(end_of_prefix, writing.request.sampling, std::move(candidates));
+  // A first child of this path, or another one, finds them.
+  const bool keep = writing.result.generated == 0 || writing.completed;
+  const uint64_t end_of_path = job.hash();
+  const bool ended =
+      writing.completed ? End(writing, *writing.completed) : Write(writing, candidates);
+  if (keep) kept_.Keep(end_of_path, writing.request.sampling, std::move(candidates));
   return ended;
 }
 
@@ -94,23 +103,32 @@ bool GenerateLane::Write(Writing& job, const Candidates& candidates) {
   ++result.generated;
   ledger().Generated();
   if (!sampling.ignore_end_of_text && tokenizer_.IsEndOfText(drawn.token)) {
-    return End(job, StepEnd::kEndOfText);
+    return Complete(job, StepEnd::kEndOfText);
   }
 
   const size_t searched = job.text.size();
   job.Append(drawn.token);
   ledger().MayRead(job.hash());
   job.text += tokenizer_.Piece(drawn.token);
-  if (CompletesStep(job.text, searched, sampling)) return End(job, StepEnd::kSeparator);
-  if (result.generated >= sampling.max_new_tokens) return End(job, StepEnd::kMaxTokens);
+  if (CompletesStep(job.text, searched, sampling)) return Complete(job, StepEnd::kSeparator);
+  if (result.generated >= sampling.max_new_tokens) return Complete(job, StepEnd::kMaxTokens);
   if (static_cast<int>(job.path.size()) >= options().context) {
     return End(job, StepEnd::kContextFull);
   }
   return false;
 }
 
+// Ends the step; where states are kept, once its last token has been read. That costs a row only
+// where nothing follows: a child's first token needs the same row.
+bool GenerateLane::Complete(Writing& job, StepEnd end) {
+  if (!keeps_states() || job.read == job.path.size()) return End(job, end);
+  job.completed = end;
+  return false;
+}
+
 bool GenerateLane::End(Writing& job, StepEnd end) {
   job.result.tokens.assign(job.path.begin() + job.prefix_length, job.path.end());
+  if (job.read != job.path.size()) job.result.state.clear();
   job.result.end = end;
   job.draft.ended = true;
   return true;

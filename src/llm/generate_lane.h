@@ -19,6 +19,7 @@ class GenerateLane : public Lane {
   ~GenerateLane() override;
 
   void Join(std::span<Draft* const> drafts);
+  using Lane::KeepStates;
   // One turn of so many evaluations (generator.h).
   void Write(int evaluations);
 
@@ -26,13 +27,14 @@ class GenerateLane : public Lane {
   struct Writing;
 
   bool EndsUnread(Job& job) override;
-  void ReadOutput(Job& job, std::span<const float> output) override;
+  void ReadOutput(Job& job, std::span<const float> output, std::span<const float> state) override;
   bool TakeOutput(Job& job) override;
   void GiveUp(Job& job) override;
   void OnForget() override;
 
-  // Draws the next token; true if the step ends with it.
+  // Draws the next token; true if the step has ended with it.
   bool Write(Writing& job, const Candidates& candidates);
+  bool Complete(Writing& job, StepEnd end);
   bool End(Writing& job, StepEnd end);
 
   const Tokenizer& tokenizer_;

@@ -53,6 +53,8 @@ struct Generation {
   double log_prob = 0;        // sum, natural log, at temperature 1 without truncation
   StepEnd end = StepEnd::kSeparator;
   int generated = 0;  // sampled tokens to charge: tokens.size(), +1 at the end of text
+  // At the path's last token, as an Encoder of the same model gives it; see KeepStates. Else empty.
+  std::vector<float> state;
 };
 
 // A step on its way. Who asks owns it, and keeps it in place until it has ended.
@@ -74,6 +76,10 @@ class Generator {
   // back: who waited for a short one goes on while the long one is still being written. Walkers may
   // repeat. Enough turns end every draft. After an exception Forget() comes before the next turn.
   virtual void Write(std::span<Draft* const> joining) = 0;
+
+  // Whether steps come with their hidden state, unless their end left no room to read it. So a
+  // judge that looks at the states of the model that writes needs no pass of its own.
+  virtual void KeepStates(bool keep) = 0;
 
   // Drops all resident prefixes and all drafts that have not ended. Called where a run can be
   // resumed, so that what follows does not depend on what came before.

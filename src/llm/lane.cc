@@ -42,6 +42,11 @@ void Lane::Forget() {
   OnForget();
 }
 
+void Lane::KeepStates(bool keep) {
+  keeps_states_ = keep;
+  machine_.KeepStates(keep);
+}
+
 void Lane::Join(std::span<Job* const> jobs) {
   queue_.insert(queue_.end(), jobs.begin(), jobs.end());
 }
@@ -167,14 +172,17 @@ void Lane::Record() {
 void Lane::Collect() {
   std::vector<int> indices;
   std::vector<Job*> jobs;
-  std::vector<std::span<const float>> outputs;
+  std::vector<std::span<const float>> outputs, states;
   for (size_t i = 0; i < rows_.size(); ++i) {
     if (!rows_[i].output) continue;
     indices.push_back(static_cast<int>(indices.size()));
     jobs.push_back(row_jobs_[i]);
     outputs.push_back(machine_.Output(static_cast<int>(i)));
+    states.push_back(keeps_states_ ? machine_.State(static_cast<int>(i))
+                                   : std::span<const float>());
   }
-  RunParallel(indices, options_.threads, [&](int i) { ReadOutput(*jobs[i], outputs[i]); });
+  RunParallel(indices, options_.threads,
+              [&](int i) { ReadOutput(*jobs[i], outputs[i], states[i]); });
   for (Job* job : jobs) {
     if (!TakeOutput(*job)) continue;
     Unseat(*job);

@@ -71,14 +71,18 @@ class Lane {
   // Before a job gets a sequence (again, if it was sent back); true if it needs none because it
   // has ended.
   virtual bool EndsUnread(Job& job) = 0;
-  // The output vector at the path's end. Jobs read theirs side by side: only `job` is written.
-  virtual void ReadOutput(Job& job, std::span<const float> output) = 0;
+  // The output vector at the path's end and, where states are kept, the hidden state there (else
+  // empty). Jobs read theirs side by side: only `job` is written.
+  virtual void ReadOutput(Job& job, std::span<const float> output,
+                          std::span<const float> state) = 0;
   // Then one by one: true if the job has ended, else its path has grown.
   virtual bool TakeOutput(Job& job) = 0;
   // The path does not fit into the memory, alone.
   virtual void GiveUp(Job& job) = 0;
   virtual void OnForget() {}
 
+  void KeepStates(bool keep);
+  bool keeps_states() const { return keeps_states_; }
   TokenLedger& ledger() { return ledger_; }
 
  private:
@@ -101,7 +105,8 @@ class Lane {
   Residency residency_;
   std::deque<Job*> queue_;
   std::vector<Job*> seated_;  // in the order in which they sat down
-  bool crowded_ = false;      // a job was sent back: admit nobody until one ends
+  bool keeps_states_ = false;
+  bool crowded_ = false;  // a job was sent back: admit nobody until one ends
 
   std::vector<Row> rows_;
   std::vector<Job*> row_jobs_;  // whose row it is

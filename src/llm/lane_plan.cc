@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "llm/lane_plan.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <thread>
 #include <unordered_map>
@@ -16,6 +18,7 @@ constexpr int kLargeModelLaneWidth = 16;     // at least: a lane reads all weigh
 constexpr int kSmallModelTurn = 16;
 constexpr int kLargeModelTurn = 4;
 constexpr int64_t kDefaultKvBytes = int64_t{1} << 30;
+constexpr int64_t kMostStreamBytes = int64_t{4} << 30;
 constexpr int kCellStep = 256;  // llama.cpp rounds a context up to this
 
 void RequireRange(const char* name, int value, int least, int most) {
@@ -35,6 +38,24 @@ int DefaultLanes(const EngineOptions& options, bool small, int threads, bool on_
   if (on_gpu) return 1;
   if (small) return Ceiling(options.width, kSmallModelLaneWidth);
   return std::clamp(options.width / kLargeModelLaneWidth, 1, threads);
+}
+
+// Streams are taken in full from the start, so they may have a quarter of the machine at most.
+int64_t AffordableStreamBytes() {
+  const int64_t machine = int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGESIZE);
+  return std::min(kMostStreamBytes, machine / 4);
+}
+
+// The cells of a lane whose sequences each hold `context` tokens and one that fills a gap
+// (LlamaMachine); 0 if they are more than there may be.
+int StreamCells(const EngineOptions& options, const LanePlan& plan, int context,
+                const ModelInfo& model) {
+  const int64_t sequences = int64_t{plan.lane.sequences} * plan.lanes;
+  const int64_t cells = int64_t{Ceiling(context + 1, kCellStep)} * kCellStep;
+  const bool enough = options.cells > 0
+                          ? sequences * context <= options.cells
+                          : sequences * cells * model.kv_bytes_per_token <= AffordableStreamBytes();
+  return enough ? static_cast<int>(cells * plan.lane.sequences) : 0;
 }
 
 class Assignment {
@@ -91,7 +112,14 @@ class Assignment {
 
 }  // namespace
 
-LanePlan PlanLanes(const EngineOptions& options, const ModelInfo& model, bool on_gpu) {
+KvLayout ParseKvLayout(std::string_view name) {
+  if (name == "auto") return KvLayout::kAuto;
+  if (name == "unified") return KvLayout::kUnified;
+  if (name == "streams") return KvLayout::kStreams;
+  throw Error::Format("layout '{}' is not one of auto, unified, streams", name);
+}
+
+LanePlan PlanLanes(const EngineOptions& options, const ModelInfo& model, bool on_gpu, LaneUse use) {
   RequireRange("width", options.width, 1, 4096);
   RequireRange("lanes", options.lanes, 0, options.width);
   RequireRange("context", options.context, 2, 1 << 24);
@@ -111,9 +139,23 @@ LanePlan PlanLanes(const EngineOptions& options, const ModelInfo& model, bool on
   RequireRange("width per lane", plan.lane.width, 1, 256);
   int context = options.context;
   if (model.context_train > 0) context = std::min(context, model.context_train);
-  const int64_t cells = options.cells > 0 ? options.cells : DefaultCells(options, context, model);
-  plan.lane_cells = Ceiling(Ceiling(cells, plan.lanes), kCellStep) * kCellStep;
-  if (options.cells == 0) plan.lane_cells = std::max(plan.lane_cells, context);
+  const bool apt =
+      options.layout == KvLayout::kAuto ? !small && !on_gpu : options.layout == KvLayout::kStreams;
+  if (use == LaneUse::kWrite && apt) {
+    plan.lane_cells = StreamCells(options, plan, context, model);
+    plan.streams = plan.lane_cells > 0;
+    if (!plan.streams && options.layout == KvLayout::kStreams) {
+      throw Error::Format(
+          "{} streams of {} tokens need more memory than there may be; lower the context length or "
+          "the width",
+          plan.lane.sequences * plan.lanes, context);
+    }
+  }
+  if (!plan.streams) {
+    const int64_t cells = options.cells > 0 ? options.cells : DefaultCells(options, context, model);
+    plan.lane_cells = Ceiling(Ceiling(cells, plan.lanes), kCellStep) * kCellStep;
+    if (options.cells == 0) plan.lane_cells = std::max(plan.lane_cells, context);
+  }
   plan.lane.context = std::min(context, plan.lane_cells);
   plan.turn = options.turn > 0 ? options.turn : small ? kSmallModelTurn : kLargeModelTurn;
   plan.workers = std::min(plan.lanes, threads);

@@ -12,17 +12,21 @@
 
 namespace pgts::llm {
 
+// What the lanes do. Rows of readers differ in length, which streams evaluate one after the other.
+enum class LaneUse { kWrite, kRead };
+
 struct LanePlan {
   int lanes = 1;
   int workers = 1;  // threads that run lanes side by side
   int lane_cells = 0;
-  int turn = 1;  // evaluations of a lane before steps that ended are handed back
+  int turn = 1;          // evaluations of a lane before steps that ended are handed back
+  bool streams = false;  // see KvLayout; never kAuto here
   bool flash_attention = false;
   LaneOptions lane;
 };
 
-// Error for values out of range.
-LanePlan PlanLanes(const EngineOptions& options, const ModelInfo& model, bool on_gpu);
+// Error for values out of range, or streams that the cells do not suffice for.
+LanePlan PlanLanes(const EngineOptions& options, const ModelInfo& model, bool on_gpu, LaneUse use);
 
 // A request as the assignment sees it.
 struct Visit {

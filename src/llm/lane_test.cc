@@ -90,8 +90,15 @@ void ExpectSame(const Generation& got, const Generation& want) {
   EXPECT_NEAR(got.log_prob, want.log_prob, 1e-9);
 }
 
+// A state is the last token's, and missing only where it was not asked for or nothing more fits.
+bool HasItsState(const GenerateRequest& request, const Generation& got, bool kept) {
+  if (!kept || got.end == StepEnd::kContextFull) return got.state.empty();
+  return got.state == FakeState(PathTokens(*Extend(request.prefix, got.tokens)));
+}
+
 // Rounds of walkers that go on, branch and backtrack at random.
-int64_t Walk(Lab& lab, int walkers, int rounds, uint32_t seed) {
+int64_t Walk(Lab& lab, int walkers, int rounds, uint32_t seed, bool states = false) {
+  lab.lane.KeepStates(states);
   std::mt19937 random(seed);
   std::vector<PrefixPtr> at(walkers);
   for (int w = 0; w < walkers; ++w) at[w] = Root(w % 3);
@@ -108,6 +115,7 @@ int64_t Walk(Lab& lab, int walkers, int rounds, uint32_t seed) {
     const std::vector<Generation> results = lab.Run(requests);
     for (size_t i = 0; i < requests.size(); ++i) {
       ExpectSame(results[i], Plain(requests[i]));
+      EXPECT_TRUE(HasItsState(requests[i], results[i], states));
       PrefixPtr& here = at[requests[i].walker];
       if (random() % 3 > 0 && here->length < 100) here = Extend(here, results[i].tokens);
       if (random() % 3 == 0 && here->parent) here = here->parent;
@@ -135,6 +143,35 @@ TEST(GenerateLane, TooFewCellsIsSlowerNotWrong) {
   EXPECT_GT(lab.ledger.counts().reevaluated, 0);
 }
 
+// A step's last row is the first of its child, so states cost a row where nothing follows only.
+TEST(GenerateLane, StatesComeWithTheRowsThatAChildNeedsAnyway) {
+  const auto chain = [](bool states) {
+    Lab lab(1, 4000, 16, 4000);
+    lab.lane.KeepStates(states);
+    PrefixPtr at = Root(0);
+    int steps = 0;
+    for (uint64_t i = 0; i < 20; ++i) {
+      const GenerateRequest request{
+          .prefix = at, .walker = 1, .draw = Key("draw").With(i), .sampling = Sampling()};
+      const Generation written = lab.Run({request})[0];
+      EXPECT_TRUE(HasItsState(request, written, states));
+      if (written.tokens.empty()) continue;
+      at = Extend(at, written.tokens);
+      ++steps;
+    }
+    EXPECT_GT(steps, 10);
+    return lab.machine.tokens;
+  };
+  EXPECT_LE(chain(true), chain(false) + 1);
+}
+
+TEST(GenerateLane, StatesSurviveTooFewCellsAndSequences) {
+  Lab crowded(8, 230), few(3, 4000);
+  Walk(crowded, 8, 10, 3, /*states=*/true);
+  Walk(few, 9, 8, 2, /*states=*/true);
+  EXPECT_GT(crowded.machine.refusals, 0);
+}
+
 bool IsPlain(const GenerateRequest& request, const Generation& got) {
   const Generation want = Plain(request);
   return got.tokens == want.tokens && got.end == want.end && got.generated == want.generated;
@@ -147,6 +184,8 @@ RC_GTEST_PROP(GenerateLaneProperty, AnyWalkEqualsReadingEveryPathFromItsStart, (
   const size_t batch = *rc::gen::inRange(1, 7);
   const auto moves = *rc::gen::container<std::vector<int>>(rc::gen::inRange(0, walkers * kMoves));
   Lab lab(/*width=*/*rc::gen::inRange(1, 5), /*cells=*/*rc::gen::inRange(150, 1500));
+  const bool states = *rc::gen::arbitrary<bool>();
+  lab.lane.KeepStates(states);
   std::vector<PrefixPtr> at;
   for (int walker = 0; walker < walkers; ++walker) at.push_back(Root(walker % 2));
   for (size_t begin = 0; begin < moves.size(); begin += batch) {
@@ -165,6 +204,7 @@ RC_GTEST_PROP(GenerateLaneProperty, AnyWalkEqualsReadingEveryPathFromItsStart, (
     const std::vector<Generation> results = lab.Run(requests);
     for (size_t i = 0; i < requests.size(); ++i) {
       RC_ASSERT(IsPlain(requests[i], results[i]));
+      RC_ASSERT(HasItsState(requests[i], results[i], states));
       PrefixPtr& here = at[requests[i].walker];
       const bool extends = moves[begin + i] % kMoves == kExtend && here->length < 100;
       if (extends && !results[i].tokens.empty()) here = Extend(here, results[i].tokens);

@@ -38,7 +38,8 @@ void LikelihoodLane::Read(std::span<const LikelihoodRequest* const> requests,
 
 bool LikelihoodLane::EndsUnread(Job& job) { return static_cast<Reading&>(job).Done(); }
 
-void LikelihoodLane::ReadOutput(Job& job, std::span<const float> output) {
+void LikelihoodLane::ReadOutput(Job& job, std::span<const float> output,
+                                std::span<const float> /*state*/) {
   auto& reading = static_cast<Reading&>(job);
   reading.log_probs.push_back(LogProb(output, reading.tokens[reading.log_probs.size()]));
 }

@@ -22,7 +22,7 @@ class LikelihoodLane : public Lane {
   struct Reading;
 
   bool EndsUnread(Job& job) override;
-  void ReadOutput(Job& job, std::span<const float> output) override;
+  void ReadOutput(Job& job, std::span<const float> output, std::span<const float> state) override;
   bool TakeOutput(Job& job) override;
   void GiveUp(Job& job) override;
 };

@@ -88,13 +88,14 @@ std::shared_ptr<const SamplingOptions> Sampling(int max_new_tokens = 10, double 
       SamplingOptions{.temperature = temperature, .top_p = 0.95, .max_new_tokens = max_new_tokens});
 }
 
-EngineOptions Options(int width, int lanes, int cells = 0) {
+EngineOptions Options(int width, int lanes, int cells = 0, KvLayout layout = KvLayout::kUnified) {
   return {.threads = 2,
           .width = width,
           .lanes = lanes,
           .context = 512,
           .cells = cells,
-          .batch_tokens = 64};
+          .batch_tokens = 64,
+          .layout = layout};
 }
 
 // Replays a generation token by token on plain logits: each drawn token must be the one that the
@@ -184,8 +185,18 @@ TEST(LlamaEngine, TokenizerGivesBytesBack) {
   EXPECT_EQ(tokenizer.Piece(kTestEndOfText), "");
 }
 
-TEST(LlamaEngine, SharedAndCutPrefixesGivePlainLogits) {
-  LlamaMachine machine(TestModel(), {.sequences = 3, .cells = 512, .batch_tokens = 64});
+class LlamaLayout : public testing::TestWithParam<KvLayout> {};
+
+INSTANTIATE_TEST_SUITE_P(, LlamaLayout, testing::Values(KvLayout::kUnified, KvLayout::kStreams),
+                         [](const auto& info) {
+                           return info.param == KvLayout::kStreams ? "Streams" : "Unified";
+                         });
+
+TEST_P(LlamaLayout, SharedAndCutPrefixesGivePlainLogits) {
+  LlamaMachine machine(TestModel(), {.sequences = 3,
+                                     .cells = 3 * 256,
+                                     .batch_tokens = 64,
+                                     .streams = GetParam() == KvLayout::kStreams});
   std::vector<Token> path = PathTokens(*Root(1));
   const auto read = [&](int sequence, int begin) {
     std::vector<Row> rows;
@@ -215,6 +226,37 @@ TEST(LlamaEngine, SharedAndCutPrefixesGivePlainLogits) {
   EXPECT_GT(Distance(PlainOutput(path, false), PlainOutput(PathTokens(*Root(1)), false)), 1);
 }
 
+// Sequences that wait leave gaps; what fills them must not stay.
+TEST(LlamaEngine, StreamsWithGapsGivePlainLogits) {
+  constexpr int kSequences = 16;
+  LlamaMachine machine(
+      TestModel(),
+      {.sequences = kSequences, .cells = kSequences * 256, .batch_tokens = 64, .streams = true});
+  std::vector<std::vector<Token>> paths(kSequences);
+  std::mt19937 random(3);
+  for (int round = 0; round < 30; ++round) {
+    std::vector<Row> rows;
+    std::vector<int> written;
+    for (int sequence = kSequences - 1; sequence >= 0; --sequence) {  // in no order of llama.cpp's
+      if (random() % (round % 2 ? 2 : 12) != 0) continue;
+      const int count = 1 + static_cast<int>(random() % 3);
+      for (int i = 0; i < count; ++i) {
+        const auto token = static_cast<Token>(random() % 250);
+        const int position = static_cast<int>(paths[sequence].size());
+        rows.push_back({token, position, sequence, i + 1 == count});
+        paths[sequence].push_back(token);
+      }
+      written.push_back(static_cast<int>(rows.size()) - 1);
+    }
+    if (rows.empty()) continue;
+    ASSERT_EQ(machine.Evaluate(rows), EvaluateStatus::kDone);
+    for (const int row : written) {
+      EXPECT_LT(Distance(machine.Output(row), PlainOutput(paths[rows[row].sequence], false)),
+                kTolerance);
+    }
+  }
+}
+
 TEST(LlamaEngine, AFullMemoryRefusesAndChangesNothing) {
   LlamaMachine machine(TestModel(), {.sequences = 2, .cells = 256, .batch_tokens = 256});
   std::vector<Row> rows;
@@ -228,9 +270,9 @@ TEST(LlamaEngine, AFullMemoryRefusesAndChangesNothing) {
             kTolerance);
 }
 
-TEST(LlamaGenerator, WalksEqualPlainEvaluation) {
+TEST_P(LlamaLayout, WalksEqualPlainEvaluation) {
   for (const int lanes : {1, 3}) {
-    const auto generator = MakeLlamaGenerator(TestModel(), Options(6, lanes));
+    const auto generator = MakeLlamaGenerator(TestModel(), Options(6, lanes, 0, GetParam()));
     ExpectAllPlain(Walk(*generator, 6, 5));
     const TokenCounts& counts = generator->counts();
     EXPECT_EQ(counts.restored, 0);
@@ -249,12 +291,12 @@ TEST(LlamaGenerator, TooLittleMemoryIsSlowerNotWrong) {
   EXPECT_EQ(generator->context(), 256);
 }
 
-TEST(LlamaGenerator, SameCallsGiveTheSameBytes) {
-  const auto generator = MakeLlamaGenerator(TestModel(), Options(6, 2));
+TEST_P(LlamaLayout, SameCallsGiveTheSameBytes) {
+  const auto generator = MakeLlamaGenerator(TestModel(), Options(6, 2, 0, GetParam()));
   const Walked first = Walk(*generator, 6, 4);
   generator->Forget();
   const Walked again = Walk(*generator, 6, 4);
-  const Walked other = Walk(*MakeLlamaGenerator(TestModel(), Options(6, 2)), 6, 4);
+  const Walked other = Walk(*MakeLlamaGenerator(TestModel(), Options(6, 2, 0, GetParam())), 6, 4);
   for (size_t i = 0; i < first.results.size(); ++i) {
     EXPECT_EQ(first.results[i].tokens, again.results[i].tokens);
     EXPECT_EQ(first.results[i].log_prob, again.results[i].log_prob);
@@ -262,10 +304,26 @@ TEST(LlamaGenerator, SameCallsGiveTheSameBytes) {
   }
 }
 
-TEST(LlamaGenerator, FlashAttentionAgrees) {
-  EngineOptions options = Options(6, 1);
+TEST_P(LlamaLayout, FlashAttentionAgrees) {
+  EngineOptions options = Options(6, 1, 0, GetParam());
   options.flash_attention = 1;
   ExpectAllPlain(Walk(*MakeLlamaGenerator(TestModel(), options), 6, 3), 3 * kTolerance);
+}
+
+TEST_P(LlamaLayout, StatesEqualPlainEvaluation) {
+  const auto generator = MakeLlamaGenerator(TestModel(), Options(6, 2, 0, GetParam()));
+  generator->KeepStates(true);
+  const Walked walked = Walk(*generator, 6, 5);
+  ExpectAllPlain(walked);
+  for (size_t i = 0; i < walked.results.size(); ++i) {
+    std::vector<Token> path = PathTokens(*walked.requests[i].prefix);
+    path.insert(path.end(), walked.results[i].tokens.begin(), walked.results[i].tokens.end());
+    EXPECT_LT(Distance(walked.results[i].state, PlainOutput(path, true)), kTolerance);
+  }
+  generator->KeepStates(false);
+  for (const Generation& result : Walk(*generator, 6, 2).results) {
+    EXPECT_THAT(result.state, testing::IsEmpty());
+  }
 }
 
 TEST(LlamaGenerator, GreedyIsTheArgmaxOfPlainLogits) {

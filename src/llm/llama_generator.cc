@@ -2,6 +2,7 @@
 #include "llm/llama_generator.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -22,6 +23,7 @@ LlamaMachineOptions MachineOptions(const LanePlan& plan, const EngineOptions& op
           .cells = plan.lane_cells,
           .batch_tokens = std::max(options.batch_tokens, 1),
           .threads = plan.lane.threads,
+          .streams = plan.streams,
           .flash_attention = plan.flash_attention,
           .kv_type = options.kv_type};
 }
@@ -31,9 +33,9 @@ template <typename LaneType>
 class Lanes {
  public:
   template <typename MakeLane>
-  Lanes(std::shared_ptr<const LlamaModel> model, const EngineOptions& options, LlamaOutput output,
-        MakeLane make_lane)
-      : model_(std::move(model)), plan_(PlanLanes(options, model_->info(), model_->on_gpu())) {
+  Lanes(std::shared_ptr<const LlamaModel> model, const EngineOptions& options, LaneUse use,
+        LlamaOutput output, MakeLane make_lane)
+      : model_(std::move(model)), plan_(PlanLanes(options, model_->info(), model_->on_gpu(), use)) {
     for (int i = 0; i < plan_.lanes; ++i) {
       machines_.push_back(
           std::make_unique<LlamaMachine>(model_, MachineOptions(plan_, options, output)));
@@ -72,6 +74,7 @@ class Lanes {
   }
 
   LaneType& lane(int i) { return *lanes_[i]; }
+  int count() const { return static_cast<int>(lanes_.size()); }
   int turn() const { return plan_.turn; }
 
   void Forget() {
@@ -107,7 +110,7 @@ std::vector<T*> PointersTo(std::span<T> all, std::span<const size_t> indices) {
 class LlamaGenerator : public Generator {
  public:
   LlamaGenerator(std::shared_ptr<const LlamaModel> model, const EngineOptions& options)
-      : lanes_(model, options, LlamaOutput::kLogits,
+      : lanes_(model, options, LaneUse::kWrite, LlamaOutput::kLogits,
                [&](Machine& machine, TokenLedger& ledger, const LaneOptions& lane) {
                  return std::make_unique<GenerateLane>(machine, ledger, lane, model->tokenizer());
                }) {}
@@ -117,6 +120,10 @@ class LlamaGenerator : public Generator {
   void Forget() override { lanes_.Forget(); }
   const TokenCounts& counts() const override { return lanes_.counts(); }
   int context() const override { return lanes_.context(); }
+
+  void KeepStates(bool keep) override {
+    for (int lane = 0; lane < lanes_.count(); ++lane) lanes_.lane(lane).KeepStates(keep);
+  }
 
   void Write(std::span<Draft* const> joining) override {
     Join(joining);
@@ -141,23 +148,34 @@ class LlamaGenerator : public Generator {
   Lanes<GenerateLane> lanes_;
 };
 
+// Its memory is taken when the first path is read: where the states come with the steps
+// (Generator::KeepStates), none is.
 class LlamaEncoder : public Encoder {
  public:
   LlamaEncoder(std::shared_ptr<const LlamaModel> model, const EngineOptions& options)
-      : lanes_(model, options, LlamaOutput::kHidden,
-               [](Machine& machine, TokenLedger& ledger, const LaneOptions& lane) {
-                 return std::make_unique<EncodeLane>(machine, ledger, lane);
-               }) {}
+      : model_(std::move(model)),
+        options_(options),
+        context_(
+            PlanLanes(options, model_->info(), model_->on_gpu(), LaneUse::kRead).lane.context) {}
 
-  const ModelInfo& Info() const override { return lanes_.model().info(); }
-  const Tokenizer& tokenizer() const override { return lanes_.model().tokenizer(); }
-  void Forget() override { lanes_.Forget(); }
-  const TokenCounts& counts() const override { return lanes_.counts(); }
-  int context() const override { return lanes_.context(); }
+  const ModelInfo& Info() const override { return model_->info(); }
+  const Tokenizer& tokenizer() const override { return model_->tokenizer(); }
+  const TokenCounts& counts() const override { return lanes_ ? lanes_->counts() : nothing_read_; }
+  int context() const override { return context_; }
+
+  void Forget() override {
+    if (lanes_) lanes_->Forget();
+  }
 
   void Encode(std::span<const EncodeRequest> requests, std::span<float> hidden) override {
+    if (!lanes_) {
+      lanes_.emplace(model_, options_, LaneUse::kRead, LlamaOutput::kHidden,
+                     [](Machine& machine, TokenLedger& ledger, const LaneOptions& lane) {
+                       return std::make_unique<EncodeLane>(machine, ledger, lane);
+                     });
+    }
     const size_t width = Info().width;
-    lanes_.Visit(VisitsOf(requests), [&](EncodeLane& lane, std::span<const size_t> indices) {
+    lanes_->Visit(VisitsOf(requests), [&](EncodeLane& lane, std::span<const size_t> indices) {
       std::vector<std::span<float>> rows;
       for (const size_t i : indices) rows.push_back(hidden.subspan(i * width, width));
       lane.Encode(PointersTo(requests, indices), rows);
@@ -165,13 +183,17 @@ class LlamaEncoder : public Encoder {
   }
 
  private:
-  Lanes<EncodeLane> lanes_;
+  std::shared_ptr<const LlamaModel> model_;
+  EngineOptions options_;
+  int context_;
+  TokenCounts nothing_read_;
+  std::optional<Lanes<EncodeLane>> lanes_;
 };
 
 class LlamaLikelihood : public Likelihood {
  public:
   LlamaLikelihood(std::shared_ptr<const LlamaModel> model, const EngineOptions& options)
-      : lanes_(model, options, LlamaOutput::kLogits,
+      : lanes_(model, options, LaneUse::kRead, LlamaOutput::kLogits,
                [](Machine& machine, TokenLedger& ledger, const LaneOptions& lane) {
                  return std::make_unique<LikelihoodLane>(machine, ledger, lane);
                }) {}

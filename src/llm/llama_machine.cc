@@ -11,6 +11,9 @@
 namespace pgts::llm {
 namespace {
 
+// Sequences. Rows cost about a tenth of reading a model's weights once more (SmolLM2, two cores).
+constexpr int kLongestFilledGap = 8;
+
 ggml_type ParseKvType(const std::string& name) {
   if (name == "f16") return GGML_TYPE_F16;
   if (name == "f32") return GGML_TYPE_F32;
@@ -32,7 +35,7 @@ llama_context_params Params(const LlamaMachineOptions& options, bool all_outputs
       options.flash_attention ? LLAMA_FLASH_ATTN_TYPE_ENABLED : LLAMA_FLASH_ATTN_TYPE_DISABLED;
   params.type_k = params.type_v = ParseKvType(options.kv_type);
   params.embeddings = all_outputs;
-  params.kv_unified = true;
+  params.kv_unified = !options.streams;
   params.swa_full = true;  // a cut-back prefix may need what left the window
   params.no_perf = true;
   return params;
@@ -61,7 +64,10 @@ struct LlamaMachine::Batch {
 
 LlamaMachine::LlamaMachine(std::shared_ptr<const LlamaModel> model,
                            const LlamaMachineOptions& options)
-    : model_(std::move(model)), hidden_(options.output == LlamaOutput::kHidden) {
+    : model_(std::move(model)),
+      hidden_(options.output == LlamaOutput::kHidden),
+      states_(hidden_),
+      streams_(options.streams) {
   one_pass_ = hidden_ && model_->info().vocabulary <= options.small_vocabulary;
   std::string reason;
   try {
@@ -91,7 +97,7 @@ EvaluateStatus LlamaMachine::Evaluate(std::span<const Row> rows) {
   output_index_.assign(rows.size(), -1);
   std::vector<int> unwanted, wanted;
   for (int i = 0; i < static_cast<int>(rows.size()); ++i) {
-    const bool apart = hidden_ && !one_pass_ && !rows[i].output;
+    const bool apart = states_ && !one_pass_ && !rows[i].output;
     (apart ? unwanted : wanted).push_back(i);
   }
   if (!unwanted.empty()) {
@@ -99,7 +105,7 @@ EvaluateStatus LlamaMachine::Evaluate(std::span<const Row> rows) {
     if (status != EvaluateStatus::kDone || wanted.empty()) return status;
   }
   try {
-    const EvaluateStatus status = Decode(rows, wanted, hidden_);
+    const EvaluateStatus status = Decode(rows, wanted, states_);
     if (status != EvaluateStatus::kDone) Cut(rows, unwanted);
     return status;
   } catch (...) {
@@ -111,13 +117,26 @@ EvaluateStatus LlamaMachine::Evaluate(std::span<const Row> rows) {
 EvaluateStatus LlamaMachine::Decode(std::span<const Row> rows, std::span<const int> chosen,
                                     bool embeddings) {
   batch_->batch.n_tokens = 0;
-  for (size_t i = 0; i < chosen.size(); ++i) {
-    const Row& row = rows[chosen[i]];
-    batch_->Add(row, row.output || embeddings);
-    output_index_[chosen[i]] = row.output ? static_cast<int>(i) : -1;
+  std::vector<int> ordered(chosen.begin(), chosen.end());
+  if (streams_) {
+    std::ranges::stable_sort(ordered, {}, [&](int i) { return rows[i].sequence; });
   }
-  if (hidden_ && !one_pass_) llama_set_embeddings(context_, embeddings);
+  int gaps_room = batch_tokens_ - static_cast<int>(chosen.size());
+  int last = rows[ordered.front()].sequence;
+  for (const int i : ordered) {
+    const Row& row = rows[i];
+    const int gap = row.sequence - last - 1;
+    if (streams_ && gap > 0 && gap <= std::min(kLongestFilledGap, gaps_room)) {
+      FillGap(last + 1, row.sequence, embeddings);
+      gaps_room -= gap;
+    }
+    last = row.sequence;
+    output_index_[i] = row.output ? batch_->batch.n_tokens : -1;
+    batch_->Add(row, row.output || embeddings);
+  }
+  if (states_ && !one_pass_) llama_set_embeddings(context_, embeddings);
   const int result = llama_decode(context_, batch_->batch);
+  ForgetFillers();
   if (result == 0) return EvaluateStatus::kDone;
   if (result == 1) return EvaluateStatus::kNoCells;
   Cut(rows, chosen);  // earlier micro-batches stay resident after a failure
@@ -125,6 +144,21 @@ EvaluateStatus LlamaMachine::Decode(std::span<const Row> rows, std::span<const i
       "llama.cpp could not evaluate {} tokens of {} (code {}); the device may be "
       "out of memory: lower the width or the context length",
       chosen.size(), model_->info().path, result);
+}
+
+// A row in each of the sequences [begin, end), whose result nobody reads.
+void LlamaMachine::FillGap(int begin, int end, bool embeddings) {
+  llama_memory_t memory = llama_get_memory(context_);
+  for (int sequence = begin; sequence < end; ++sequence) {
+    fillers_.push_back(
+        {.position = llama_memory_seq_pos_max(memory, sequence) + 1, .sequence = sequence});
+    batch_->Add(fillers_.back(), /*output=*/embeddings);
+  }
+}
+
+void LlamaMachine::ForgetFillers() {
+  for (const Row& filler : fillers_) Remove(filler.sequence, filler.position);
+  fillers_.clear();
 }
 
 // Removes the chosen rows from the memory again.
@@ -135,11 +169,20 @@ void LlamaMachine::Cut(std::span<const Row> rows, std::span<const int> chosen) {
 }
 
 std::span<const float> LlamaMachine::Output(int row) {
-  const int index = output_index_[row];
-  if (hidden_) {
-    return {llama_get_embeddings_ith(context_, index), static_cast<size_t>(model_->info().width)};
-  }
-  return {llama_get_logits_ith(context_, index), static_cast<size_t>(model_->info().vocabulary)};
+  if (hidden_) return State(row);
+  return {llama_get_logits_ith(context_, output_index_[row]),
+          static_cast<size_t>(model_->info().vocabulary)};
+}
+
+void LlamaMachine::KeepStates(bool keep) {
+  if (hidden_) return;
+  states_ = keep;
+  llama_set_embeddings(context_, false);
+}
+
+std::span<const float> LlamaMachine::State(int row) {
+  return {llama_get_embeddings_ith(context_, output_index_[row]),
+          static_cast<size_t>(model_->info().width)};
 }
 
 void LlamaMachine::Remove(int sequence, int from) {
@@ -147,7 +190,13 @@ void LlamaMachine::Remove(int sequence, int from) {
 }
 
 void LlamaMachine::Share(int source, int target, int begin, int end) {
-  llama_memory_seq_cp(llama_get_memory(context_), source, target, begin, end);
+  llama_memory_t memory = llama_get_memory(context_);
+  if (!streams_) {
+    llama_memory_seq_cp(memory, source, target, begin, end);
+    return;
+  }
+  llama_memory_seq_cp(memory, source, target, -1, -1);  // llama.cpp copies streams whole
+  Remove(target, end);
 }
 
 }  // namespace pgts::llm

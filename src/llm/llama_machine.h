@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// One llama.cpp context as a Machine: the unified KV layout, where sequences share cells and
-// sharing or cutting a prefix only touches bookkeeping.
+// One llama.cpp context as a Machine. In the unified KV layout sequences share cells, and sharing
+// or cutting a prefix only touches bookkeeping. With streams (engine_options.h) sharing copies the
+// whole of a sequence's memory, and llama.cpp evaluates together only sequences whose numbers
+// follow each other: a short gap between them gets a row that is forgotten again.
 //
 // Logits: the context runs with embeddings off, so only marked rows pass through the LM head.
 // Hidden states: llama.cpp makes every token an output once embeddings are on. So rows that are not
 // wanted are evaluated first with embeddings off, then the wanted ones with embeddings on; with a
-// small vocabulary all go at once.
+// small vocabulary all go at once. Logits with their states (KeepStates) go the first way: whoever
+// writes wants nearly every row.
 #pragma once
 
 #include <memory>
@@ -27,6 +30,7 @@ struct LlamaMachineOptions {
   int cells = 0;
   int batch_tokens = 512;
   int threads = 1;
+  bool streams = false;
   bool flash_attention = false;
   std::string kv_type = "f16";
   int small_vocabulary = 4096;  // up to this, hidden states are read in one evaluation
@@ -40,6 +44,8 @@ class LlamaMachine : public Machine {
 
   EvaluateStatus Evaluate(std::span<const Row> rows) override;
   std::span<const float> Output(int row) override;
+  void KeepStates(bool keep) override;
+  std::span<const float> State(int row) override;
   void Remove(int sequence, int from) override;
   void Share(int source, int target, int begin, int end) override;
   int batch_tokens() const override { return batch_tokens_; }
@@ -48,15 +54,20 @@ class LlamaMachine : public Machine {
   struct Batch;
 
   EvaluateStatus Decode(std::span<const Row> rows, std::span<const int> chosen, bool embeddings);
+  void FillGap(int begin, int end, bool embeddings);
+  void ForgetFillers();
   void Cut(std::span<const Row> rows, std::span<const int> chosen);
 
   std::shared_ptr<const LlamaModel> model_;
-  bool hidden_;
-  bool one_pass_ = false;
+  bool hidden_;  // the output is a hidden state
+  bool states_;  // hidden states are read: as output, or beside it
+  bool streams_;
+  bool one_pass_ = false;  // embeddings stay on
   int batch_tokens_ = 0;
   llama_context* context_ = nullptr;
   std::unique_ptr<Batch> batch_;
   std::vector<int> output_index_;  // of rows[i] in the last llama_batch; -1: none
+  std::vector<Row> fillers_;       // of the last llama_batch
 };
 
 }  // namespace pgts::llm

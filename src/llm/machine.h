@@ -32,6 +32,12 @@ class Machine {
   // the next call.
   virtual std::span<const float> Output(int row) = 0;
 
+  // Whether State() may be asked for. Rows without an output are then evaluated apart.
+  virtual void KeepStates(bool keep) = 0;
+
+  // Beside Output(): the hidden state at that row (encoder.h), [width].
+  virtual std::span<const float> State(int row) = 0;
+
   // Forgets the positions [from, end) of a sequence.
   virtual void Remove(int sequence, int from) = 0;
 

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/error.h"
 #include "llm/fake_machine.h"
 #include "llm/lane_plan.h"
 
@@ -77,7 +78,7 @@ TEST(AssignLanes, ProblemsStayTogetherAndWalkersComeHome) {
   struct Idle : Lane {
     using Lane::Lane;
     bool EndsUnread(Job&) override { return false; }
-    void ReadOutput(Job&, std::span<const float>) override {}
+    void ReadOutput(Job&, std::span<const float>, std::span<const float>) override {}
     bool TakeOutput(Job&) override { return true; }
     void GiveUp(Job&) override {}
     void Read(std::span<Job* const> jobs) { Run(jobs); }
@@ -107,23 +108,54 @@ TEST(AssignLanes, ProblemsStayTogetherAndWalkersComeHome) {
 
 TEST(PlanLanes, SmallModelsGetManyLanesAndLargeOnesFew) {
   const EngineOptions options{.threads = 2, .width = 32, .context = 512};
-  const LanePlan small = PlanLanes(options, {.context_train = 512, .parameters = 2'000'000}, false);
+  const LanePlan small =
+      PlanLanes(options, {.context_train = 512, .parameters = 2'000'000}, false, LaneUse::kRead);
   EXPECT_EQ(small.lanes, 8);
   EXPECT_EQ(small.workers, 2);
   EXPECT_EQ(small.lane.threads, 1);
   EXPECT_EQ(small.lane.width, 4);
   EXPECT_EQ(small.lane_cells, 4 * 512);
   const ModelInfo large{.context_train = 512, .parameters = 8'000'000'000};
-  EXPECT_EQ(PlanLanes(options, large, false).lanes, 2);
-  EXPECT_EQ(PlanLanes({.threads = 2, .width = 16, .context = 512}, large, false).lanes, 1);
-  EXPECT_EQ(PlanLanes(options, large, true).lanes, 1);
-  EXPECT_EQ(PlanLanes({.threads = 8, .width = 2, .context = 512}, large, false).lane.threads, 8);
+  EXPECT_EQ(PlanLanes(options, large, false, LaneUse::kRead).lanes, 2);
+  EXPECT_EQ(
+      PlanLanes({.threads = 2, .width = 16, .context = 512}, large, false, LaneUse::kRead).lanes,
+      1);
+  EXPECT_EQ(PlanLanes(options, large, true, LaneUse::kRead).lanes, 1);
+  EXPECT_EQ(PlanLanes({.threads = 8, .width = 2, .context = 512}, large, false, LaneUse::kRead)
+                .lane.threads,
+            8);
+}
+
+TEST(PlanLanes, WritersOfSomeSizeGetStreamsWhereTheyFit) {
+  const EngineOptions options{.threads = 2, .width = 32, .context = 512};
+  ModelInfo large{.context_train = 512, .parameters = 135'000'000, .kv_bytes_per_token = 23'040};
+  const LanePlan plan = PlanLanes(options, large, false, LaneUse::kWrite);
+  EXPECT_TRUE(plan.streams);
+  EXPECT_EQ(plan.lane.context, 512);
+  EXPECT_EQ(plan.lane_cells, plan.lane.sequences * 768);  // one cell more than the context, rounded
+  EXPECT_FALSE(PlanLanes(options, large, false, LaneUse::kRead).streams);
+  EXPECT_FALSE(PlanLanes(options, large, true, LaneUse::kWrite).streams);
+
+  EngineOptions few = options;
+  few.cells = 32 * 512 - 1;
+  EXPECT_FALSE(PlanLanes(few, large, false, LaneUse::kWrite).streams);
+  few.layout = KvLayout::kStreams;
+  EXPECT_THROW(PlanLanes(few, large, false, LaneUse::kWrite), Error);
+  few.layout = KvLayout::kUnified;
+  few.cells = 0;
+  EXPECT_FALSE(PlanLanes(few, large, false, LaneUse::kWrite).streams);
+
+  large.parameters = 2'000'000;
+  EXPECT_FALSE(PlanLanes(options, large, false, LaneUse::kWrite).streams);
 }
 
 TEST(PlanLanes, TheContextIsWhatTheModelAndTheMemoryAllow) {
   const ModelInfo model{.context_train = 512, .parameters = 1};
-  EXPECT_EQ(PlanLanes({.width = 1, .context = 4096}, model, false).lane.context, 512);
-  EXPECT_EQ(PlanLanes({.width = 1, .context = 400, .cells = 256}, model, false).lane.context, 256);
+  EXPECT_EQ(PlanLanes({.width = 1, .context = 4096}, model, false, LaneUse::kRead).lane.context,
+            512);
+  EXPECT_EQ(PlanLanes({.width = 1, .context = 400, .cells = 256}, model, false, LaneUse::kRead)
+                .lane.context,
+            256);
 }
 
 }  // namespace

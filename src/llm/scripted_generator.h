@@ -44,6 +44,7 @@ class ScriptedGenerator : public Generator {
   const ModelInfo& Info() const override { return info_; }
   const Tokenizer& tokenizer() const override { return tokenizer_; }
   void Write(std::span<Draft* const> joining) override;
+  void KeepStates(bool) override {}  // it has none
   void Forget() override;
   const TokenCounts& counts() const override { return counts_; }
   int context() const override { return context_; }

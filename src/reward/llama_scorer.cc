@@ -44,16 +44,22 @@ LlamaScorer::LlamaScorer(std::unique_ptr<llm::Encoder> encoder, Head head, Calib
 }
 
 void LlamaScorer::Logits(std::span<const world::ScoreRequest> requests, std::span<double> logits) {
-  std::vector<llm::EncodeRequest> paths;
-  paths.reserve(requests.size());
-  for (const world::ScoreRequest& request : requests) {
-    paths.push_back({.prefix = request.prefix, .walker = request.walker});
-  }
-  const size_t width = static_cast<size_t>(head_.width());
-  std::vector<float> hidden(requests.size() * width);  // [requests, width]
-  encoder_->Encode(paths, hidden);
+  std::vector<llm::EncodeRequest> unread;
+  std::vector<size_t> indices;  // of `unread`, among the requests
   for (size_t i = 0; i < requests.size(); ++i) {
-    logits[i] = head_.Logit(std::span(hidden).subspan(i * width, width));
+    if (!requests[i].state.empty()) {
+      logits[i] = head_.Logit(requests[i].state);
+      continue;
+    }
+    unread.push_back({.prefix = requests[i].prefix, .walker = requests[i].walker});
+    indices.push_back(i);
+  }
+  if (unread.empty()) return;
+  const size_t width = static_cast<size_t>(head_.width());
+  std::vector<float> hidden(unread.size() * width);  // [unread, width]
+  encoder_->Encode(unread, hidden);
+  for (size_t i = 0; i < indices.size(); ++i) {
+    logits[indices[i]] = head_.Logit(std::span(hidden).subspan(i * width, width));
   }
 }
 

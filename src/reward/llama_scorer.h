@@ -2,6 +2,7 @@
 // Step scores from a fine-tuned decoder in llama.cpp: the hidden state of a step's last token, the
 // two-label head and the calibration on the host.
 //   score = calibration(head(hidden), the path's log-probability under the generator)
+// A request that brings the hidden state along is not read again.
 // Equal to the LibTorch model that was trained within 2e-3 on float32 weights (the KV memory holds
 // 16-bit numbers by default) and 5e-2 on Q8_0 weights.
 #pragma once
@@ -27,6 +28,7 @@ class LlamaScorer : public world::StepScorer {
   void Score(std::span<const world::ScoreRequest> requests, std::span<float> scores) override;
   // What the judge alone says, before the calibration (reward/head.h).
   void Logits(std::span<const world::ScoreRequest> requests, std::span<double> logits);
+  std::string_view state_model() const override { return encoder_->Info().file_hash; }
   void Forget() override { encoder_->Forget(); }
   int64_t parameters() const override { return encoder_->Info().parameters; }
   const llm::Encoder& encoder() const { return *encoder_; }

@@ -305,6 +305,28 @@ TEST(LlamaScorerTest, AHeadOfAnotherWidthIsAnError) {
   EXPECT_THROW(LlamaScorer(std::move(encoder), RandomHead(4), {}), Error);
 }
 
+// A path that brings its state is not read, and has the score that reading would have given.
+TEST(LlamaScorerTest, AStateThatComesAlongIsNotReadAgain) {
+  auto encoder = std::make_unique<llm::ScriptedEncoder>(
+      4, [](std::string_view text) { return std::vector<float>(4, 0.1F * text.size()); });
+  const llm::ScriptedEncoder& calls = *encoder;
+  LlamaScorer scorer(std::move(encoder), RandomHead(4), {});
+  const llm::PrefixPtr path = llm::Extend(nullptr, {65, 66, 67});
+  std::vector<world::ScoreRequest> requests = {
+      {.prefix = path, .state = std::vector<float>(4, 0.3F)}};
+  std::vector<double> given(1), read(1), both(2);
+  scorer.Logits(requests, given);
+  EXPECT_EQ(calls.calls(), 0);
+  requests[0].state.clear();
+  scorer.Logits(requests, read);
+  EXPECT_EQ(calls.calls(), 1);
+  EXPECT_EQ(given, read);
+  requests.insert(requests.begin(), {.prefix = path, .state = std::vector<float>(4, 7)});
+  scorer.Logits(requests, both);
+  EXPECT_EQ(both[1], read[0]);
+  EXPECT_NE(both[0], read[0]);
+}
+
 INSTANTIATE_TEST_SUITE_P(WeightTypes, ScorerTest, ::testing::Values("f32", "q8_0"));
 
 TEST(ScorerHashTest, NamesModelHeadAndCalibration) {

@@ -25,8 +25,9 @@ struct RawStep {
   std::string text;                // the pieces of `tokens`
   double log_prob = 0;             // sum, natural log, temperature 1, no truncation
   llm::StepEnd end = llm::StepEnd::kSeparator;
-  int generated = 0;   // sampled tokens, the end-of-text token included: what is charged
-  double seconds = 0;  // its share of the device time of the batches that wrote it
+  int generated = 0;         // sampled tokens, the end-of-text token included: what is charged
+  double seconds = 0;        // its share of the device time of the batches that wrote it
+  std::vector<float> state;  // Generation::state, until the step is scored; never stored
 };
 
 struct Step {

@@ -4,15 +4,18 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
+#include <vector>
 
 #include "llm/prefix.h"
 
 namespace pgts::world {
 
 struct ScoreRequest {
-  llm::PrefixPtr prefix;  // the path up to and including the step, in the generator's tokens
-  double log_prob = 0;    // of all its steps under the generator (world/step.h)
-  uint64_t walker = 0;    // who walks: requests of one walker share their place in memory
+  llm::PrefixPtr prefix;     // the path up to and including the step, in the generator's tokens
+  double log_prob = 0;       // of all its steps under the generator (world/step.h)
+  uint64_t walker = 0;       // who walks: requests of one walker share their place in memory
+  std::vector<float> state;  // of the path's end in the model that wrote it; empty: not known
 };
 
 // Not shared between threads.
@@ -23,6 +26,9 @@ class StepScorer {
   virtual uint64_t hash() const = 0;
   // scores[i] in [0, 1]: the probability that the path of requests[i] is correct so far.
   virtual void Score(std::span<const ScoreRequest> requests, std::span<float> scores) = 0;
+  // The file hash of the model whose hidden states it judges. Where that is the model that writes,
+  // a request's state saves it a pass. Empty: it looks at no model's states.
+  virtual std::string_view state_model() const { return {}; }
   // Drops all resident prefixes (the start of an iteration).
   virtual void Forget() = 0;
   virtual int64_t parameters() const = 0;  // for FLOPs

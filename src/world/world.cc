@@ -91,7 +91,8 @@ Co<std::optional<World::Score>> World::AskScore(int node, uint64_t walker) {
   Grower::Request request{.path = Path(node),
                           .prefix = step(node).prefix,
                           .log_prob = PathLogProb(node),
-                          .walker = walker};
+                          .walker = walker,
+                          .state = std::move(steps_[node].step->raw.state)};
   const std::optional<Grower::Judged> judged = co_await parts_.grower->Judge(std::move(request));
   if (!judged) co_return std::nullopt;
   const Score score{.value = judged->score, .seconds = judged->seconds, .computed = true};

@@ -37,6 +37,7 @@ class Grower {
     llm::PrefixPtr prefix;  // Grow: up to its parent. Judge: up to and including the step
     double log_prob = 0;    // Judge: of the path's steps, under the generator
     uint64_t walker = 0;
+    std::vector<float> state;  // Judge: RawStep::state
   };
   virtual Co<std::optional<RawStep>> Grow(Request request) = 0;
 

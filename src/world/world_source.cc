@@ -52,6 +52,7 @@ class LiveGrower : public Grower {
                 .seconds = done.seconds};
     raw.text = llm::Text(parts_.generator->generator().tokenizer(), reply.tokens);
     raw.tokens = std::move(reply.tokens);
+    raw.state = std::move(reply.state);
     co_return raw;
   }
 
@@ -63,7 +64,8 @@ class LiveGrower : public Grower {
     }
     ScoreRequest score{.prefix = std::move(request.prefix),
                        .log_prob = request.log_prob,
-                       .walker = request.walker};
+                       .walker = request.walker,
+                       .state = std::move(request.state)};
     const Dispatched<float> done = co_await parts_.scorer->Score(std::move(score));
     co_return Judged{.score = done.reply, .seconds = done.seconds};
   }
