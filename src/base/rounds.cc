@@ -6,9 +6,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
+#include <numeric>
 #include <stdexcept>
 
+#include "base/parallel.h"
 #include "base/stop.h"
 
 namespace pgts {
@@ -53,15 +56,36 @@ void Rounds::Poll() {
   if (failure_ != nullptr) std::rethrow_exception(std::exchange(failure_, nullptr));
 }
 
+// The first of each accelerator.
+std::vector<Phase*> Rounds::PendingOnDevices() const {
+  std::vector<Phase*> chosen;
+  for (Phase* phase : phases_) {
+    const bool taken = std::ranges::any_of(
+        chosen, [&](const Phase* other) { return other->device() == phase->device(); });
+    if (!phase->device().empty() && !taken && phase->HasPending()) chosen.push_back(phase);
+  }
+  return chosen;
+}
+
+void Rounds::DispatchTogether(std::span<Phase* const> phases) {
+  ThrowIfStopped();
+  std::vector<int> indices(phases.size());
+  std::iota(indices.begin(), indices.end(), 0);
+  RunParallel(indices, static_cast<int>(phases.size()), [&](int i) { phases[i]->Dispatch(); });
+  for (Phase* phase : phases) phase->HandBack();
+  Poll();
+}
+
 // One turn for every phase; false if none had requests. Indices: a dispatch may add a phase.
 bool Rounds::DispatchOnce() {
-  bool dispatched = false;
+  const std::vector<Phase*> together = PendingOnDevices();
+  if (!together.empty()) DispatchTogether(together);
+  bool dispatched = !together.empty();
   for (size_t i = 0; i < phases_.size(); ++i) {
-    if (!phases_[i]->HasPending()) continue;
-    ThrowIfStopped();
-    phases_[i]->Dispatch();
+    Phase* phase = phases_[i];
+    if (!phase->HasPending() || std::ranges::find(together, phase) != together.end()) continue;
+    DispatchTogether({&phase, 1});
     dispatched = true;
-    Poll();
   }
   return dispatched;
 }
@@ -69,6 +93,7 @@ bool Rounds::DispatchOnce() {
 void Rounds::Run() {
   if (running_) throw std::logic_error("Rounds::Run called from inside one of its coroutines");
   running_ = true;
+  const Stopwatch watch;
   try {
     Poll();
     while (alive_ > 0) {
@@ -83,6 +108,7 @@ void Rounds::Run() {
     running_ = false;
     throw;
   }
+  seconds_ += watch.Seconds();
   running_ = false;
 }
 

@@ -5,12 +5,16 @@
 // runs every coroutine until each waits for something, then gives each phase one turn, in the order
 // in which the phases were constructed:
 //
-//   round = for each phase: poll until quiescent; if the phase has requests, dispatch all of them
+//   round = phases on accelerators of their own: dispatch all of them side by side, then poll
+//           for each other phase: if it has requests, dispatch all of them, then poll
 //
-// What arrives during a dispatch waits for that phase's next turn. Everything is counted, nothing
-// is timed: the same coroutines spawned in the same order make the same batches.
+// What arrives during a dispatch waits for that phase's next turn. So while one accelerator writes
+// on at long steps, another judges those that ended in the round before. Everything is counted,
+// nothing is timed: the same coroutines spawned in the same order make the same batches, however
+// long a device takes.
 //
-// Threads: none. A Rounds, its gathers and its coroutines belong to one thread.
+// Threads: dispatches on accelerators run on threads of their own, while no coroutine runs. All
+// else of a Rounds, its gathers and its coroutines belongs to one thread.
 //
 // House rule for g++ 12: `co_await` only as a whole statement or into a named local. A coroutine
 // takes what must outlive its first suspension by value, or by a reference that outlives Run.
@@ -47,8 +51,13 @@ class Phase {
  public:
   virtual ~Phase() = default;
   virtual std::string_view name() const = 0;
+  // The accelerator that it has to itself, such as "cuda:1"; empty: the CPU, which all share.
+  virtual std::string_view device() const { return {}; }
   virtual bool HasPending() const = 0;
+  // Answers what is pending. May run beside other phases' dispatches: it touches nothing of Rounds.
   virtual void Dispatch() = 0;
+  // After a dispatch: resumes who was answered.
+  virtual void HandBack() = 0;
   // Forgets pending requests; their coroutines are being destroyed.
   virtual void Drop() = 0;
 };
@@ -71,6 +80,7 @@ class Rounds {
   void Run();
 
   int64_t rounds() const { return rounds_; }
+  double seconds() const { return seconds_; }  // wall-clock inside Run
 
   // --- For phases and combinators ---
 
@@ -90,6 +100,8 @@ class Rounds {
 
   void Poll();
   bool DispatchOnce();
+  std::vector<Phase*> PendingOnDevices() const;
+  void DispatchTogether(std::span<Phase* const> phases);
   void DestroyCoroutines();
 
   std::unique_ptr<boost::asio::io_context> context_;
@@ -100,6 +112,7 @@ class Rounds {
   Ticket next_ticket_ = 1;
   int64_t alive_ = 0;
   int64_t rounds_ = 0;
+  double seconds_ = 0;
   bool running_ = false;
   std::exception_ptr failure_;
 };
@@ -126,8 +139,11 @@ class Gather : public Phase {
  public:
   using DispatchFunction = std::function<void(std::span<const Request>, std::span<Reply>)>;
 
-  Gather(Rounds& rounds, std::string name, DispatchFunction dispatch)
-      : rounds_(rounds), name_(std::move(name)), dispatch_(std::move(dispatch)) {
+  Gather(Rounds& rounds, std::string name, DispatchFunction dispatch, std::string device = "")
+      : rounds_(rounds),
+        name_(std::move(name)),
+        device_(std::move(device)),
+        dispatch_(std::move(dispatch)) {
     rounds_.Register(this);
   }
   ~Gather() override { rounds_.Unregister(this); }
@@ -145,28 +161,33 @@ class Gather : public Phase {
   }
 
   std::string_view name() const override { return name_; }
+  std::string_view device() const override { return device_; }
   bool HasPending() const override { return !requests_.empty(); }
   const PhaseCounts& counts() const { return counts_; }
 
   void Dispatch() override {
     const std::vector<Request> requests = std::exchange(requests_, {});
-    const std::vector<Waiter> waiters = std::exchange(waiters_, {});
+    answered_ = std::exchange(waiters_, {});
     // Not a vector: Reply may be bool.
     const auto replies = std::make_unique<Reply[]>(requests.size());
     const Stopwatch watch;
     dispatch_(requests, std::span<Reply>(replies.get(), requests.size()));
     const double spent = watch.Seconds();
     Count(requests.size(), spent);
-    for (size_t i = 0; i < waiters.size(); ++i) {
-      waiters[i].answer->reply = std::move(replies[i]);
-      waiters[i].answer->seconds = spent / static_cast<double>(requests.size());
-      rounds_.Resume(waiters[i].ticket);
+    for (size_t i = 0; i < answered_.size(); ++i) {
+      answered_[i].answer->reply = std::move(replies[i]);
+      answered_[i].answer->seconds = spent / static_cast<double>(requests.size());
     }
+  }
+
+  void HandBack() override {
+    for (const Waiter& waiter : std::exchange(answered_, {})) rounds_.Resume(waiter.ticket);
   }
 
   void Drop() override {
     requests_.clear();
     waiters_.clear();
+    answered_.clear();
   }
 
  private:
@@ -183,9 +204,11 @@ class Gather : public Phase {
 
   Rounds& rounds_;
   std::string name_;
+  std::string device_;
   DispatchFunction dispatch_;
   std::vector<Request> requests_;
-  std::vector<Waiter> waiters_;
+  std::vector<Waiter> waiters_;   // for them
+  std::vector<Waiter> answered_;  // not yet resumed
   PhaseCounts counts_;
 };
 

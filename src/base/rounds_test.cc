@@ -2,10 +2,16 @@
 #include "base/rounds.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <stdexcept>
+#include <thread>
 
 #include "base/stop.h"
 
@@ -164,6 +170,110 @@ TEST(RoundsTest, AFailedDispatchEndsTheRunAndFreesAll) {
   int alive = 0;
   for (int i = 0; i < 3; ++i) rounds.Spawn(Wait(broken, i, alive));
   EXPECT_THAT([&] { rounds.Run(); }, ThrowsMessage<Error>("the device broke"));
+  EXPECT_EQ(alive, 0);
+}
+
+// Two devices that meet: a dispatch waits until the other one has begun, too.
+class Meeting {
+ public:
+  // True if the other came within ten seconds.
+  bool Arrive() {
+    std::unique_lock lock(mutex_);
+    ++arrived_;
+    const int meeting = (arrived_ + 1) / 2;  // 1, 1, 2, 2, ...
+    changed_.notify_all();
+    return changed_.wait_for(lock, std::chrono::seconds(10),
+                             [&] { return arrived_ >= 2 * meeting; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int arrived_ = 0;
+};
+
+Co<void> Alternate(Gather<int, int>& first, Gather<int, int>& second, int times) {
+  for (int i = 0; i < times; ++i) {
+    const int doubled = co_await Twice(first, i);
+    const int ignored = co_await Twice(second, doubled);
+    (void)ignored;
+  }
+}
+
+TEST(RoundsTest, AcceleratorsWorkSideBySide) {
+  Meeting meeting;
+  std::atomic<int> met = 0;
+  const auto meet = [&](std::span<const int>, std::span<int>) { met += meeting.Arrive(); };
+  Rounds rounds;
+  Gather<int, int> writes(rounds, "write", meet, "x:0"), judges(rounds, "judge", meet, "x:1");
+  rounds.Spawn(Alternate(writes, judges, 3));
+  rounds.Spawn(Alternate(judges, writes, 3));
+  rounds.Run();
+  EXPECT_EQ(met, 12);
+  EXPECT_EQ(rounds.rounds(), 6);
+  EXPECT_GE(rounds.seconds(), std::max(writes.counts().seconds, judges.counts().seconds));
+}
+
+TEST(RoundsTest, PhasesOfOneAcceleratorTakeTurns) {
+  std::atomic<int> inside = 0, most = 0;
+  const auto count = [&](std::span<const int>, std::span<int>) {
+    most = std::max<int>(most, ++inside);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    --inside;
+  };
+  Rounds rounds;
+  Gather<int, int> writes(rounds, "write", count, "x:0"), judges(rounds, "judge", count, "x:0");
+  rounds.Spawn(Alternate(writes, judges, 3));
+  rounds.Spawn(Alternate(judges, writes, 3));
+  rounds.Run();
+  EXPECT_EQ(most, 1);
+  EXPECT_EQ(writes.counts().rows + judges.counts().rows, 12);
+}
+
+// The batches of each device where its dispatches take so many milliseconds.
+std::vector<std::string> BatchesWithDelays(int writing, int judging) {
+  const auto device = [](std::vector<std::string>& log, int milliseconds) {
+    return [&log, milliseconds](std::span<const int> requests, std::span<int> replies) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+      for (size_t i = 0; i < requests.size(); ++i) replies[i] = 2 * requests[i];
+      log.push_back(fmt::format("{}", fmt::join(requests, " ")));
+    };
+  };
+  std::vector<std::string> written, judged;
+  Rounds rounds;
+  Gather<int, int> writes(rounds, "write", device(written, writing), "x:0");
+  Gather<int, int> judges(rounds, "judge", device(judged, judging), "x:1");
+  for (int i = 1; i <= 4; ++i) rounds.Spawn(Alternate(writes, judges, i));
+  rounds.Spawn(Alternate(judges, writes, 3));
+  rounds.Run();
+  written.insert(written.end(), judged.begin(), judged.end());
+  return written;
+}
+
+TEST(RoundsTest, BatchesDoNotDependOnHowLongAnAcceleratorTakes) {
+  const std::vector<std::string> expected = BatchesWithDelays(0, 0);
+  EXPECT_EQ(BatchesWithDelays(3, 0), expected);
+  EXPECT_EQ(BatchesWithDelays(0, 3), expected);
+}
+
+TEST(RoundsTest, AFailureOnOneAcceleratorWaitsForTheOther) {
+  std::atomic<bool> ended = false;
+  Rounds rounds;
+  Gather<int, int> broken(
+      rounds, "broken",
+      [](std::span<const int>, std::span<int>) { throw Error("the device broke"); }, "x:0");
+  Gather<int, int> slow(
+      rounds, "slow",
+      [&](std::span<const int>, std::span<int>) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        ended = true;
+      },
+      "x:1");
+  int alive = 0;
+  rounds.Spawn(Wait(broken, 1, alive));
+  rounds.Spawn(Wait(slow, 1, alive));
+  EXPECT_THAT([&] { rounds.Run(); }, ThrowsMessage<Error>("the device broke"));
+  EXPECT_TRUE(ended);
   EXPECT_EQ(alive, 0);
 }
 

@@ -28,6 +28,18 @@ llm::SamplingOptions Sampling(const GeneratorSettings& settings, const task::Tas
           .separator = task.separator()};
 }
 
+// What Phase::device says for an option's value.
+std::string Accelerator(std::string_view device) {
+  if (device == "cpu") return "";
+  return std::string(device == "cuda" ? "cuda:0" : device);
+}
+
+void LogBusy(std::string_view device, const PhaseCounts& phase, double seconds) {
+  if (device.empty() || seconds <= 0) return;
+  Info("{}: busy for {:.0f} % of the {:.0f} s of searching", device, 100 * phase.seconds / seconds,
+       seconds);
+}
+
 }  // namespace
 
 llm::EngineOptions ToEngineOptions(const GeneratorSettings& generator,
@@ -37,7 +49,8 @@ llm::EngineOptions ToEngineOptions(const GeneratorSettings& generator,
                              .width = engine.width,
                              .lanes = engine.lanes,
                              .context = engine.context > 0 ? engine.context : kDefaultContext,
-                             .cells = engine.cells};
+                             .cells = engine.cells,
+                             .layout = llm::ParseKvLayout(engine.layout)};
   if (generator.use_flash_attention == "true") options.flash_attention = 1;
   if (generator.use_flash_attention == "false") options.flash_attention = 0;
   return options;
@@ -62,7 +75,8 @@ void Session::LoadGenerator() {
   const GeneratorSettings& settings = options_.generator;
   model_ = llm::LlamaModel::Load(settings.model_name, settings.device);
   generator_ = llm::MakeLlamaGenerator(model_, ToEngineOptions(settings, options_.engine));
-  generator_client_ = std::make_unique<llm::GeneratorClient>(rounds_, *generator_);
+  generator_client_ =
+      std::make_unique<llm::GeneratorClient>(rounds_, *generator_, Accelerator(settings.device));
   grower_ = {.file = FileName(settings.model_name),
              .identity = {generator_->Info().file_hash, generator_->context()},
              .parameters = generator_->Info().parameters};
@@ -92,6 +106,10 @@ void Session::LogEngine() const {
   if (!generator_) return;  // replayed
   const std::string report = llm::EngineReport(generator_->counts());
   if (!report.empty()) Info("generator: {}", report);
+  LogBusy(generator_client_->device(), generator_client_->phase(), rounds_.seconds());
+  if (scorer_client_) {
+    LogBusy(scorer_client_->device(), scorer_client_->phase(), rounds_.seconds());
+  }
 }
 
 world::LiveWorldsOptions Session::WorldOptions(bool greedy) const {
@@ -127,10 +145,11 @@ void Session::OpenWorlds() {
   greedy_ = open(/*greedy=*/true);
 }
 
-void Session::SetScorer(std::unique_ptr<world::StepScorer> scorer) {
+void Session::SetScorer(std::unique_ptr<world::StepScorer> scorer, std::string_view device) {
   scorer_client_.reset();
   scorer_ = std::move(scorer);
-  scorer_client_ = std::make_unique<world::ScorerClient>(rounds_, *scorer_);
+  scorer_client_ = std::make_unique<world::ScorerClient>(rounds_, *scorer_, Accelerator(device));
+  if (generator_) generator_->KeepStates(scorer_->state_model() == generator_->Info().file_hash);
   scorer_hash_ = scorer_->hash();
   scorer_parameters_ = scorer_->parameters();
   if (store_) {

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/rounds.h"
 #include "eval/settings.h"
@@ -36,8 +37,9 @@ class Session {
  public:
   explicit Session(const SessionOptions& options);
 
-  // Gives the worlds a scorer, or another one. Worlds that are open keep what they had.
-  void SetScorer(std::unique_ptr<world::StepScorer> scorer);
+  // Gives the worlds a scorer, or another one, which computes on `device` (an option's value).
+  // Worlds that are open keep what they had.
+  void SetScorer(std::unique_ptr<world::StepScorer> scorer, std::string_view device = "cpu");
   // The same where worlds are replayed: the stored scores of the scorer with this hash.
   void ReadScoresOf(uint64_t scorer_hash);
   bool has_scorer() const { return scorer_hash_ != 0; }
@@ -57,7 +59,8 @@ class Session {
   // follows does not depend on what came before.
   void Forget();
 
-  // One line: tokens, occupancy and batch widths so far. Nothing where nothing was generated.
+  // Tokens, occupancy and batch widths so far, and how busy each accelerator was. Nothing where
+  // nothing was generated.
   void LogEngine() const;
 
   int64_t generator_parameters() const { return grower_.parameters; }

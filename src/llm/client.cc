@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "llm/client.h"
 
+#include <utility>
+
 #include "base/stopwatch.h"
 
 namespace pgts::llm {
 
-GeneratorClient::GeneratorClient(Rounds& rounds, Generator& generator)
-    : rounds_(rounds), generator_(generator) {
+GeneratorClient::GeneratorClient(Rounds& rounds, Generator& generator, std::string device)
+    : rounds_(rounds), generator_(generator), device_(std::move(device)) {
   rounds_.Register(this);
 }
 
@@ -34,7 +36,6 @@ void GeneratorClient::Dispatch() {
   for (Asked* asked : writing_) {
     asked->seconds += spent / static_cast<double>(writing_.size());
   }
-  HandBack();
 }
 
 void GeneratorClient::HandBack() {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -21,7 +22,7 @@ namespace pgts::llm {
 class GeneratorClient : public Phase {
  public:
   // Both must outlive the client. Phases take turns in the order of their construction.
-  GeneratorClient(Rounds& rounds, Generator& generator);
+  GeneratorClient(Rounds& rounds, Generator& generator, std::string device = "");
   ~GeneratorClient() override;
   GeneratorClient(const GeneratorClient&) = delete;
   GeneratorClient& operator=(const GeneratorClient&) = delete;
@@ -33,8 +34,10 @@ class GeneratorClient : public Phase {
   const PhaseCounts& phase() const { return counts_; }  // batches: turns; rows: requests
 
   std::string_view name() const override { return "generate"; }
+  std::string_view device() const override { return device_; }
   bool HasPending() const override { return !joining_.empty() || !writing_.empty(); }
   void Dispatch() override;
+  void HandBack() override;
   void Drop() override;
 
  private:
@@ -45,10 +48,9 @@ class GeneratorClient : public Phase {
     double seconds = 0;
   };
 
-  void HandBack();
-
   Rounds& rounds_;
   Generator& generator_;
+  std::string device_;
   std::vector<Asked*> joining_;
   std::vector<Asked*> writing_;  // in the order in which they came
   PhaseCounts counts_;

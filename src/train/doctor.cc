@@ -32,7 +32,7 @@ class Doctor {
     LoadedRewardModel loaded = LoadRewardModel(config_, session_, request_.reward_model);
     LookAtRewardModel(loaded, rollouts.solutions);
     LookAtCorruptions(loaded);
-    session_.SetScorer(std::move(loaded.scorer));
+    session_.SetScorer(std::move(loaded.scorer), config_.reward_base.device);
     LookAtSearch();
     return std::move(diagnosis_);
   }

@@ -256,7 +256,7 @@ reward::RewardModel UseRewardModel(const RunConfig& config, eval::Session& sessi
     return reward_model;
   }
   LoadedRewardModel loaded = LoadRewardModel(config, session, reward_model_folder);
-  session.SetScorer(std::move(loaded.scorer));
+  session.SetScorer(std::move(loaded.scorer), config.reward_base.device);
   return std::move(loaded.model);
 }
 
