@@ -18,7 +18,7 @@ namespace {
 struct DataArguments {
   RunFlags run;
   FolderFlags folder;
-  std::vector<std::string> imports;
+  std::vector<std::string> imports, held_out_imports;
   std::string export_folder;
 };
 
@@ -28,6 +28,11 @@ void MakeData(const DataArguments& arguments) {
     run.loaded->options.Set(
         fmt::format("reward_data.import_files=[{}]", fmt::join(arguments.imports, ", ")),
         "--import");
+  }
+  if (!arguments.held_out_imports.empty()) {
+    run.loaded->options.Set(fmt::format("reward_data.held_out_import_files=[{}]",
+                                        fmt::join(arguments.held_out_imports, ", ")),
+                            "--import-held-out");
   }
   train::CheckBeforeTraining(run.config(), /*trains_reward_model=*/false);
   if (!arguments.export_folder.empty()) MakeWritableDirectory(arguments.export_folder);
@@ -49,6 +54,10 @@ void AddData(CLI::App& app) {
   command
       ->add_option("--import", arguments->imports,
                    "JSONL file of TRL's stepwise supervision, repeatable")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--import-held-out", arguments->held_out_imports,
+                   "The same for the held-out data, repeatable")
       ->allow_extra_args(false);
   command->add_option("--export", arguments->export_folder,
                       "Also write the data as TRL's stepwise supervision into this folder");

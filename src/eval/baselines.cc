@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <numeric>
 #include <utility>
 
 #include "base/jsonl.h"
@@ -48,7 +49,12 @@ class Bench {
                {.setting = fmt::format("mean of {} chains", options_.eval.chains)});
   }
   MethodResult SelfConsistency(double chains) { return Chains("self_consistency", chains); }
-  MethodResult Weighted(double chains) { return Chains("best_of_n_weighted", chains); }
+  MethodResult Weighted(double chains) {
+    MethodRun run;
+    run.on_result = [this](const task::Problem& problem, const search::SearchResult& result,
+                           const std::vector<tree::Trajectory>&) { Note(problem, result); };
+    return Chains("best_of_n_weighted", chains, std::move(run));
+  }
   MethodResult Sequential(const search::SequentialRule& rule) {
     return Run(
         "sequential_best_of_n", AsKnobs(rule),
@@ -82,12 +88,34 @@ class Bench {
     return Run("pgts", {}, std::move(run));
   }
 
+  // What the reward model said of the chains of Weighted; nothing if one grade is missing.
+  std::optional<ChainOutcomes> Outcomes() const {
+    const int64_t right = std::accumulate(grades_.begin(), grades_.end(), int64_t{0});
+    const auto answers = static_cast<int64_t>(grades_.size());
+    if (right == 0 || right == answers) return std::nullopt;
+    return ChainOutcomes{
+        .auc = BootstrapAuc(scores_, grades_, walked_,
+                            {.seed = static_cast<uint64_t>(options_.seed), .resamples = 2000}),
+        .answers = answers,
+        .right = right};
+  }
+
   const std::vector<int64_t>& problems() const { return problems_; }
 
  private:
-  MethodResult Chains(std::string name, double chains) {
-    return Run(std::move(name), {fmt::format("chains={}", chains)},
-               {.setting = fmt::format("N = {:.3g}", chains)});
+  MethodResult Chains(std::string name, double chains, MethodRun run = {}) {
+    run.setting = fmt::format("N = {:.3g}", chains);
+    return Run(std::move(name), {fmt::format("chains={}", chains)}, std::move(run));
+  }
+
+  void Note(const task::Problem& problem, const search::SearchResult& result) {
+    if (result.charges.not_recorded) return;
+    for (const search::ChainResult& chain : result.chains) {
+      if (chain.answer.empty()) continue;
+      scores_.push_back(chain.score);
+      grades_.push_back(session_.task().Same(chain.answer, problem.gold) ? 1 : 0);
+      walked_.push_back(problem.index);
+    }
   }
 
   Session& session_;
@@ -95,6 +123,10 @@ class Bench {
   task::Split split_;
   int epoch_;
   std::vector<int64_t> problems_;
+  // Of the chains of Weighted that answer: last score, grade, problem.
+  std::vector<double> scores_;
+  std::vector<int> grades_;
+  std::vector<int64_t> walked_;
 };
 
 // The token budget at which uniform search's mean charged tokens meet `target`: bisection, since
@@ -167,6 +199,7 @@ Comparison Compare(Session& session, const ComparisonOptions& options) {
     }
   }
   if (options.policy != nullptr) methods.push_back(bench.Pgts(options.trajectory_folder));
+  comparison.chain_outcomes = bench.Outcomes();
   KeepCommonProblems(comparison);
   return comparison;
 }

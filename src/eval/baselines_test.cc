@@ -63,6 +63,21 @@ TEST_F(CompareTest, WalksEveryMethodOverTheSameProblems) {
   EXPECT_EQ(comparison.Find("best_of_n_weighted")->MeanOf(&ProblemRecord::computed_tokens), 0);
 }
 
+// DrawnScores knows nothing, so its AUC is anything; but every answer of every chain is counted.
+TEST_F(CompareTest, JudgesTheRewardModelOnTheChainsThatAnswer) {
+  ComparisonOptions options = Small();
+  options.eval.limit = 12;
+  options.baselines = false;
+  const Comparison comparison = Compare(session_, options);
+  const MethodResult& sampled = *comparison.Find("cot_sampled");
+  ASSERT_TRUE(comparison.chain_outcomes);
+  EXPECT_NEAR(static_cast<double>(comparison.chain_outcomes->answers),
+              12 * 4 * sampled.MeanOf(&ProblemRecord::answered), 1e-6);
+  EXPECT_NEAR(static_cast<double>(comparison.chain_outcomes->right),
+              12 * 4 * sampled.MeanOf(&ProblemRecord::correct), 1e-6);
+  EXPECT_LE(comparison.chain_outcomes->auc.low, comparison.chain_outcomes->auc.estimate);
+}
+
 TEST_F(CompareTest, WhatPgtsDecidedIsWrittenDownAndGraded) {
   const Comparison comparison = Run(folder_.path());
   const std::vector<search::TracedSearch> traces =

@@ -52,6 +52,15 @@ std::string OracleText(const Comparison& comparison) {
                      Percent(sampled->MeanOf(&ProblemRecord::oracle)));
 }
 
+std::string ChainOutcomesText(const Comparison& comparison) {
+  if (!comparison.chain_outcomes) return "";
+  const ChainOutcomes& chains = *comparison.chain_outcomes;
+  return fmt::format(
+      "the reward model on these chains: outcome AUC {:.3f}, 95 % {:.3f} to {:.3f}, of {} answers, "
+      "{} right\n",
+      chains.auc.estimate, chains.auc.low, chains.auc.high, chains.answers, chains.right);
+}
+
 std::string PairsText(const Comparison& comparison) {
   std::string text;
   for (const auto& [a, b] : ReportedPairs(comparison)) {
@@ -164,7 +173,7 @@ std::string ComparisonTable(const Comparison& comparison) {
                       ? ""
                       : fmt::format("; {} problems left out: not recorded for every method",
                                     comparison.not_recorded));
-  return text + OracleText(comparison) + PairsText(comparison);
+  return text + OracleText(comparison) + ChainOutcomesText(comparison) + PairsText(comparison);
 }
 
 Json SummaryJson(const Comparison& comparison) {
@@ -187,6 +196,13 @@ Json SummaryJson(const Comparison& comparison) {
   if (comparison.reward_model) {
     summary["reward_model"] = {{"step_auc", comparison.reward_model->step_auc},
                                {"outcome_auc", comparison.reward_model->outcome_auc}};
+  }
+  if (comparison.chain_outcomes) {
+    const ChainOutcomes& chains = *comparison.chain_outcomes;
+    summary["chain_outcomes"] = {{"auc", chains.auc.estimate},
+                                 {"ci95", IntervalJson(chains.auc)},
+                                 {"answers", chains.answers},
+                                 {"right", chains.right}};
   }
   return summary;
 }

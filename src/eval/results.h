@@ -70,11 +70,20 @@ struct RewardModelQuality {
   double outcome_auc = 0;
 };
 
+// The reward model on the chains that best_of_n_weighted drew: last scores against grades, over all
+// chains that answer.
+struct ChainOutcomes {
+  Interval auc;  // over problems
+  int64_t answers = 0;
+  int64_t right = 0;
+};
+
 struct Comparison {
   int64_t seed = 0;
   std::vector<MethodResult> methods;
   std::optional<RewardModelQuality> reward_model;
-  int not_recorded = 0;  // problems that left the comparison
+  std::optional<ChainOutcomes> chain_outcomes;  // where both grades are among them
+  int not_recorded = 0;                         // problems that left the comparison
 
   const MethodResult* Find(std::string_view method) const;
 };

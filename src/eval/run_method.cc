@@ -13,12 +13,13 @@
 namespace pgts::eval {
 namespace {
 
-// Everything that one problem's search needs until its chunk is done.
+// Everything that one problem's search needs until it is recorded.
 struct Ticket {
   task::Problem problem;
   std::shared_ptr<world::World> world;
   tree::TrajectoryRecorder recorder;
   search::SearchResult result;
+  bool ended = false;
 };
 
 // "" is no answer.
@@ -136,41 +137,78 @@ bool FoundRight(const std::vector<tree::Trajectory>& searches) {
   return false;
 }
 
-void RunChunk(Session& session, const MethodRun& run, std::span<const int64_t> problems,
-              MethodResult& out) {
-  session.Forget();
-  std::vector<std::unique_ptr<Ticket>> tickets;
-  for (int64_t index : problems) {
+// The searches of one method: as many side by side as the engine has places for, and the next
+// problem joins where one ends, so that the batches stay full until the last few.
+class SearchWindow {
+ public:
+  SearchWindow(Session& session, const MethodRun& run)
+      : session_(session),
+        run_(run),
+        result_{.method = run.method, .setting = run.setting},
+        tickets_(run.problems.size()),
+        progress_(run.method, static_cast<int64_t>(run.problems.size()), "problems") {}
+
+  MethodResult Run() {
+    session_.Forget();
+    const int walkers = run_.searcher->Walkers(run_.limits);
+    const int searches = std::max(1, session_.options().engine.width / walkers);
+    const size_t workers = std::min(run_.problems.size(), static_cast<size_t>(searches));
+    for (size_t i = 0; i < workers; ++i) session_.rounds().Spawn(Work());
+    session_.rounds().Run();
+    return std::move(result_);
+  }
+
+ private:
+  Co<void> Work() {
+    while (next_ < run_.problems.size()) {
+      const size_t place = next_++;
+      Ticket& ticket = *(tickets_[place] = Open(run_.problems[place]));
+      co_await Search(session_, run_, ticket);
+      ticket.ended = true;
+      Record();
+      progress_.Advance(1);
+    }
+  }
+
+  std::unique_ptr<Ticket> Open(int64_t index) const {
     auto ticket =
-        std::make_unique<Ticket>(Ticket{.problem = session.task().Get(run.split, index),
-                                        .recorder = tree::TrajectoryRecorder(run.with_features)});
-    ticket->world = run.worlds->Open(ticket->problem, run.epoch);
-    session.rounds().Spawn(Search(session, run, *ticket));
-    tickets.push_back(std::move(ticket));
+        std::make_unique<Ticket>(Ticket{.problem = session_.task().Get(run_.split, index),
+                                        .recorder = tree::TrajectoryRecorder(run_.with_features)});
+    ticket->world = run_.worlds->Open(ticket->problem, run_.epoch);
+    return ticket;
   }
-  session.rounds().Run();
-  for (const auto& ticket : tickets) {
-    std::vector<tree::Trajectory> searches = TakeTrajectories(session.task(), run, *ticket);
-    out.records.push_back(Grade(session, run, *ticket));
-    out.records.back().oracle = FoundRight(searches) ? 1 : 0;
-    if (run.on_result) run.on_result(ticket->problem, ticket->result, std::move(searches));
+
+  // Whatever has ended, in the order of the problems.
+  void Record() {
+    for (; recorded_ < tickets_.size(); ++recorded_) {
+      std::unique_ptr<Ticket>& ticket = tickets_[recorded_];
+      if (!ticket || !ticket->ended) return;
+      std::vector<tree::Trajectory> searches = TakeTrajectories(session_.task(), run_, *ticket);
+      result_.records.push_back(Grade(session_, run_, *ticket));
+      ProblemRecord& record = result_.records.back();
+      record.oracle = FoundRight(searches) ? 1 : 0;
+      if (run_.on_result) run_.on_result(ticket->problem, ticket->result, std::move(searches));
+      ticket.reset();
+      right_ += record.correct;
+      progress_.SetNote(
+          fmt::format("accuracy {:.3f}", right_ / static_cast<double>(result_.records.size())));
+    }
   }
-}
+
+  Session& session_;
+  const MethodRun& run_;
+  MethodResult result_;
+  std::vector<std::unique_ptr<Ticket>> tickets_;  // of run_.problems; null: not begun or recorded
+  size_t next_ = 0;                               // to begin
+  size_t recorded_ = 0;
+  double right_ = 0;
+  Progress progress_;
+};
 
 }  // namespace
 
 MethodResult RunMethod(Session& session, const MethodRun& run) {
-  MethodResult result{.method = run.method, .setting = run.setting};
-  Progress progress(run.method, static_cast<int64_t>(run.problems.size()), "problems");
-  const int walkers = run.searcher->Walkers(run.limits);
-  const auto chunk = static_cast<size_t>(std::max(1, session.options().engine.width / walkers));
-  for (size_t begin = 0; begin < run.problems.size(); begin += chunk) {
-    const size_t count = std::min(chunk, run.problems.size() - begin);
-    RunChunk(session, run, run.problems.subspan(begin, count), result);
-    progress.Advance(static_cast<int64_t>(count));
-    progress.SetNote(fmt::format("accuracy {:.3f}", Mean(result.Correct())));
-  }
-  return result;
+  return SearchWindow(session, run).Run();
 }
 
 std::vector<int64_t> FirstProblems(const task::Task& task, task::Split split, int64_t count) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs one searcher over problems, in chunks that run side by side, and grades it. A chunk sends
-// out as many walkers as the engine has places for: with more, they would push each other out of
-// memory and read their paths again at every step.
+// Runs one searcher over problems, side by side, and grades it. As many walkers are out as the
+// engine has places for: with more, they would push each other out of memory and read their paths
+// again at every step. Where a search ends, the next problem's begins.
 #pragma once
 
 #include <functional>
@@ -37,7 +37,7 @@ struct MethodRun {
   bool with_features = false;  // of the trajectories handed to on_result
 };
 
-// Shows progress. The session forgets its prefixes at the start of every chunk.
+// Shows progress. The session forgets its prefixes at the start.
 MethodResult RunMethod(Session& session, const MethodRun& run);
 
 // 0, 1, ..., at most Size(split).

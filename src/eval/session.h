@@ -55,7 +55,7 @@ class Session {
   llm::Generator& generator() { return *generator_; }
   const std::shared_ptr<const llm::LlamaModel>& model() const { return model_; }
 
-  // Drops every resident prefix: the start of an iteration or of a chunk of problems, so that what
+  // Drops every resident prefix: the start of an iteration or of a method's run, so that what
   // follows does not depend on what came before.
   void Forget();
 

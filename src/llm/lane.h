@@ -59,6 +59,7 @@ class Lane {
   int jobs() const { return static_cast<int>(queue_.size() + seated_.size()); }  // not ended
   const LaneOptions& options() const { return options_; }
   const Residency& residency() const { return residency_; }
+  void Leave(uint64_t walker) { residency_.Leave(walker); }
 
  protected:
   // Queues jobs, which stay in place until they have ended, or the lane forgets or fails.

@@ -63,7 +63,10 @@ class Assignment {
   Assignment(std::span<const Lane* const> lanes, int64_t visits)
       : lanes_(lanes), load_(lanes.size(), 0) {
     int64_t jobs = visits;
-    for (size_t i = 0; i < lanes.size(); ++i) jobs += load_[i] = lanes[i]->jobs();
+    for (size_t i = 0; i < lanes.size(); ++i) {
+      jobs += load_[i] = lanes[i]->jobs();
+      unseated_.push_back(lanes[i]->residency().unseated());
+    }
     fair_ = Ceiling(jobs, static_cast<int64_t>(lanes.size()));
   }
 
@@ -76,22 +79,52 @@ class Assignment {
     const int worth = (root_length + 1) / 2;
     int lane =
         Best(worth, [&](int i) { return lanes_[i]->residency().ResidentOf(visit.walker, path); });
+    const int home = Home(visit.walker);
+    const auto has_room = [&](int i) { return Open(i) && (i == home || unseated_[i] > 0); };
     if (lane < 0) {
-      lane = Best(
-          worth, [&](int i) { return Open(i) ? lanes_[i]->residency().LongestResident(path) : 0; });
+      lane = Best(worth, [&](int i) {
+        return has_room(i) ? lanes_[i]->residency().LongestResident(path) : 0;
+      });
     }
     if (const auto found = sent_.find(root_hash);
-        lane < 0 && found != sent_.end() && Open(found->second)) {
+        lane < 0 && found != sent_.end() && has_room(found->second)) {
       lane = found->second;
     }
-    if (lane < 0) lane = static_cast<int>(std::ranges::min_element(load_) - load_.begin());
+    if (lane < 0) lane = LeastLoaded(has_room);
+    if (lane < 0) lane = LeastLoaded([](int) { return true; });
     sent_[root_hash] = lane;
     ++load_[lane];
+    Seat(visit.walker, home, lane);
     return lane;
   }
 
  private:
   bool Open(int lane) const { return load_[lane] < std::max(fair_, lanes_[lane]->options().width); }
+
+  // Where the walker has a sequence; -1: nowhere.
+  int Home(uint64_t walker) const {
+    if (const auto moved = seated_.find(walker); moved != seated_.end()) return moved->second;
+    for (int i = 0; i < static_cast<int>(lanes_.size()); ++i) {
+      if (lanes_[i]->residency().Seats(walker)) return i;
+    }
+    return -1;
+  }
+
+  void Seat(uint64_t walker, int home, int lane) {
+    seated_[walker] = lane;
+    if (home == lane) return;
+    if (home >= 0) ++unseated_[home];
+    --unseated_[lane];
+  }
+
+  template <typename Allowed>
+  int LeastLoaded(Allowed allowed) const {
+    int best = -1;
+    for (int i = 0; i < static_cast<int>(lanes_.size()); ++i) {
+      if (allowed(i) && (best < 0 || load_[i] < load_[best])) best = i;
+    }
+    return best;
+  }
 
   // The lane with the most tokens, if they reach `least`; else -1.
   template <typename Tokens>
@@ -106,8 +139,10 @@ class Assignment {
 
   std::span<const Lane* const> lanes_;
   int fair_ = 0;
-  std::vector<int> load_;                   // jobs
-  std::unordered_map<uint64_t, int> sent_;  // hash of a root to the lane it was last sent to
+  std::vector<int> load_;                     // jobs
+  std::vector<int> unseated_;                 // sequences that no walker has
+  std::unordered_map<uint64_t, int> seated_;  // walkers chosen for so far, to their lanes
+  std::unordered_map<uint64_t, int> sent_;    // hash of a root to the lane it was last sent to
 };
 
 }  // namespace

@@ -36,7 +36,9 @@ struct Visit {
 
 // The lane of each visit: where the walker already has a part of its path; else where the path's
 // beginning is resident or was just sent to, if that lane is not overfull; else the lane with the
-// least to do (ties: the lowest). A function of the arguments alone.
+// least to do (ties: the lowest). A walker that comes anew goes only where there is a sequence for
+// it, its own or nobody's, as long as there is one: else it would push out a walker that waits for
+// its score. A function of the arguments alone; who moves has to leave its old lane.
 std::vector<int> AssignLanes(std::span<const Visit> visits, std::span<const Lane* const> lanes);
 
 }  // namespace pgts::llm

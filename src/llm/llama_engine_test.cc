@@ -284,6 +284,28 @@ TEST_P(LlamaLayout, WalksEqualPlainEvaluation) {
   }
 }
 
+// Walkers' names are used again: who comes anew with one must not push out who waits.
+TEST(LlamaGenerator, ANewWalkerTakesThePlaceOfWhoLeft) {
+  const auto generator = MakeLlamaGenerator(TestModel(), Options(6, 3));
+  const auto write = [&](const std::vector<std::pair<uint64_t, PrefixPtr>>& visits) {
+    std::vector<GenerateRequest> requests;
+    for (const auto& [walker, at] : visits) {
+      requests.push_back({at, walker, Key("draw").With(walker), Sampling()});
+    }
+    WriteAll(*generator, requests);
+  };
+  std::vector<std::pair<uint64_t, PrefixPtr>> first;
+  for (int w = 0; w < 6; ++w) first.emplace_back(w, Extend(Root(w / 2), {w, w, w}));
+  write(first);
+  for (int problem = 3; problem < 9; ++problem) {  // walkers 0 and 3 end and come anew
+    write({{0, Root(problem, 60)}, {3, Root(problem, 60)}});
+  }
+  const int64_t before = generator->counts().reevaluated;
+  for (const int stayed : {1, 2, 4, 5}) first[stayed].second = Extend(first[stayed].second, {7});
+  write({first[1], first[2], first[4], first[5]});
+  EXPECT_LE(generator->counts().reevaluated, before + 4);
+}
+
 TEST(LlamaGenerator, TooLittleMemoryIsSlowerNotWrong) {
   const auto generator = MakeLlamaGenerator(TestModel(), Options(8, 1, /*cells=*/256));
   ExpectAllPlain(Walk(*generator, 8, 6));

@@ -43,13 +43,18 @@ class Lanes {
     }
   }
 
-  // The visits of each lane, as indices.
-  std::vector<std::vector<size_t>> Assign(std::span<const llm::Visit> visits) const {
+  // The visits of each lane, as indices. Who comes from another lane gives its place there up.
+  std::vector<std::vector<size_t>> Assign(std::span<const llm::Visit> visits) {
     std::vector<const Lane*> views;
     for (const auto& lane : lanes_) views.push_back(lane.get());
     const std::vector<int> chosen = AssignLanes(visits, views);
     std::vector<std::vector<size_t>> indices(lanes_.size());
-    for (size_t i = 0; i < chosen.size(); ++i) indices[chosen[i]].push_back(i);
+    for (size_t i = 0; i < chosen.size(); ++i) {
+      indices[chosen[i]].push_back(i);
+      for (size_t lane = 0; lane < lanes_.size(); ++lane) {
+        if (static_cast<int>(lane) != chosen[i]) lanes_[lane]->Leave(visits[i].walker);
+      }
+    }
     return indices;
   }
 

@@ -213,5 +213,49 @@ TEST(RealModels, AnswerAQuestion) {
   EXPECT_GT(tried, 0) << "no instruct model in " << folder;
 }
 
+// What follows a shared or cut-back path longer than the window is what reading it alone gives.
+TEST(RealModels, ASlidingWindowLosesNothingWhereAPrefixIsShared) {
+  const char* folder = std::getenv("PGTS_MODELS");
+  const std::string path =
+      folder ? std::string(folder) + "/gemma-3-270m-Q4_K_M.gguf" : std::string();
+  if (!folder || !std::filesystem::exists(path)) {
+    GTEST_SKIP() << "PGTS_MODELS holds no gemma-3-270m (fetch-models.sh gemma270m)";
+  }
+  const auto model = LlamaModel::Load(path);
+  std::string text;
+  for (int i = 0; i < 90; ++i) text += "Item " + std::to_string(i * 7919 % 1000) + " costs more.\n";
+  std::vector<Token> tokens = model->tokenizer().Tokenize(text, false);
+  ASSERT_GT(tokens.size(), 640u);  // the window is 512
+  tokens.resize(640);
+  const PrefixPtr trunk = Extend(nullptr, std::vector<Token>(tokens.begin(), tokens.begin() + 600));
+  const PrefixPtr branches[] = {Extend(trunk, {tokens.begin() + 600, tokens.end()}),
+                                Extend(trunk, {tokens.begin(), tokens.begin() + 20}), trunk};
+  const auto sampling =
+      std::make_shared<SamplingOptions>(SamplingOptions{.temperature = 0, .max_new_tokens = 4});
+  for (const KvLayout layout : {KvLayout::kUnified, KvLayout::kStreams}) {
+    const EngineOptions options{.width = 2, .context = 704, .layout = layout};
+    const auto shared = MakeLlamaGenerator(model, options);
+    shared->KeepStates(true);
+    for (uint64_t i = 0; i < 4; ++i) {  // the last walks where the first did, and cuts back
+      const GenerateRequest request{branches[i % 3], i % 2, Key("d"), sampling};
+      const auto alone = MakeLlamaGenerator(model, options);
+      alone->KeepStates(true);
+      const Generation got = WriteAll(*shared, {&request, 1})[0];
+      const Generation want = WriteAll(*alone, {&request, 1})[0];
+      EXPECT_EQ(got.tokens, want.tokens);
+      EXPECT_NEAR(got.log_prob, want.log_prob, 0.3);
+      double difference = 0, norm = 0;
+      for (size_t d = 0; d < want.state.size(); ++d) {
+        difference += std::pow(double{got.state[d]} - want.state[d], 2);
+        norm += std::pow(double{want.state[d]}, 2);
+      }
+      EXPECT_GT(norm, 0);
+      // With these 4-bit weights batches of other sizes alone make 0.03 to 0.06.
+      EXPECT_LT(std::sqrt(difference), 0.12 * std::sqrt(norm));
+    }
+    EXPECT_LT(shared->counts().prompt + shared->counts().evaluated, 600 + 3 * 64);
+  }
+}
+
 }  // namespace
 }  // namespace pgts::llm

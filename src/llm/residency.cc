@@ -43,6 +43,14 @@ void Residency::Fit(int sequence, std::span<const Token> path) {
   tokens.assign(path.begin(), path.begin() + best);
 }
 
+void Residency::Leave(uint64_t walker) {
+  if (const int sequence = OwnedBy(walker); sequence >= 0) seats_[sequence].owned = false;
+}
+
+int Residency::unseated() const {
+  return static_cast<int>(std::ranges::count(seats_, false, &Seat::owned));
+}
+
 int Residency::OwnedBy(uint64_t walker) const {
   for (size_t i = 0; i < seats_.size(); ++i) {
     if (seats_[i].owned && seats_[i].walker == walker) return static_cast<int>(i);

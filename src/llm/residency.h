@@ -30,6 +30,12 @@ class Residency {
   // The walker keeps its sequence, but others may now take it.
   void Release(int sequence) { seats_[sequence].held = false; }
 
+  // The walker gives its sequence up; what is resident in it may still be shared. No-op for one
+  // that has none.
+  void Leave(uint64_t walker);
+  bool Seats(uint64_t walker) const { return OwnedBy(walker) >= 0; }
+  int unseated() const;  // sequences that no walker has
+
   // Records what Evaluate has made resident.
   void Append(int sequence, Token token) { seats_[sequence].tokens.push_back(token); }
 

@@ -31,6 +31,9 @@ std::string DataKey(const DataPlan& plan, const task::Task& task) {
   key = key.With(static_cast<uint64_t>(d.infer_after_wrong));
   if (d.completions == 1 || d.held_out_completions == 1) key = key.With(d.outcome_labels);
   for (const std::string& file : d.import_files) key = key.With(HashFile(file));
+  for (const std::string& file : d.held_out_import_files) {
+    key = key.With("held-out").With(HashFile(file));
+  }
   return fmt::format("{:016x}", key.With(static_cast<uint64_t>(d.first_train_problem)).value());
 }
 
@@ -97,27 +100,56 @@ std::string Bare(std::string question) {
   return question;
 }
 
-void AddImports(const RolloutParts& parts, const StepFormat& format, const DataPlan& plan,
-                StepData& data) {
-  if (plan.data.import_files.empty()) return;
-  std::set<std::string> held_out;
-  for (int i = 0; i < plan.data.validation_problems; ++i) {
-    held_out.insert(Bare(parts.task.Get(task::Split::kValidation, i).question));
+class Importer {
+ public:
+  Importer(const RolloutParts& parts, const StepFormat& format, const DataPlan& plan,
+           StepData& data)
+      : parts_(parts), format_(format), plan_(plan), data_(data) {}
+
+  // Held-out data first: what it asks may not be trained on.
+  void Run() {
+    for (int i = 0; i < plan_.data.validation_problems; ++i) {
+      held_out_.insert(Bare(parts_.task.Get(task::Split::kValidation, i).question));
+    }
+    for (const std::string& file : plan_.data.held_out_import_files) HoldOut(file);
+    for (const std::string& file : plan_.data.import_files) Train(file);
   }
-  for (const std::string& file : plan.data.import_files) {
-    int64_t taken = 0, left_out = 0;
-    for (const TrlSolution& solution : ReadTrl(file, plan.separator)) {
+
+ private:
+  LabelledSolution Read(const TrlSolution& solution) const {
+    const llm::PrefixPtr prompt = parts_.worlds.Prompt(ImportedProblem(solution), plan_.epoch);
+    return Label(solution, llm::PathTokens(*prompt), format_);
+  }
+
+  void HoldOut(const std::string& file) {
+    const std::vector<TrlSolution> solutions = ReadTrl(file, plan_.separator);
+    for (const TrlSolution& solution : solutions) {
       ThrowIfStopped();
-      const bool leaks = held_out.contains(Bare(solution.question));
+      held_out_.insert(Bare(solution.question));
+      data_.validation.push_back(Read(solution));
+      data_.validation.back().grade = solution.labels.back();
+    }
+    Info("{}: {} solutions join the held-out data", file, solutions.size());
+  }
+
+  void Train(const std::string& file) {
+    int64_t taken = 0, left_out = 0;
+    for (const TrlSolution& solution : ReadTrl(file, plan_.separator)) {
+      ThrowIfStopped();
+      const bool leaks = held_out_.contains(Bare(solution.question));
       ++(leaks ? left_out : taken);
-      if (leaks) continue;
-      const llm::PrefixPtr prompt = parts.worlds.Prompt(ImportedProblem(solution), plan.epoch);
-      data.train.push_back(Label(solution, llm::PathTokens(*prompt), format));
+      if (!leaks) data_.train.push_back(Read(solution));
     }
     Info("{}: {} solutions join the training data; {} left out, of held-out problems", file, taken,
          left_out);
   }
-}
+
+  const RolloutParts& parts_;
+  const StepFormat& format_;
+  const DataPlan& plan_;
+  StepData& data_;
+  std::set<std::string> held_out_;
+};
 
 void Log(const StepData& data, const std::string& folder) {
   const auto line = [&](const char* name, std::span<const LabelledSolution> solutions,
@@ -183,7 +215,7 @@ StepData BuildStepData(const RolloutParts& parts, const llm::Tokenizer& tokenize
                             .separator = plan.separator,
                             .answer_has_separator = data.train_stats.AnswersHaveSeparator()};
     AddCorruptions(parts, format, plan, data);
-    AddImports(parts, format, plan, data);
+    Importer(parts, format, plan, data).Run();
     Write(data, files, key);
   }
   Log(data, folder);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The data of phase 1, whole: sampled solutions of training and held-out problems, references and
 // corruptions of the training problems, imported solutions (reward/trl.h), and the files of it.
-// Imports whose question is that of a held-out problem are left out and counted.
+// Imports for training whose question is held out are left out and counted.
 //
 //   <folder>/train.jsonl, validation.jsonl   (reward/step_data.h)
 //   <folder>/stats.json                      counts, and the key of what they were made from
@@ -22,7 +22,7 @@ namespace pgts::reward {
 
 struct StepData {
   std::vector<LabelledSolution> train;
-  std::vector<LabelledSolution> validation;  // rollouts of held-out problems only
+  std::vector<LabelledSolution> validation;  // rollouts of held-out problems, held-out imports
   RolloutStats train_stats, validation_stats;
   bool reused = false;  // read from the folder
 };

@@ -104,6 +104,7 @@ struct DataOptions {
   int max_depth = 15;
   std::string outcome_labels = "last";
   std::vector<std::string> import_files;
+  std::vector<std::string> held_out_import_files;
 
   int CorruptionProblems() const {
     return corruption_problems > 0 ? corruption_problems : train_problems;
@@ -116,15 +117,16 @@ struct DataOptions {
   template <class Visitor>
   void Visit(Visitor& v) {
     v("train_problems", train_problems,
-      {.min = 1,
+      {.min = 0,
        .max = 10'000'000,
        .unit = "problems",
-       .help = "Training problems that the generator solves for labels"});
+       .help = "Training problems that the generator solves for labels; 0: imports alone"});
     v("validation_problems", validation_problems,
-      {.min = 1,
+      {.min = 0,
        .max = 1'000'000,
        .unit = "problems",
-       .help = "Held-out problems that choose the checkpoint, calibrate and measure"});
+       .help = "Held-out problems that choose the checkpoint, calibrate and measure; 0: imports "
+               "alone"});
     v("rollouts_per_problem", rollouts_per_problem,
       {.min = 1, .max = 1024, .unit = "rollouts", .help = "Sampled solutions of each problem"});
     v("completions", completions,
@@ -163,6 +165,9 @@ struct DataOptions {
     v("import_files", import_files,
       {.help = "JSONL files of TRL's stepwise supervision (prompt, completions, labels) that join "
                "the training data"});
+    v("held_out_import_files", held_out_import_files,
+      {.help =
+           "The same for the held-out data; the label of a solution's last step is its outcome"});
   }
 };
 

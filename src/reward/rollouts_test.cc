@@ -321,7 +321,17 @@ TEST(DataBuilderTest, WritesBothSplitsAndReadsThemBack) {
   ASSERT_EQ(with_import.train.size(), first.train.size() + 1);
   EXPECT_EQ(with_import.train.back().source, Source::kImport);
   EXPECT_EQ(with_import.train.back().steps.front().label, 1);
+  // Or the held-out data, and then their questions are not trained on.
+  WriteFileAtomic(folder.File("held_out.jsonl"),
+                  JsonText(TrlJson({"Another?", {"1+1=2", "2+2=5"}, {1, 0}})) + "\n");
+  plan.data.held_out_import_files = {folder.File("held_out.jsonl")};
+  const StepData both = build();
+  EXPECT_EQ(both.train.size(), first.train.size());
+  ASSERT_EQ(both.validation.size(), first.validation.size() + 1);
+  EXPECT_EQ(both.validation.back().grade, 0);
+  EXPECT_EQ(both.validation.back().steps.front().label, 1);
   plan.data.import_files.clear();
+  plan.data.held_out_import_files.clear();
   // Other options make other data.
   plan.data.completions = 2;
   EXPECT_FALSE(build().reused);

@@ -48,6 +48,16 @@ void CheckBase(const RunConfig& config) {
   }
 }
 
+// One split's sources of labelled solutions.
+void CheckSources(const char* problems_key, int problems, const char* files_key,
+                  const std::vector<std::string>& files, std::string_view separator) {
+  for (const std::string& file : files) reward::ReadTrl(file, separator);
+  if (problems > 0 || !files.empty()) return;
+  throw Error::Format(
+      "reward_data.{} = 0 and no reward_data.{}: there is no solution to label; give one of them",
+      problems_key, files_key);
+}
+
 }  // namespace
 
 void CheckGrowsWorlds(const RunConfig& config) {
@@ -61,9 +71,11 @@ void CheckBeforeTraining(const RunConfig& config, bool trains_reward_model) {
   policy::CheckOptions(config.policy_network, "configuration");
   CheckGrowsWorlds(config);
   const auto task = task::MakeTask(config.task.name, {.data_dir = config.task.data_dir});
-  for (const std::string& file : config.reward_data.import_files) {
-    reward::ReadTrl(file, task->separator());
-  }
+  const reward::DataOptions& data = config.reward_data;
+  CheckSources("train_problems", data.train_problems, "import_files", data.import_files,
+               task->separator());
+  CheckSources("validation_problems", data.validation_problems, "held_out_import_files",
+               data.held_out_import_files, task->separator());
   if (!trains_reward_model) return;
   CheckTrainingDevice(config.reward_training.device);
   CheckBase(config);

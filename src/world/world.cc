@@ -76,6 +76,11 @@ Co<std::optional<World::Child>> World::AskChild(int node, int attempt, uint64_t 
     parts_.store->Write(parts_.id, StoredStep{std::move(path), *raw});
   }
   const int id = Add(node, attempt, *std::move(raw));
+  // Now for nothing; later its path would have to be read.
+  if (has_scorer() && !steps_[id].step->raw.state.empty()) {
+    const std::optional<Score> kept = co_await AskScore(id, walker);
+    (void)kept;
+  }
   co_return Child{steps_[id].step.get(), true};
 }
 
