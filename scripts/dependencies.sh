@@ -18,7 +18,8 @@ required_packages() {
     debian-12) boost=libboost1.81-dev ;;     # CMake asks for 1.81; Debian's default is 1.74
     ubuntu-24.04) boost=libboost1.83-dev ;;
   esac
-  local tools=(build-essential cmake ninja-build git python3-pip pkg-config)
+  local tools=(build-essential cmake ninja-build git python3-pip pkg-config
+    librsvg2-bin) # draws the PNG of `pgts compare`
   local libraries=("$boost" libcli11-dev libyaml-cpp-dev nlohmann-json3-dev libspdlog-dev libfmt-dev
     libre2-dev librandom123-dev)
   local tests=(libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev)
