@@ -123,7 +123,7 @@ void CheckOrigin(const Json& origin, const std::string& folder) {
   }
 }
 
-// The PNG is drawn by librsvg's program where that is installed: too large a library to ask of all.
+// The PNG is drawn by librsvg's program, which setup.sh installs; without it the SVG stands alone.
 void WritePicture(const std::string& svg, const std::string& folder) {
   const std::string from = folder + "/comparison.svg", to = folder + "/comparison.png";
   WriteFileAtomic(from, svg);
