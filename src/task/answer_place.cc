@@ -138,7 +138,7 @@ PlaceReading ReadSides(std::string_view sentence, PlaceKind kind) {
   for (size_t end = sentence.size();;) {
     const size_t sign = end == 0 ? sentence.npos : sentence.rfind('=', end - 1);
     const size_t begin = sign == sentence.npos ? 0 : sign + 1;
-    const PlaceReading side = ReadSide(sentence.substr(begin, end - begin), kind);
+    PlaceReading side = ReadSide(sentence.substr(begin, end - begin), kind);
     if (side.kind == Kind::kNumber) return side;
     if (side.kind == Kind::kUnclear) best = side;
     if (sign == sentence.npos) return best;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Text as the answer reader sees it: one alphabet of digits and signs, little markup.
 //
-//   decimal digits of scripts in wide use, full-width  their ASCII character
+//   decimal digits of common scripts, full-width      their ASCII character
 //   currency signs, and codes before a number         '$'
 //   minus signs and en dash, fraction slash           '-', '/'
 //   typographic quotes                                ' and "

@@ -52,7 +52,7 @@ PlaceReading LastStated(std::string_view text) {
   const size_t last_equation = text.rfind('=');
   for (size_t i = ends.size(); i-- > 0;) {
     const std::string_view said = text.substr(ends[i], kStatementBytes);
-    const PlaceReading reading = ReadPlace(FirstLine(said), PlaceKind::kSentence);
+    PlaceReading reading = ReadPlace(FirstLine(said), PlaceKind::kSentence);
     if (reading.kind == Kind::kNothing || IsList(said)) continue;
     const bool more_work = last_equation != text.npos && last_equation >= ends[i] + reading.length;
     if (reading.in_form || !more_work) return reading;
