@@ -84,6 +84,13 @@ bool Rounds::DispatchOnce() {
   for (size_t i = 0; i < phases_.size(); ++i) {
     Phase* phase = phases_[i];
     if (!phase->HasPending() || std::ranges::find(together, phase) != together.end()) continue;
+    const bool idle =
+        !phase->device().empty() && std::ranges::none_of(together, [&](const Phase* other) {
+          return other->device() == phase->device();
+        });
+    // An accelerator that began the round with nothing to do waits, to work beside the others in
+    // the next one.
+    if (idle && !together.empty()) continue;
     DispatchTogether({&phase, 1});
     dispatched = true;
   }
@@ -105,6 +112,7 @@ void Rounds::Run() {
     }
   } catch (...) {
     DestroyCoroutines();
+    seconds_ += watch.Seconds();
     running_ = false;
     throw;
   }

@@ -5,13 +5,15 @@
 // runs every coroutine until each waits for something, then gives each phase one turn, in the order
 // in which the phases were constructed:
 //
-//   round = phases on accelerators of their own: dispatch all of them side by side, then poll
-//           for each other phase: if it has requests, dispatch all of them, then poll
+//   round = of each accelerator the first phase with requests: dispatch them side by side, then
+//   poll
+//           for each phase of the CPU, or further one of these accelerators: if it has requests,
+//           dispatch all of them, then poll
 //
-// What arrives during a dispatch waits for that phase's next turn. So while one accelerator writes
-// on at long steps, another judges those that ended in the round before. Everything is counted,
-// nothing is timed: the same coroutines spawned in the same order make the same batches, however
-// long a device takes.
+// What arrives during a dispatch waits for that phase's next turn; what an accelerator is asked
+// that began the round idle, for the next round. So while one writes on at long steps, another
+// judges those that ended in the round before. Everything is counted, nothing is timed: the same
+// coroutines spawned in the same order make the same batches, however long a device takes.
 //
 // Threads: dispatches on accelerators run on threads of their own, while no coroutine runs. All
 // else of a Rounds, its gathers and its coroutines belongs to one thread.
@@ -51,7 +53,8 @@ class Phase {
  public:
   virtual ~Phase() = default;
   virtual std::string_view name() const = 0;
-  // The accelerator that it has to itself, such as "cuda:1"; empty: the CPU, which all share.
+  // The accelerator that it computes on, such as "cuda:1": phases of the same one take turns.
+  // Empty: it is dispatched while nothing else computes.
   virtual std::string_view device() const { return {}; }
   virtual bool HasPending() const = 0;
   // Answers what is pending. May run beside other phases' dispatches: it touches nothing of Rounds.

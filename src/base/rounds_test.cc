@@ -214,6 +214,28 @@ TEST(RoundsTest, AcceleratorsWorkSideBySide) {
   EXPECT_GE(rounds.seconds(), std::max(writes.counts().seconds, judges.counts().seconds));
 }
 
+// As searches do it: everybody writes first. Who writes once more before it asks to be judged puts
+// the two out of step, and from then on the devices overlap.
+TEST(RoundsTest, WhoStartsTogetherStillKeepsBothAcceleratorsBusy) {
+  std::atomic<int> inside = 0, overlaps = 0;
+  const auto work = [&](std::span<const int>, std::span<int>) {
+    if (++inside == 2) ++overlaps;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    --inside;
+  };
+  Rounds rounds;
+  Gather<int, int> writes(rounds, "write", work, "x:0"), judges(rounds, "judge", work, "x:1");
+  const auto late = [](Gather<int, int>& first, Gather<int, int>& second) -> Co<void> {
+    const int ignored = co_await Twice(first, 1);
+    (void)ignored;
+    co_await Alternate(first, second, 3);
+  };
+  rounds.Spawn(Alternate(writes, judges, 3));
+  rounds.Spawn(late(writes, judges));
+  rounds.Run();
+  EXPECT_GE(overlaps, 4);
+}
+
 TEST(RoundsTest, PhasesOfOneAcceleratorTakeTurns) {
   std::atomic<int> inside = 0, most = 0;
   const auto count = [&](std::span<const int>, std::span<int>) {

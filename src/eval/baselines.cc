@@ -123,7 +123,7 @@ class Bench {
   task::Split split_;
   int epoch_;
   std::vector<int64_t> problems_;
-  // Of the chains of Weighted that answer: last score, grade, problem.
+  // Of the chains of Weighted that answer: path score, grade, problem.
   std::vector<double> scores_;
   std::vector<int> grades_;
   std::vector<int64_t> walked_;

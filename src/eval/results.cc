@@ -56,8 +56,8 @@ std::string ChainOutcomesText(const Comparison& comparison) {
   if (!comparison.chain_outcomes) return "";
   const ChainOutcomes& chains = *comparison.chain_outcomes;
   return fmt::format(
-      "the reward model on these chains: outcome AUC {:.3f}, 95 % {:.3f} to {:.3f}, of {} answers, "
-      "{} right\n",
+      "the reward model on the chains of best_of_n_weighted: outcome AUC {:.3f}, 95 % {:.3f} to "
+      "{:.3f}, of {} answers, {} right\n",
       chains.auc.estimate, chains.auc.low, chains.auc.high, chains.answers, chains.right);
 }
 

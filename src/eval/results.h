@@ -70,8 +70,8 @@ struct RewardModelQuality {
   double outcome_auc = 0;
 };
 
-// The reward model on the chains that best_of_n_weighted drew: last scores against grades, over all
-// chains that answer.
+// The reward model on the chains that best_of_n_weighted drew: their path scores against their
+// grades, over all that answer and were recorded.
 struct ChainOutcomes {
   Interval auc;  // over problems
   int64_t answers = 0;

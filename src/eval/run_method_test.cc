@@ -95,8 +95,8 @@ TEST_F(RunMethodTest, FlopsCountThePolicyOverTheNodesThatItReads) {
   }
 }
 
-TEST_F(RunMethodTest, ResultsComeInTheOrderOfTheProblemsWhateverTheChunks) {
-  problems_ = {4, 0, 3, 1, 2};  // width 2: chunks of two
+TEST_F(RunMethodTest, ResultsComeInTheOrderOfTheProblems) {
+  problems_ = {4, 0, 3, 1, 2};  // width 2: two at a time
   const search::ChainOfThought searcher;
   MethodRun run = ByHand(searcher);
   std::vector<int64_t> seen;

@@ -34,10 +34,10 @@ std::string Accelerator(std::string_view device) {
   return std::string(device == "cuda" ? "cuda:0" : device);
 }
 
-void LogBusy(std::string_view device, const PhaseCounts& phase, double seconds) {
+void LogBusy(const char* phase, std::string_view device, double busy, double seconds) {
   if (device.empty() || seconds <= 0) return;
-  Info("{}: busy for {:.0f} % of the {:.0f} s of searching", device, 100 * phase.seconds / seconds,
-       seconds);
+  Info("{} on {}: busy for {:.0f} % of the {:.0f} s of searching", phase, device,
+       100 * busy / seconds, seconds);
 }
 
 }  // namespace
@@ -106,9 +106,10 @@ void Session::LogEngine() const {
   if (!generator_) return;  // replayed
   const std::string report = llm::EngineReport(generator_->counts());
   if (!report.empty()) Info("generator: {}", report);
-  LogBusy(generator_client_->device(), generator_client_->phase(), rounds_.seconds());
+  LogBusy("generator", generator_client_->device(), generator_client_->phase().seconds,
+          rounds_.seconds());
   if (scorer_client_) {
-    LogBusy(scorer_client_->device(), scorer_client_->phase(), rounds_.seconds());
+    LogBusy("scorer", scorer_client_->device(), scorer_client_->phase().seconds, rounds_.seconds());
   }
 }
 
@@ -149,9 +150,11 @@ void Session::SetScorer(std::unique_ptr<world::StepScorer> scorer, std::string_v
   scorer_client_.reset();
   scorer_ = std::move(scorer);
   scorer_client_ = std::make_unique<world::ScorerClient>(rounds_, *scorer_, Accelerator(device));
-  if (generator_) generator_->KeepStates(scorer_->state_model() == generator_->Info().file_hash);
+  const bool shares = generator_ && !scorer_->state_model().empty() &&
+                      scorer_->state_model() == generator_->Info().file_hash;
+  if (generator_) generator_->KeepStates(shares);
   scorer_hash_ = scorer_->hash();
-  scorer_parameters_ = scorer_->parameters();
+  scorer_parameters_ = shares ? 0 : scorer_->parameters();  // it makes no pass of its own
   if (store_) {
     world::NoteScorer(store_->folder(), {.hash = scorer_hash_, .parameters = scorer_parameters_});
   }

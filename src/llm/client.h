@@ -21,7 +21,7 @@ namespace pgts::llm {
 
 class GeneratorClient : public Phase {
  public:
-  // Both must outlive the client. Phases take turns in the order of their construction.
+  // Both must outlive the client. `device`: see Phase.
   GeneratorClient(Rounds& rounds, Generator& generator, std::string device = "");
   ~GeneratorClient() override;
   GeneratorClient(const GeneratorClient&) = delete;

@@ -15,6 +15,7 @@
 //   64, four to a prompt           -         -    3,174     3,634         -
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -23,7 +24,7 @@ namespace pgts::llm {
 // How a context holds its sequences. Unified: in one memory, where sharing a prefix is free and
 // each token scans every used cell. Streams: each in its own, where a token scans its own path
 // only, sharing copies, and all memory is taken at once. kAuto: streams where a model of some size
-// writes on a CPU and the memory is there, else unified (docs/PERFORMANCE.md, "Layouts").
+// writes on a CPU and the memory is there, else unified (docs/PERFORMANCE.md, "Decoding").
 enum class KvLayout { kAuto, kUnified, kStreams };
 
 // "auto", "unified" or "streams"; Error for anything else.
@@ -35,7 +36,8 @@ struct EngineOptions {
   int width = 32;              // sequences evaluated together, all lanes; best: walkers in flight
   int lanes = 0;               // 0: chosen by the model's size and the device
   int context = 4096;          // tokens that one sequence can hold; at most what the model knows
-  int cells = 0;               // KV cells, all lanes; 0: width × context
+  int cells = 0;               // KV cells, all lanes; 0: width × context. Streams round theirs up
+  int64_t stream_bytes = 0;    // most memory of streams; 0: 4 GiB or a quarter of the machine's
   int batch_tokens = 512;      // most tokens of one evaluation
   int turn = 0;                // evaluations between two turns of the scorer; 0: by model size
   KvLayout layout = KvLayout::kAuto;  // of lanes that write; those that read are unified

@@ -134,6 +134,9 @@ bool GenerateLane::End(Writing& job, StepEnd end) {
   return true;
 }
 
-void GenerateLane::GiveUp(Job& job) { End(static_cast<Writing&>(job), StepEnd::kContextFull); }
+void GenerateLane::GiveUp(Job& job) {
+  auto& writing = static_cast<Writing&>(job);
+  End(writing, writing.completed.value_or(StepEnd::kContextFull));
+}
 
 }  // namespace pgts::llm

@@ -19,6 +19,7 @@ constexpr int kSmallModelTurn = 16;
 constexpr int kLargeModelTurn = 4;
 constexpr int64_t kDefaultKvBytes = int64_t{1} << 30;
 constexpr int64_t kMostStreamBytes = int64_t{4} << 30;
+constexpr int64_t kMostCells = 1 << 30;
 constexpr int kCellStep = 256;  // llama.cpp rounds a context up to this
 
 void RequireRange(const char* name, int value, int least, int most) {
@@ -41,7 +42,8 @@ int DefaultLanes(const EngineOptions& options, bool small, int threads, bool on_
 }
 
 // Streams are taken in full from the start, so they may have a quarter of the machine at most.
-int64_t AffordableStreamBytes() {
+int64_t StreamBytes(const EngineOptions& options) {
+  if (options.stream_bytes > 0) return options.stream_bytes;
   const int64_t machine = int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGESIZE);
   return std::min(kMostStreamBytes, machine / 4);
 }
@@ -52,10 +54,19 @@ int StreamCells(const EngineOptions& options, const LanePlan& plan, int context,
                 const ModelInfo& model) {
   const int64_t sequences = int64_t{plan.lane.sequences} * plan.lanes;
   const int64_t cells = int64_t{Ceiling(context + 1, kCellStep)} * kCellStep;
+  const int64_t lane_cells = cells * plan.lane.sequences;
   const bool enough = options.cells > 0
                           ? sequences * context <= options.cells
-                          : sequences * cells * model.kv_bytes_per_token <= AffordableStreamBytes();
-  return enough ? static_cast<int>(cells * plan.lane.sequences) : 0;
+                          : sequences * cells * model.kv_bytes_per_token <= StreamBytes(options);
+  return enough && lane_cells <= kMostCells ? static_cast<int>(lane_cells) : 0;
+}
+
+// The longest context of streams that there is memory for; 0: none.
+int LongestStream(const EngineOptions& options, const LanePlan& plan, const ModelInfo& model) {
+  const int64_t sequences = int64_t{plan.lane.sequences} * plan.lanes;
+  const int64_t cells =
+      StreamBytes(options) / (sequences * std::max<int64_t>(1, model.kv_bytes_per_token));
+  return std::max(0, static_cast<int>(cells / kCellStep * kCellStep) - 1);
 }
 
 class Assignment {
@@ -179,6 +190,9 @@ LanePlan PlanLanes(const EngineOptions& options, const ModelInfo& model, bool on
   if (use == LaneUse::kWrite && apt) {
     plan.lane_cells = StreamCells(options, plan, context, model);
     plan.streams = plan.lane_cells > 0;
+    if (!plan.streams && options.cells == 0) {
+      plan.streams_would_fit = LongestStream(options, plan, model);
+    }
     if (!plan.streams && options.layout == KvLayout::kStreams) {
       throw Error::Format(
           "{} streams of {} tokens need more memory than there may be; lower the context length or "

@@ -21,6 +21,9 @@ struct LanePlan {
   int lane_cells = 0;
   int turn = 1;          // evaluations of a lane before steps that ended are handed back
   bool streams = false;  // see KvLayout; never kAuto here
+  // Where streams were called for and need more memory than there may be: the longest context, in
+  // tokens, for which they would not; else 0.
+  int streams_would_fit = 0;
   bool flash_attention = false;
   LaneOptions lane;
 };

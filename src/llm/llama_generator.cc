@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/log.h"
 #include "base/parallel.h"
 #include "llm/encode_lane.h"
 #include "llm/generate_lane.h"
@@ -87,6 +88,7 @@ class Lanes {
   }
 
   const LlamaModel& model() const { return *model_; }
+  const LanePlan& plan() const { return plan_; }
   const TokenCounts& counts() const { return ledger_.counts(); }
   int context() const { return plan_.lane.context; }
 
@@ -118,7 +120,16 @@ class LlamaGenerator : public Generator {
       : lanes_(model, options, LaneUse::kWrite, LlamaOutput::kLogits,
                [&](Machine& machine, TokenLedger& ledger, const LaneOptions& lane) {
                  return std::make_unique<GenerateLane>(machine, ledger, lane, model->tokenizer());
-               }) {}
+               }) {
+    constexpr int kUseful = 512;  // tokens
+    if (const int context = lanes_.plan().streams_would_fit; context >= kUseful) {
+      pgts::Info(
+          "{}: {} streams of {} tokens need too much memory, so sequences share theirs, which is "
+          "slower; a smaller engine.width would do, or engine.context = {} (which grows worlds of "
+          "its own)",
+          Info().path, options.width, lanes_.context(), context);
+    }
+  }
 
   const ModelInfo& Info() const override { return lanes_.model().info(); }
   const Tokenizer& tokenizer() const override { return lanes_.model().tokenizer(); }

@@ -117,6 +117,7 @@ EvaluateStatus LlamaMachine::Evaluate(std::span<const Row> rows) {
 EvaluateStatus LlamaMachine::Decode(std::span<const Row> rows, std::span<const int> chosen,
                                     bool embeddings) {
   batch_->batch.n_tokens = 0;
+  fillers_.clear();  // of a call that threw
   std::vector<int> ordered(chosen.begin(), chosen.end());
   if (streams_) {
     std::ranges::stable_sort(ordered, {}, [&](int i) { return rows[i].sequence; });

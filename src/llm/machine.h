@@ -32,7 +32,7 @@ class Machine {
   // the next call.
   virtual std::span<const float> Output(int row) = 0;
 
-  // Whether State() may be asked for. Rows without an output are then evaluated apart.
+  // Whether State() may be asked for.
   virtual void KeepStates(bool keep) = 0;
 
   // Beside Output(): the hidden state at that row (encoder.h), [width].

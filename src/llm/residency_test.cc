@@ -127,7 +127,8 @@ TEST(PlanLanes, SmallModelsGetManyLanesAndLargeOnesFew) {
 }
 
 TEST(PlanLanes, WritersOfSomeSizeGetStreamsWhereTheyFit) {
-  const EngineOptions options{.threads = 2, .width = 32, .context = 512};
+  const EngineOptions options{
+      .threads = 2, .width = 32, .context = 512, .stream_bytes = int64_t{1} << 30};
   ModelInfo large{.context_train = 512, .parameters = 135'000'000, .kv_bytes_per_token = 23'040};
   const LanePlan plan = PlanLanes(options, large, false, LaneUse::kWrite);
   EXPECT_TRUE(plan.streams);
@@ -144,6 +145,16 @@ TEST(PlanLanes, WritersOfSomeSizeGetStreamsWhereTheyFit) {
   few.layout = KvLayout::kUnified;
   few.cells = 0;
   EXPECT_FALSE(PlanLanes(few, large, false, LaneUse::kWrite).streams);
+
+  few.context = 8192;
+  large.context_train = 8192;
+  const LanePlan wide = PlanLanes(few, large, false, LaneUse::kWrite);
+  EXPECT_EQ(wide.streams_would_fit, 0);  // nobody asked for them
+  few.layout = KvLayout::kAuto;
+  const int fits = PlanLanes(few, large, false, LaneUse::kWrite).streams_would_fit;
+  EXPECT_GT(fits, 0);
+  few.context = fits;
+  EXPECT_TRUE(PlanLanes(few, large, false, LaneUse::kWrite).streams);
 
   large.parameters = 2'000'000;
   EXPECT_FALSE(PlanLanes(options, large, false, LaneUse::kWrite).streams);

@@ -45,6 +45,10 @@ void ScriptedGenerator::Write(std::span<Draft* const> joining) {
   counts_.requests += static_cast<int64_t>(joining.size());
   for (Draft* draft : joining) {
     draft->result = Answer(draft->request);
+    if (keeps_states_) {
+      draft->result.state = {static_cast<float>(draft->request.prefix->length) +
+                             static_cast<float>(draft->result.tokens.size())};
+    }
     under_way_.push_back({draft, draft->result.generated});
   }
   ++calls_;

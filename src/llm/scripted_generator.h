@@ -44,7 +44,8 @@ class ScriptedGenerator : public Generator {
   const ModelInfo& Info() const override { return info_; }
   const Tokenizer& tokenizer() const override { return tokenizer_; }
   void Write(std::span<Draft* const> joining) override;
-  void KeepStates(bool) override {}  // it has none
+  // A state is one number: how many tokens the path has.
+  void KeepStates(bool keep) override { keeps_states_ = keep; }
   void Forget() override;
   const TokenCounts& counts() const override { return counts_; }
   int context() const override { return context_; }
@@ -57,6 +58,8 @@ class ScriptedGenerator : public Generator {
   const std::vector<size_t>& batches() const { return batches_; }  // drafts of each call
 
  private:
+  bool keeps_states_ = false;
+
   struct UnderWay {
     Draft* draft;
     int left;  // tokens

@@ -70,11 +70,14 @@ Json ToJson(const GateReading& gate) {
 }
 
 GateReading ReadGate(const Fields& fields) {
-  return {.extraction_rate = fields.Number("extraction_rate"),
+  const auto number = [&](const char* field) {  // null: not measured
+    return fields.Get(field).is_null() ? std::nan("") : fields.Number(field);
+  };
+  return {.extraction_rate = number("extraction_rate"),
           .cut_off_rate = fields.Number("cut_off_rate"),
           .right_share = fields.Number("right_share"),
           // Null where one class was missing: the gate does not pass on it.
-          .step_auc = fields.Get("step_auc").is_null() ? std::nan("") : fields.Number("step_auc"),
+          .step_auc = number("step_auc"),
           .max_new_tokens = fields.Count("max_new_tokens")};
 }
 

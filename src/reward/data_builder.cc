@@ -112,6 +112,7 @@ class Importer {
       held_out_.insert(Bare(parts_.task.Get(task::Split::kValidation, i).question));
     }
     for (const std::string& file : plan_.data.held_out_import_files) HoldOut(file);
+    if (!plan_.data.held_out_import_files.empty()) LeaveOutHeldOut();
     for (const std::string& file : plan_.data.import_files) Train(file);
   }
 
@@ -130,6 +131,18 @@ class Importer {
       data_.validation.back().grade = solution.labels.back();
     }
     Info("{}: {} solutions join the held-out data", file, solutions.size());
+  }
+
+  // What the task's own training problems share with held-out imports.
+  void LeaveOutHeldOut() {
+    const size_t left_out = std::erase_if(data_.train, [&](const LabelledSolution& solution) {
+      const task::Problem problem = parts_.task.Get(task::Split::kTrain, solution.index);
+      return held_out_.contains(Bare(problem.question));
+    });
+    if (left_out > 0) {
+      Info("{} solutions of training problems are left out: held-out imports ask the same",
+           left_out);
+    }
   }
 
   void Train(const std::string& file) {
@@ -213,7 +226,7 @@ StepData BuildStepData(const RolloutParts& parts, const llm::Tokenizer& tokenize
             .validation_stats = validation.stats};
     const StepFormat format{.tokenizer = tokenizer,
                             .separator = plan.separator,
-                            .answer_has_separator = data.train_stats.AnswersHaveSeparator()};
+                            .answer_has_separator = data.AnswersHaveSeparator()};
     AddCorruptions(parts, format, plan, data);
     Importer(parts, format, plan, data).Run();
     Write(data, files, key);

@@ -25,6 +25,11 @@ struct StepData {
   std::vector<LabelledSolution> validation;  // rollouts of held-out problems, held-out imports
   RolloutStats train_stats, validation_stats;
   bool reused = false;  // read from the folder
+
+  // Of training problems, or where none was solved of held-out ones.
+  bool AnswersHaveSeparator() const {
+    return (train_stats.answered > 0 ? train_stats : validation_stats).AnswersHaveSeparator();
+  }
 };
 
 struct DataPlan {

@@ -3,6 +3,7 @@
 
 #include <fmt/ranges.h>
 
+#include <cmath>
 #include <utility>
 
 #include "base/error.h"
@@ -74,7 +75,8 @@ Check StepAucCheck(double step_auc, const GateOptions& options) {
 }
 
 std::vector<std::string> GateProblems(const GateReading& reading, const GateOptions& options) {
-  std::vector<Check> checks = GeneratorChecks(reading, options);
+  std::vector<Check> checks;
+  if (!std::isnan(reading.extraction_rate)) checks = GeneratorChecks(reading, options);
   checks.push_back(StepAucCheck(reading.step_auc, options));
   std::vector<std::string> problems;
   for (Check& check : checks) {
@@ -84,11 +86,16 @@ std::vector<std::string> GateProblems(const GateReading& reading, const GateOpti
 }
 
 void PassGate(const GateReading& reading, const GateOptions& options) {
-  Info(
-      "gate: {:.1f} % of rollouts state an answer, {:.1f} % are right, {:.1f} % of steps cut off, "
-      "step AUC {:.3f}",
-      100 * reading.extraction_rate, 100 * reading.right_share, 100 * reading.cut_off_rate,
-      reading.step_auc);
+  if (std::isnan(reading.extraction_rate)) {
+    Info("gate: no rollouts to judge the generator by; step AUC {:.3f}", reading.step_auc);
+  } else {
+    Info(
+        "gate: {:.1f} % of rollouts state an answer, {:.1f} % are right, {:.1f} % of steps cut "
+        "off, "
+        "step AUC {:.3f}",
+        100 * reading.extraction_rate, 100 * reading.right_share, 100 * reading.cut_off_rate,
+        reading.step_auc);
+  }
   const std::vector<std::string> problems = GateProblems(reading, options);
   if (problems.empty()) return;
   const std::string text = fmt::format("{}", fmt::join(problems, "; "));

@@ -12,7 +12,7 @@
 namespace pgts::reward {
 
 struct GateReading {
-  double extraction_rate = 0;  // share of rollouts whose path states an answer
+  double extraction_rate = 0;  // share of rollouts whose path states an answer; NaN: no rollouts
   double cut_off_rate = 0;     // share of steps that ended at max_new_tokens
   double right_share = 0;      // share of rollouts that are right
   double step_auc = 0;         // of the reward model, on held-out problems

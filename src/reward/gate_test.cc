@@ -47,6 +47,15 @@ TEST(GateTest, WhatWasNotMeasuredDoesNotPass) {
   EXPECT_EQ(GateProblems(bad, {}).size(), 1u);
 }
 
+// Imports alone: there is no generator's text to look at.
+TEST(GateTest, WithoutRolloutsTheRewardModelAloneCounts) {
+  GateReading imports{.extraction_rate = std::nan(""), .step_auc = 0.9};
+  EXPECT_THAT(GateProblems(imports, {}), IsEmpty());
+  EXPECT_NO_THROW(PassGate(imports, {}));
+  imports.step_auc = 0.5;
+  EXPECT_THAT(GateProblems(imports, {}), ElementsAre(HasSubstr("step AUC 0.50")));
+}
+
 TEST(GateTest, WarnsInsteadWhenAsked) {
   GateReading bad = kGood;
   bad.step_auc = 0.5;

@@ -157,7 +157,7 @@ constexpr int64_t kTurnsOfAChunk = 16;
 int64_t Chunks(const RolloutPlan& plan) {
   const int64_t fitting = kTurnsOfAChunk * plan.concurrent;
   const int64_t rounded = (plan.problems * plan.rollouts + fitting / 2) / fitting;
-  return std::clamp<int64_t>(rounded, 1, plan.problems);
+  return std::clamp<int64_t>(rounded, 1, std::max<int64_t>(1, plan.problems));
 }
 
 // All rollouts of all problems, `concurrent` at a time, in one order.

@@ -330,6 +330,23 @@ TEST(DataBuilderTest, WritesBothSplitsAndReadsThemBack) {
   ASSERT_EQ(both.validation.size(), first.validation.size() + 1);
   EXPECT_EQ(both.validation.back().grade, 0);
   EXPECT_EQ(both.validation.back().steps.front().label, 1);
+  // A held-out question that the task trains on is trained on no more.
+  const std::string trained = task.Get(task::Split::kTrain, 0).question;
+  WriteFileAtomic(folder.File("trained.jsonl"),
+                  JsonText(TrlJson({trained, {"1+1=2"}, {1}})) + "\n");
+  plan.data.held_out_import_files = {folder.File("trained.jsonl")};
+  for (const LabelledSolution& solution : build().train) {
+    EXPECT_FALSE(solution.index == 0 && solution.source != Source::kImport);
+  }
+  // Imports alone.
+  plan.data.held_out_import_files = {folder.File("held_out.jsonl")};
+  plan.data.import_files = {folder.File("trained.jsonl")};
+  const DataOptions whole = plan.data;
+  plan.data.train_problems = plan.data.validation_problems = 0;
+  const StepData imports = build();
+  EXPECT_EQ(imports.train.size(), 1u);
+  EXPECT_EQ(imports.validation.size(), 1u);
+  plan.data = whole;
   plan.data.import_files.clear();
   plan.data.held_out_import_files.clear();
   // Other options make other data.

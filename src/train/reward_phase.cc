@@ -2,6 +2,7 @@
 #include "train/reward_phase.h"
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <utility>
 
@@ -141,7 +142,8 @@ Trained Train(const RunConfig& config, eval::Session& session, reward::StepData&
 
 reward::GateReading ReadGate(const RunConfig& config, const reward::StepData& data,
                              const reward::FinetuneResult& trained) {
-  return {.extraction_rate = data.validation_stats.ExtractionRate(),
+  const reward::RolloutStats& rollouts = data.validation_stats;
+  return {.extraction_rate = rollouts.rollouts > 0 ? rollouts.ExtractionRate() : std::nan(""),
           .cut_off_rate = data.validation_stats.CutOffRate(),
           .right_share = data.validation_stats.RightShare(),
           .step_auc = trained.metrics.step_auc,
@@ -170,7 +172,7 @@ void TrainOnChecked(const RunConfig& config, eval::Session& session, reward::Ste
                                    .metrics = trained.metrics,
                                    .gate = ReadGate(config, data, trained),
                                    .head = trained.head};
-  reward_model.answer_has_separator = data.train_stats.AnswersHaveSeparator();
+  reward_model.answer_has_separator = data.AnswersHaveSeparator();
   reward_model.training = {{"steps", trained.steps},
                            {"examples", trained.examples},
                            {"seconds", trained.seconds},

@@ -37,11 +37,13 @@ class LengthScorer : public StepScorer {
     ++calls;
     for (size_t i = 0; i < requests.size(); ++i) {
       scores[i] = 1.0F / static_cast<float>(requests[i].prefix->length);
+      states += requests[i].state == std::vector{static_cast<float>(requests[i].prefix->length)};
     }
   }
   void Forget() override {}
   int64_t parameters() const override { return 1; }
   int calls = 0;
+  int states = 0;  // requests that brought the state of their path
 
  private:
   uint64_t hash_;
@@ -75,6 +77,27 @@ struct LiveRun {
   Store store;
   LiveWorlds worlds;
 };
+
+// Nobody asks for a score yet; later the state would be gone, and the path to be read.
+TEST(LiveWorldsTest, AStepThatComesWithItsStateIsScoredAtOnce) {
+  const TempFolder folder;
+  const auto follow = [&](LiveRun& run, bool scored) {
+    Walk walk;
+    run.rounds.Spawn(Follow(run.worlds.Open(Pens(), 0), {1, 1, 1}, scored, &walk));
+    run.rounds.Run();
+    return walk;
+  };
+  {
+    LiveRun run(folder.path());
+    run.generator.KeepStates(true);
+    follow(run, /*scored=*/false);
+    EXPECT_EQ(run.scorer.states, 3);
+    EXPECT_EQ(run.scorer.calls, 3);
+  }
+  LiveRun again(folder.path());
+  follow(again, /*scored=*/true);
+  EXPECT_EQ(again.scorer.calls, 0);
+}
 
 Walk Replay(const std::string& folder, uint64_t settings, std::vector<int> attempts, int epoch = 0,
             uint64_t scorer_hash = 7) {

@@ -27,7 +27,7 @@ struct RawStep {
   llm::StepEnd end = llm::StepEnd::kSeparator;
   int generated = 0;         // sampled tokens, the end-of-text token included: what is charged
   double seconds = 0;        // its share of the device time of the batches that wrote it
-  std::vector<float> state;  // Generation::state, until the step is scored; never stored
+  std::vector<float> state;  // Generation::state, for the score alone: no world keeps it
 };
 
 struct Step {

@@ -2,6 +2,7 @@
 #include "world/world.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.h"
 #include "world/store.h"
@@ -70,6 +71,7 @@ Co<std::optional<World::Child>> World::AskChild(int node, int attempt, uint64_t 
   request.path.push_back(attempt);
   std::optional<RawStep> raw = co_await parts_.grower->Grow(std::move(request));
   if (!raw) co_return std::nullopt;
+  std::vector<float> state = std::exchange(raw->state, {});
   if (parts_.store != nullptr) {
     std::vector<int> path = Path(node);
     path.push_back(attempt);
@@ -77,14 +79,19 @@ Co<std::optional<World::Child>> World::AskChild(int node, int attempt, uint64_t 
   }
   const int id = Add(node, attempt, *std::move(raw));
   // Now for nothing; later its path would have to be read.
-  if (has_scorer() && !steps_[id].step->raw.state.empty()) {
-    const std::optional<Score> kept = co_await AskScore(id, walker);
+  if (has_scorer() && !state.empty()) {
+    const std::optional<Score> kept = co_await Judge(id, walker, std::move(state));
     (void)kept;
   }
   co_return Child{steps_[id].step.get(), true};
 }
 
 Co<std::optional<World::Score>> World::AskScore(int node, uint64_t walker) {
+  const std::optional<Score> score = co_await Judge(node, walker, {});
+  co_return score;
+}
+
+Co<std::optional<World::Score>> World::Judge(int node, uint64_t walker, std::vector<float> state) {
   while (judging_.Has(node)) co_await judging_.Wait(node);
   if (steps_[node].score) {
     Score score = *steps_[node].score;
@@ -97,7 +104,7 @@ Co<std::optional<World::Score>> World::AskScore(int node, uint64_t walker) {
                           .prefix = step(node).prefix,
                           .log_prob = PathLogProb(node),
                           .walker = walker,
-                          .state = std::move(steps_[node].step->raw.state)};
+                          .state = std::move(state)};
   const std::optional<Grower::Judged> judged = co_await parts_.grower->Judge(std::move(request));
   if (!judged) co_return std::nullopt;
   const Score score{.value = judged->score, .seconds = judged->seconds, .computed = true};

@@ -37,7 +37,7 @@ class Grower {
     llm::PrefixPtr prefix;  // Grow: up to its parent. Judge: up to and including the step
     double log_prob = 0;    // Judge: of the path's steps, under the generator
     uint64_t walker = 0;
-    std::vector<float> state;  // Judge: RawStep::state
+    std::vector<float> state;  // Judge: RawStep::state, where it has just been grown
   };
   virtual Co<std::optional<RawStep>> Grow(Request request) = 0;
 
@@ -101,6 +101,7 @@ class World {
   };
   using ChildKey = std::pair<int, int>;  // parent, attempt
 
+  Co<std::optional<Score>> Judge(int node, uint64_t walker, std::vector<float> state);
   void ReadStored();
   void ReadStoredScores(const std::map<std::vector<int>, int>& ids);
   int Add(int parent, int attempt, RawStep raw);
