@@ -19,6 +19,10 @@ namespace {
 
 constexpr int kOneThread = 1;  // lets Asio leave out its locks
 
+bool AnyOnDevice(std::span<Phase* const> phases, std::string_view device) {
+  return std::ranges::any_of(phases, [&](const Phase* phase) { return phase->device() == device; });
+}
+
 }  // namespace
 
 Rounds::Rounds() : context_(std::make_unique<boost::asio::io_context>(kOneThread)) {}
@@ -60,9 +64,8 @@ void Rounds::Poll() {
 std::vector<Phase*> Rounds::PendingOnDevices() const {
   std::vector<Phase*> chosen;
   for (Phase* phase : phases_) {
-    const bool taken = std::ranges::any_of(
-        chosen, [&](const Phase* other) { return other->device() == phase->device(); });
-    if (!phase->device().empty() && !taken && phase->HasPending()) chosen.push_back(phase);
+    if (phase->device().empty() || !phase->HasPending()) continue;
+    if (!AnyOnDevice(chosen, phase->device())) chosen.push_back(phase);
   }
   return chosen;
 }
@@ -84,13 +87,10 @@ bool Rounds::DispatchOnce() {
   for (size_t i = 0; i < phases_.size(); ++i) {
     Phase* phase = phases_[i];
     if (!phase->HasPending() || std::ranges::find(together, phase) != together.end()) continue;
-    const bool idle =
-        !phase->device().empty() && std::ranges::none_of(together, [&](const Phase* other) {
-          return other->device() == phase->device();
-        });
     // An accelerator that began the round with nothing to do waits, to work beside the others in
     // the next one.
-    if (idle && !together.empty()) continue;
+    const bool began_idle = !phase->device().empty() && !AnyOnDevice(together, phase->device());
+    if (began_idle && !together.empty()) continue;
     DispatchTogether({&phase, 1});
     dispatched = true;
   }

@@ -5,10 +5,8 @@
 // runs every coroutine until each waits for something, then gives each phase one turn, in the order
 // in which the phases were constructed:
 //
-//   round = of each accelerator the first phase with requests: dispatch them side by side, then
-//   poll
-//           for each phase of the CPU, or further one of these accelerators: if it has requests,
-//           dispatch all of them, then poll
+//   round = the first phase with requests of each accelerator: dispatch these side by side; poll
+//           each other phase of these accelerators or of the CPU: dispatch its requests; poll
 //
 // What arrives during a dispatch waits for that phase's next turn; what an accelerator is asked
 // that began the round idle, for the next round. So while one writes on at long steps, another
