@@ -22,18 +22,16 @@ struct DataArguments {
   std::string export_folder;
 };
 
+void SetFiles(const Run& run, const char* key, const std::vector<std::string>& files,
+              const char* flag) {
+  if (files.empty()) return;
+  run.loaded->options.Set(fmt::format("reward_data.{}=[{}]", key, fmt::join(files, ", ")), flag);
+}
+
 void MakeData(const DataArguments& arguments) {
   const Run run = FindRun(arguments.run, arguments.folder);
-  if (!arguments.imports.empty()) {
-    run.loaded->options.Set(
-        fmt::format("reward_data.import_files=[{}]", fmt::join(arguments.imports, ", ")),
-        "--import");
-  }
-  if (!arguments.held_out_imports.empty()) {
-    run.loaded->options.Set(fmt::format("reward_data.held_out_import_files=[{}]",
-                                        fmt::join(arguments.held_out_imports, ", ")),
-                            "--import-held-out");
-  }
+  SetFiles(run, "import_files", arguments.imports, "--import");
+  SetFiles(run, "held_out_import_files", arguments.held_out_imports, "--import-held-out");
   train::CheckBeforeTraining(run.config(), /*trains_reward_model=*/false);
   if (!arguments.export_folder.empty()) MakeWritableDirectory(arguments.export_folder);
   OpenRun(run, arguments.run.verbose);

@@ -80,18 +80,14 @@ Co<std::optional<World::Child>> World::AskChild(int node, int attempt, uint64_t 
   const int id = Add(node, attempt, *std::move(raw));
   // Now for nothing; later its path would have to be read.
   if (has_scorer() && !state.empty()) {
-    const std::optional<Score> kept = co_await Judge(id, walker, std::move(state));
+    const std::optional<Score> kept = co_await AskScore(id, walker, std::move(state));
     (void)kept;
   }
   co_return Child{steps_[id].step.get(), true};
 }
 
-Co<std::optional<World::Score>> World::AskScore(int node, uint64_t walker) {
-  const std::optional<Score> score = co_await Judge(node, walker, {});
-  co_return score;
-}
-
-Co<std::optional<World::Score>> World::Judge(int node, uint64_t walker, std::vector<float> state) {
+Co<std::optional<World::Score>> World::AskScore(int node, uint64_t walker,
+                                                std::vector<float> state) {
   while (judging_.Has(node)) co_await judging_.Wait(node);
   if (steps_[node].score) {
     Score score = *steps_[node].score;

@@ -81,8 +81,9 @@ class World {
     double seconds = 0;
     bool computed = false;
   };
-  // Of a step that is not the root. nullopt: not recorded.
-  Co<std::optional<Score>> AskScore(int node, uint64_t walker);
+  // Of a step that is not the root. state: RawStep::state, where it is at hand. nullopt: not
+  // recorded.
+  Co<std::optional<Score>> AskScore(int node, uint64_t walker, std::vector<float> state = {});
 
   const Step& step(int id) const { return *steps_[id].step; }
   int size() const { return static_cast<int>(steps_.size()); }  // steps known, the root included
@@ -101,7 +102,6 @@ class World {
   };
   using ChildKey = std::pair<int, int>;  // parent, attempt
 
-  Co<std::optional<Score>> Judge(int node, uint64_t walker, std::vector<float> state);
   void ReadStored();
   void ReadStoredScores(const std::map<std::vector<int>, int>& ids);
   int Add(int parent, int attempt, RawStep raw);
