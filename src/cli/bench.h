@@ -12,5 +12,6 @@ void AddBenchDecode(CLI::App& bench);
 void AddBenchTree(CLI::App& bench);
 void AddBenchPolicy(CLI::App& bench);
 void AddBenchTrainStep(CLI::App& bench);
+void AddBenchRewardStep(CLI::App& bench);
 
 }  // namespace pgts::cli

@@ -14,6 +14,7 @@ void AddBench(CLI::App& app) {
   AddBenchTree(*bench);
   AddBenchPolicy(*bench);
   AddBenchTrainStep(*bench);
+  AddBenchRewardStep(*bench);
 }
 
 }  // namespace pgts::cli

@@ -95,7 +95,7 @@ class BenchDecode {
   explicit BenchDecode(DecodeArguments arguments)
       : arguments_(std::move(arguments)),
         file_(arguments_.model),
-        model_(llm::LlamaModel::Load(file_.path())),
+        model_(llm::LlamaModel::Load(file_.path(), arguments_.model.device)),
         text_(SomeText(model_->tokenizer())) {
     arguments_.threads = model::ThreadCount(arguments_.threads);
   }

@@ -17,6 +17,7 @@ struct ModelFlags {
   std::string model = "models/tiny.gguf";
   std::string shape;  // not empty: instead of `model`
   std::string weights = "q8_0";
+  std::string device = "cpu";
 };
 
 void AddModelFlags(CLI::App& command, ModelFlags& flags);

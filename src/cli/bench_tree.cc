@@ -30,14 +30,14 @@ struct TreeArguments {
 double Bound(const TreeLoadOptions& load, const TreeLoadResult& result) {
   const auto context = std::max(1, static_cast<int>(result.path_tokens));
   const RawBest generator =
-      BestRaw(*llm::LlamaModel::Load(load.model),
+      BestRaw(*llm::LlamaModel::Load(load.model, load.device),
               {.width = load.width, .context = context, .steps = 32, .threads = load.threads});
   if (load.shared) return generator.decode;
-  if (load.scorer.empty() || load.scorer == load.model) {
+  if (load.SameScorer()) {
     return 1 / (1 / generator.decode + 1 / generator.prefill);
   }
   const RawBest scorer =
-      BestRaw(*llm::LlamaModel::Load(load.scorer),
+      BestRaw(*llm::LlamaModel::Load(load.scorer, load.scorer_device),
               {.width = load.width, .context = context, .steps = 1, .threads = load.threads});
   return 1 / (1 / generator.decode + 1 / scorer.prefill);
 }

@@ -13,8 +13,10 @@ namespace pgts::cli {
 void AddTreeFlags(CLI::App& command, TreeFlags& flags) {
   TreeLoadOptions& load = flags.load;
   load.width = 0;
+  load.scorer_device.clear();
   AddModelFlags(command, flags.model);
   command.add_option("--scorer", load.scorer, "GGUF file of the scorer; default: the generator's");
+  command.add_option("--scorer-device", load.scorer_device, "Of --scorer; default: --device's");
   command
       .add_flag("--shared", load.shared,
                 "The reward head reads the generator's own states, without a scorer's pass")
@@ -62,6 +64,8 @@ void AddTreeFlags(CLI::App& command, TreeFlags& flags) {
 TreeLoadOptions ToLoad(const TreeFlags& flags, const BenchModel& model) {
   TreeLoadOptions load = flags.load;
   load.model = model.path();
+  load.device = flags.model.device;
+  if (load.scorer_device.empty()) load.scorer_device = load.device;
   load.layout = llm::ParseKvLayout(flags.layout);
   if (!load.scorer.empty()) load.scorer = FindResource(load.scorer);
   load.deep = !flags.shallow;

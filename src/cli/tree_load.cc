@@ -66,8 +66,8 @@ reward::Head RandomHead(int width) {
 
 std::shared_ptr<const llm::LlamaModel> LoadScorer(
     const TreeLoadOptions& options, const std::shared_ptr<const llm::LlamaModel>& generator) {
-  if (options.scorer.empty() || options.scorer == options.model) return generator;
-  return llm::LlamaModel::Load(options.scorer);
+  if (options.SameScorer()) return generator;
+  return llm::LlamaModel::Load(options.scorer, options.scorer_device);
 }
 
 llm::EngineOptions Engine(const TreeLoadOptions& options) {
@@ -92,7 +92,7 @@ class TreeLoad {
   TreeLoad(const TreeLoadOptions& options, std::shared_ptr<policy::GpsNetwork> network)
       : options_(options),
         task_(task::MakeTask(options.task, {.data_dir = options.data_dir})),
-        model_(llm::LlamaModel::Load(options.model)),
+        model_(llm::LlamaModel::Load(options.model, options.device)),
         generator_(llm::MakeLlamaGenerator(model_, Engine(options))),
         generator_client_(rounds_, *generator_),
         scorer_(MakeScorer()),
@@ -201,6 +201,10 @@ class TreeLoad {
 };
 
 }  // namespace
+
+bool TreeLoadOptions::SameScorer() const {
+  return scorer.empty() || (scorer == model && scorer_device == device);
+}
 
 double TreeLoadResult::ReevaluatedRatio() const {
   const int64_t first = generator.prompt + generator.evaluated + scorer.prompt + scorer.scored;

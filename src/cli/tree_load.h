@@ -23,9 +23,11 @@ class GpsNetwork;
 namespace pgts::cli {
 
 struct TreeLoadOptions {
-  std::string model;    // of the generator
-  std::string scorer;   // empty: the generator's file, which is then loaded once
-  bool shared = false;  // the head reads the states of the generator as it writes
+  std::string model;                  // of the generator
+  std::string scorer;                 // empty: the generator's file, which is then loaded once
+  std::string device = "cpu";         // of the generator
+  std::string scorer_device = "cpu";  // of a scorer of its own
+  bool shared = false;                // the head reads the states of the generator as it writes
   std::string task = "word_problems";
   std::string data_dir;
   int problems = 16;
@@ -40,6 +42,8 @@ struct TreeLoadOptions {
   llm::SamplingOptions sampling;
   policy::NetworkOptions policy;
   bool with_features = false;  // record what PPO trains on
+
+  bool SameScorer() const;  // the scorer reads with the generator's own weights
 };
 
 struct PhaseSeconds {

@@ -29,8 +29,16 @@ void RequireRange(const char* name, int value, int least, int most) {
 
 int Ceiling(int64_t a, int64_t b) { return static_cast<int>((a + b - 1) / b); }
 
-int64_t DefaultCells(const EngineOptions& options, int context, const ModelInfo& model) {
-  const int64_t affordable = kDefaultKvBytes / std::max<int64_t>(1, model.kv_bytes_per_token);
+// A GPU is there for the models: its KV memory may have half of what is free, in whole GiB, so
+// that what is free may vary a little. The other half is for the next model and for scratch memory.
+int64_t UnifiedBytes(int64_t gpu_bytes) {
+  return std::max(kDefaultKvBytes, gpu_bytes / 2 / kDefaultKvBytes * kDefaultKvBytes);
+}
+
+int64_t DefaultCells(const EngineOptions& options, int context, const ModelInfo& model,
+                     int64_t gpu_bytes) {
+  const int64_t affordable =
+      UnifiedBytes(gpu_bytes) / std::max<int64_t>(1, model.kv_bytes_per_token);
   return std::clamp<int64_t>(int64_t{options.width} * context, context,
                              std::max<int64_t>(context, affordable));
 }
@@ -41,9 +49,10 @@ int DefaultLanes(const EngineOptions& options, bool small, int threads, bool on_
   return std::clamp(options.width / kLargeModelLaneWidth, 1, threads);
 }
 
-// Streams are taken in full from the start, so they may have a quarter of the machine at most.
-int64_t StreamBytes(const EngineOptions& options) {
+// Streams are taken in full from the start, so they may have a quarter of a CPU's memory at most.
+int64_t StreamBytes(const EngineOptions& options, int64_t gpu_bytes) {
   if (options.stream_bytes > 0) return options.stream_bytes;
+  if (gpu_bytes > 0) return UnifiedBytes(gpu_bytes);
   const int64_t machine = int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGESIZE);
   return std::min(kMostStreamBytes, machine / 4);
 }
@@ -51,21 +60,20 @@ int64_t StreamBytes(const EngineOptions& options) {
 // The cells of a lane whose sequences each hold `context` tokens and one that fills a gap
 // (LlamaMachine); 0 if they are more than there may be.
 int StreamCells(const EngineOptions& options, const LanePlan& plan, int context,
-                const ModelInfo& model) {
+                const ModelInfo& model, int64_t most_bytes) {
   const int64_t sequences = int64_t{plan.lane.sequences} * plan.lanes;
   const int64_t cells = int64_t{Ceiling(context + 1, kCellStep)} * kCellStep;
   const int64_t lane_cells = cells * plan.lane.sequences;
   const bool enough = options.cells > 0
                           ? sequences * context <= options.cells
-                          : sequences * cells * model.kv_bytes_per_token <= StreamBytes(options);
+                          : sequences * cells * model.kv_bytes_per_token <= most_bytes;
   return enough && lane_cells <= kMostCells ? static_cast<int>(lane_cells) : 0;
 }
 
 // The longest context of streams that there is memory for; 0: none.
-int LongestStream(const EngineOptions& options, const LanePlan& plan, const ModelInfo& model) {
+int LongestStream(const LanePlan& plan, const ModelInfo& model, int64_t most_bytes) {
   const int64_t sequences = int64_t{plan.lane.sequences} * plan.lanes;
-  const int64_t cells =
-      StreamBytes(options) / (sequences * std::max<int64_t>(1, model.kv_bytes_per_token));
+  const int64_t cells = most_bytes / (sequences * std::max<int64_t>(1, model.kv_bytes_per_token));
   return std::max(0, static_cast<int>(cells / kCellStep * kCellStep) - 1);
 }
 
@@ -165,7 +173,8 @@ KvLayout ParseKvLayout(std::string_view name) {
   throw Error::Format("layout '{}' is not one of auto, unified, streams", name);
 }
 
-LanePlan PlanLanes(const EngineOptions& options, const ModelInfo& model, bool on_gpu, LaneUse use) {
+LanePlan PlanLanes(const EngineOptions& options, const ModelInfo& model, int64_t gpu_bytes,
+                   LaneUse use) {
   RequireRange("width", options.width, 1, 4096);
   RequireRange("lanes", options.lanes, 0, options.width);
   RequireRange("context", options.context, 2, 1 << 24);
@@ -176,6 +185,7 @@ LanePlan PlanLanes(const EngineOptions& options, const ModelInfo& model, bool on
   const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   const int threads = options.threads > 0 ? options.threads : cores;
 
+  const bool on_gpu = gpu_bytes > 0;
   const bool small = !on_gpu && model.parameters <= kSmallModel;
 
   LanePlan plan;
@@ -188,10 +198,11 @@ LanePlan PlanLanes(const EngineOptions& options, const ModelInfo& model, bool on
   const bool apt =
       options.layout == KvLayout::kAuto ? !small && !on_gpu : options.layout == KvLayout::kStreams;
   if (use == LaneUse::kWrite && apt) {
-    plan.lane_cells = StreamCells(options, plan, context, model);
+    const int64_t most_bytes = StreamBytes(options, gpu_bytes);
+    plan.lane_cells = StreamCells(options, plan, context, model, most_bytes);
     plan.streams = plan.lane_cells > 0;
     if (!plan.streams && options.cells == 0) {
-      plan.streams_would_fit = LongestStream(options, plan, model);
+      plan.streams_would_fit = LongestStream(plan, model, most_bytes);
     }
     if (!plan.streams && options.layout == KvLayout::kStreams) {
       throw Error::Format(
@@ -201,7 +212,8 @@ LanePlan PlanLanes(const EngineOptions& options, const ModelInfo& model, bool on
     }
   }
   if (!plan.streams) {
-    const int64_t cells = options.cells > 0 ? options.cells : DefaultCells(options, context, model);
+    const int64_t cells =
+        options.cells > 0 ? options.cells : DefaultCells(options, context, model, gpu_bytes);
     plan.lane_cells = Ceiling(Ceiling(cells, plan.lanes), kCellStep) * kCellStep;
     if (options.cells == 0) plan.lane_cells = std::max(plan.lane_cells, context);
   }

@@ -28,8 +28,10 @@ struct LanePlan {
   LaneOptions lane;
 };
 
-// Error for values out of range, or streams that the cells do not suffice for.
-LanePlan PlanLanes(const EngineOptions& options, const ModelInfo& model, bool on_gpu, LaneUse use);
+// `gpu_bytes`: memory of the model's GPU that is free yet; 0: it runs on the CPU. Error for values
+// out of range, or streams that the cells do not suffice for.
+LanePlan PlanLanes(const EngineOptions& options, const ModelInfo& model, int64_t gpu_bytes,
+                   LaneUse use);
 
 // A request as the assignment sees it.
 struct Visit {

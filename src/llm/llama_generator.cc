@@ -36,7 +36,8 @@ class Lanes {
   template <typename MakeLane>
   Lanes(std::shared_ptr<const LlamaModel> model, const EngineOptions& options, LaneUse use,
         LlamaOutput output, MakeLane make_lane)
-      : model_(std::move(model)), plan_(PlanLanes(options, model_->info(), model_->on_gpu(), use)) {
+      : model_(std::move(model)),
+        plan_(PlanLanes(options, model_->info(), model_->FreeGpuBytes(), use)) {
     for (int i = 0; i < plan_.lanes; ++i) {
       machines_.push_back(
           std::make_unique<LlamaMachine>(model_, MachineOptions(plan_, options, output)));
@@ -171,8 +172,8 @@ class LlamaEncoder : public Encoder {
   LlamaEncoder(std::shared_ptr<const LlamaModel> model, const EngineOptions& options)
       : model_(std::move(model)),
         options_(options),
-        context_(
-            PlanLanes(options, model_->info(), model_->on_gpu(), LaneUse::kRead).lane.context) {}
+        context_(PlanLanes(options, model_->info(), model_->FreeGpuBytes(), LaneUse::kRead)
+                     .lane.context) {}
 
   const ModelInfo& Info() const override { return model_->info(); }
   const Tokenizer& tokenizer() const override { return model_->tokenizer(); }

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "ggml-backend.h"
 #include "llama.h"
 #include "llm/llama_adapter.h"
 #include "llm/llama_gguf_check.h"
@@ -40,6 +41,28 @@ int ParseDevice(const std::string& device) {
   }
   if (!valid) throw Error::Format("device '{}' is not one of cpu, cuda, cuda:N", device);
   return index;
+}
+
+// Null for "cpu".
+ggml_backend_dev_t FindGpu(const std::string& device) {
+  const int index = ParseDevice(device);
+  StartLlama();
+  const std::vector<ggml_backend_dev_t> gpus = Gpus();
+  if (index >= static_cast<int>(gpus.size())) {
+    throw Error::Format(
+        "device '{}' is not there: this build sees {} GPUs; use --device cpu, or "
+        "build with -DGGML_CUDA=ON",
+        device, gpus.size());
+  }
+  return index >= 0 ? gpus[index] : nullptr;
+}
+
+// At least 1 on a GPU; 0 without one.
+int64_t FreeBytes(ggml_backend_dev_t gpu) {
+  if (gpu == nullptr) return 0;
+  size_t free = 0, total = 0;
+  ggml_backend_dev_memory(gpu, &free, &total);
+  return std::max<int64_t>(1, static_cast<int64_t>(free));
 }
 
 void RequireDecoder(const llama_model* model, const ModelInfo& info) {
@@ -100,31 +123,23 @@ llama_model* LoadFile(const std::string& path, const llama_model_params& params)
 std::shared_ptr<const LlamaModel> LlamaModel::Load(const std::string& path,
                                                    const std::string& device,
                                                    const std::string& adapter) {
-  const int gpu = ParseDevice(device);
+  const ggml_backend_dev_t gpu = FindGpu(device);
   const GgufSummary file = CheckGguf(path);
   if (file.is_adapter) {
     throw Error::Format("model file {} is an adapter; give the model that it adapts", path);
   }
   const GgufSummary adapter_file = adapter.empty() ? GgufSummary() : CheckAdapter(adapter);
-  StartLlama();
-  std::vector<ggml_backend_dev_t> gpus = Gpus();
-  if (gpu >= static_cast<int>(gpus.size())) {
-    throw Error::Format(
-        "device '{}' is not there: this build sees {} GPUs; use --device cpu, or "
-        "build with -DGGML_CUDA=ON",
-        device, gpus.size());
-  }
   std::vector<ggml_backend_dev_t> devices;
-  if (gpu >= 0) devices.push_back(gpus[gpu]);
+  if (gpu != nullptr) devices.push_back(gpu);
   devices.push_back(nullptr);
   llama_model_params params = llama_model_default_params();
   params.devices = devices.data();
-  params.n_gpu_layers = gpu >= 0 ? -1 : 0;
+  params.n_gpu_layers = gpu != nullptr ? -1 : 0;
   params.split_mode = LLAMA_SPLIT_MODE_NONE;
 
   std::shared_ptr<LlamaModel> model(new LlamaModel);
   model->model_ = LoadFile(path, params);
-  model->on_gpu_ = gpu >= 0;
+  model->gpu_ = gpu;
   model->info_ = Describe(model->model_, path, file);
   RequireDecoder(model->model_, model->info_);
   if (!adapter.empty()) {
@@ -134,6 +149,10 @@ std::shared_ptr<const LlamaModel> LlamaModel::Load(const std::string& path,
   model->tokenizer_ = std::make_unique<LlamaTokenizer>(model->model_);
   return model;
 }
+
+int64_t LlamaModel::FreeGpuBytes() const { return FreeBytes(gpu_); }
+
+int64_t FreeGpuBytes(const std::string& device) { return FreeBytes(FindGpu(device)); }
 
 void LlamaModel::Adapt(llama_context* context) const {
   if (adapter_ == nullptr) return;

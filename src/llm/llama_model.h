@@ -10,6 +10,7 @@
 #include "llm/llama_tokenizer.h"
 #include "llm/model_info.h"
 
+struct ggml_backend_device;
 struct llama_adapter_lora;
 struct llama_context;
 struct llama_model;
@@ -32,7 +33,8 @@ class LlamaModel {
   const ModelInfo& info() const { return info_; }
   const LlamaTokenizer& tokenizer() const { return *tokenizer_; }
   llama_model* get() const { return model_; }
-  bool on_gpu() const { return on_gpu_; }
+  bool on_gpu() const { return gpu_ != nullptr; }
+  int64_t FreeGpuBytes() const;  // at this moment; 0 on a CPU
 
   // What every context made from this model needs before its first evaluation.
   void Adapt(llama_context* context) const;
@@ -42,9 +44,12 @@ class LlamaModel {
 
   llama_model* model_ = nullptr;
   llama_adapter_lora* adapter_ = nullptr;  // owned by model_; null: none
-  bool on_gpu_ = false;
+  ggml_backend_device* gpu_ = nullptr;     // null: the CPU
   ModelInfo info_;
   std::unique_ptr<LlamaTokenizer> tokenizer_;
 };
+
+// Memory of a GPU ("cuda:N") that is free at this moment; 0 for "cpu". Error as Load's.
+int64_t FreeGpuBytes(const std::string& device);
 
 }  // namespace pgts::llm

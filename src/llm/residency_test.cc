@@ -106,67 +106,81 @@ TEST(AssignLanes, ProblemsStayTogetherAndWalkersComeHome) {
   EXPECT_THAT(AssignLanes(visits, lanes), ElementsAre(1));
 }
 
+constexpr int64_t kGpuBytes = int64_t{8} << 30;  // free
+
 TEST(PlanLanes, SmallModelsGetManyLanesAndLargeOnesFew) {
   const EngineOptions options{.threads = 2, .width = 32, .context = 512};
   const LanePlan small =
-      PlanLanes(options, {.context_train = 512, .parameters = 2'000'000}, false, LaneUse::kRead);
+      PlanLanes(options, {.context_train = 512, .parameters = 2'000'000}, 0, LaneUse::kRead);
   EXPECT_EQ(small.lanes, 8);
   EXPECT_EQ(small.workers, 2);
   EXPECT_EQ(small.lane.threads, 1);
   EXPECT_EQ(small.lane.width, 4);
   EXPECT_EQ(small.lane_cells, 4 * 512);
   const ModelInfo large{.context_train = 512, .parameters = 8'000'000'000};
-  EXPECT_EQ(PlanLanes(options, large, false, LaneUse::kRead).lanes, 2);
+  EXPECT_EQ(PlanLanes(options, large, 0, LaneUse::kRead).lanes, 2);
+  EXPECT_EQ(PlanLanes({.threads = 2, .width = 16, .context = 512}, large, 0, LaneUse::kRead).lanes,
+            1);
+  EXPECT_EQ(PlanLanes(options, large, kGpuBytes, LaneUse::kRead).lanes, 1);
   EXPECT_EQ(
-      PlanLanes({.threads = 2, .width = 16, .context = 512}, large, false, LaneUse::kRead).lanes,
-      1);
-  EXPECT_EQ(PlanLanes(options, large, true, LaneUse::kRead).lanes, 1);
-  EXPECT_EQ(PlanLanes({.threads = 8, .width = 2, .context = 512}, large, false, LaneUse::kRead)
-                .lane.threads,
-            8);
+      PlanLanes({.threads = 8, .width = 2, .context = 512}, large, 0, LaneUse::kRead).lane.threads,
+      8);
 }
 
 TEST(PlanLanes, WritersOfSomeSizeGetStreamsWhereTheyFit) {
   const EngineOptions options{
       .threads = 2, .width = 32, .context = 512, .stream_bytes = int64_t{1} << 30};
   ModelInfo large{.context_train = 512, .parameters = 135'000'000, .kv_bytes_per_token = 23'040};
-  const LanePlan plan = PlanLanes(options, large, false, LaneUse::kWrite);
+  const LanePlan plan = PlanLanes(options, large, 0, LaneUse::kWrite);
   EXPECT_TRUE(plan.streams);
   EXPECT_EQ(plan.lane.context, 512);
   EXPECT_EQ(plan.lane_cells, plan.lane.sequences * 768);  // one cell more than the context, rounded
-  EXPECT_FALSE(PlanLanes(options, large, false, LaneUse::kRead).streams);
-  EXPECT_FALSE(PlanLanes(options, large, true, LaneUse::kWrite).streams);
+  EXPECT_FALSE(PlanLanes(options, large, 0, LaneUse::kRead).streams);
+  EXPECT_FALSE(PlanLanes(options, large, kGpuBytes, LaneUse::kWrite).streams);
 
   EngineOptions few = options;
   few.cells = 32 * 512 - 1;
-  EXPECT_FALSE(PlanLanes(few, large, false, LaneUse::kWrite).streams);
+  EXPECT_FALSE(PlanLanes(few, large, 0, LaneUse::kWrite).streams);
   few.layout = KvLayout::kStreams;
-  EXPECT_THROW(PlanLanes(few, large, false, LaneUse::kWrite), Error);
+  EXPECT_THROW(PlanLanes(few, large, 0, LaneUse::kWrite), Error);
   few.layout = KvLayout::kUnified;
   few.cells = 0;
-  EXPECT_FALSE(PlanLanes(few, large, false, LaneUse::kWrite).streams);
+  EXPECT_FALSE(PlanLanes(few, large, 0, LaneUse::kWrite).streams);
 
   few.context = 8192;
   large.context_train = 8192;
-  const LanePlan wide = PlanLanes(few, large, false, LaneUse::kWrite);
+  const LanePlan wide = PlanLanes(few, large, 0, LaneUse::kWrite);
   EXPECT_EQ(wide.streams_would_fit, 0);  // nobody asked for them
   few.layout = KvLayout::kAuto;
-  const int fits = PlanLanes(few, large, false, LaneUse::kWrite).streams_would_fit;
+  const int fits = PlanLanes(few, large, 0, LaneUse::kWrite).streams_would_fit;
   EXPECT_GT(fits, 0);
   few.context = fits;
-  EXPECT_TRUE(PlanLanes(few, large, false, LaneUse::kWrite).streams);
+  EXPECT_TRUE(PlanLanes(few, large, 0, LaneUse::kWrite).streams);
 
   large.parameters = 2'000'000;
-  EXPECT_FALSE(PlanLanes(options, large, false, LaneUse::kWrite).streams);
+  EXPECT_FALSE(PlanLanes(options, large, 0, LaneUse::kWrite).streams);
+}
+
+TEST(PlanLanes, AGpuGivesHalfOfItsFreeMemory) {
+  const ModelInfo model{
+      .context_train = 40'960, .parameters = 8'000'000'000, .kv_bytes_per_token = 147'456};
+  const EngineOptions options{.width = 32, .context = 4096};
+  const auto cells = [&](double gib) {
+    const auto bytes = static_cast<int64_t>(gib * (int64_t{1} << 30));
+    return PlanLanes(options, model, bytes, LaneUse::kRead).lane_cells;
+  };
+  EXPECT_EQ(cells(8.0), (int64_t{4} << 30) / model.kv_bytes_per_token / 256 * 256 + 256);
+  EXPECT_EQ(cells(8.7), cells(8.0));  // whole GiB: what else runs there may vary a little
+  EXPECT_GE(cells(0.5), 4096);        // never less than a sequence needs
+  EXPECT_EQ(cells(80), 32 * 4096);    // nor more than there is use for
 }
 
 TEST(PlanLanes, TheContextIsWhatTheModelAndTheMemoryAllow) {
   const ModelInfo model{.context_train = 512, .parameters = 1};
-  EXPECT_EQ(PlanLanes({.width = 1, .context = 4096}, model, false, LaneUse::kRead).lane.context,
-            512);
-  EXPECT_EQ(PlanLanes({.width = 1, .context = 400, .cells = 256}, model, false, LaneUse::kRead)
-                .lane.context,
-            256);
+  EXPECT_EQ(PlanLanes({.width = 1, .context = 4096}, model, 0, LaneUse::kRead).lane.context, 512);
+  EXPECT_EQ(
+      PlanLanes({.width = 1, .context = 400, .cells = 256}, model, 0, LaneUse::kRead).lane.context,
+      256);
 }
 
 }  // namespace
