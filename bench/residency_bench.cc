@@ -14,6 +14,8 @@ class NoMachine : public Machine {
  public:
   EvaluateStatus Evaluate(std::span<const Row>) override { return EvaluateStatus::kDone; }
   std::span<const float> Output(int) override { return {}; }
+  void KeepStates(bool) override {}
+  std::span<const float> State(int) override { return {}; }
   void Remove(int, int) override {}
   void Share(int, int, int, int) override {}
   int batch_tokens() const override { return 1; }

@@ -25,6 +25,7 @@ struct TreeArguments {
   BenchFlags flags;
   TreeFlags tree;
   std::vector<int> depths = {15};
+  bool no_bound = false;
 };
 
 double Bound(const TreeLoadOptions& load, const TreeLoadResult& result) {
@@ -42,34 +43,37 @@ double Bound(const TreeLoadOptions& load, const TreeLoadResult& result) {
   return 1 / (1 / generator.decode + 1 / scorer.prefill);
 }
 
-BenchRow Row(const TreeLoadOptions& load) {
+BenchRow Row(const TreeLoadOptions& load, bool with_bound) {
   const TreeLoadResult result = RunTreeLoad(load);
   ThrowIfStopped();
-  const double bound = Bound(load, result);
   const double kept = static_cast<double>(result.kept_tokens) / result.seconds;
   const auto share = [&](double seconds) { return seconds / result.seconds; };
-  return {{"max_depth", load.limits.max_depth},
-          {"mean_depth", result.depth},
-          {"searches", load.problems},
-          {"nodes", result.nodes},
-          {"seconds", result.seconds},
-          {"nodes_per_second", static_cast<double>(result.nodes) / result.seconds},
-          {"kept_tokens_per_second", kept},
-          {"generated_tokens_per_second",
-           static_cast<double>(result.generator.generated) / result.seconds},
-          {"bound_tokens_per_second", bound},
-          {"bound_fraction", kept / bound},
-          {"reevaluated_ratio", result.ReevaluatedRatio()},
-          {"generator_reevaluated", result.generator.reevaluated},
-          {"scorer_reevaluated", result.scorer.reevaluated},
-          {"occupancy", result.generator.Occupancy()},
-          {"generate_share", share(result.phases.generate)},
-          {"score_share", share(result.phases.score)},
-          {"policy_share", share(result.phases.decide)},
-          {"path_tokens", result.path_tokens},
-          {"longest_paths", result.longest_paths},
-          {"rss_mb_early", result.rss_mb_early},
-          {"rss_mb", result.rss_mb}};
+  BenchRow row{{"max_depth", load.limits.max_depth},
+               {"mean_depth", result.depth},
+               {"searches", load.problems},
+               {"nodes", result.nodes},
+               {"seconds", result.seconds},
+               {"nodes_per_second", static_cast<double>(result.nodes) / result.seconds},
+               {"kept_tokens_per_second", kept},
+               {"generated_tokens_per_second",
+                static_cast<double>(result.generator.generated) / result.seconds},
+               {"reevaluated_ratio", result.ReevaluatedRatio()},
+               {"generator_reevaluated", result.generator.reevaluated},
+               {"scorer_reevaluated", result.scorer.reevaluated},
+               {"occupancy", result.generator.Occupancy()},
+               {"generate_share", share(result.phases.generate)},
+               {"score_share", share(result.phases.score)},
+               {"policy_share", share(result.phases.decide)},
+               {"path_tokens", result.path_tokens},
+               {"longest_paths", result.longest_paths},
+               {"rss_mb_early", result.rss_mb_early},
+               {"rss_mb", result.rss_mb}};
+  if (with_bound) {
+    const double bound = Bound(load, result);
+    row.emplace_back("bound_tokens_per_second", bound);
+    row.emplace_back("bound_fraction", kept / bound);
+  }
+  return row;
 }
 
 void BenchTree(const TreeArguments& arguments) {
@@ -79,7 +83,7 @@ void BenchTree(const TreeArguments& arguments) {
   std::vector<BenchRow> rows;
   for (const int depth : arguments.depths) {
     load.limits.max_depth = depth;
-    rows.push_back(Row(load));
+    rows.push_back(Row(load, !arguments.no_bound));
   }
   PrintBench("tree", rows, arguments.flags);
 }
@@ -93,6 +97,8 @@ void AddBenchTree(CLI::App& bench) {
   command->add_option("--depth", arguments->depths, "Deepest node, a row for each")
       ->delimiter(',')
       ->check(CLI::Range(1, 1000));
+  command->add_flag("--no-bound", arguments->no_bound,
+                    "Without raw llama.cpp on the same load, which may take as long as the load");
   command->add_flag("--json", arguments->flags.json, "JSON lines");
   command->callback([arguments] { BenchTree(*arguments); });
 }

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 #include "base/rounds.h"
@@ -28,6 +30,40 @@ double ResidentMb() {
   double total = 0, resident = 0;
   statm >> total >> resident;
   return resident * static_cast<double>(sysconf(_SC_PAGESIZE)) / 1e6;
+}
+
+// A task whose solutions never end, so that every tree grows as deep and as large as it may.
+class EndlessTask : public task::Task {
+ public:
+  explicit EndlessTask(std::unique_ptr<task::Task> task)
+      : Task(task->separator()), task_(std::move(task)) {}
+  std::string_view name() const override { return task_->name(); }
+  int64_t Size(task::Split split) const override { return task_->Size(split); }
+  task::Problem Get(task::Split split, int64_t index) const override {
+    return task_->Get(split, index);
+  }
+  task::PromptParts Prompt(const task::Problem& problem) const override {
+    return task_->Prompt(problem);
+  }
+  std::optional<std::string> ExtractAnswer(std::string_view /*steps*/,
+                                           task::AnswerRule /*rule*/) const override {
+    return std::nullopt;
+  }
+
+ private:
+  std::unique_ptr<task::Task> task_;
+};
+
+std::unique_ptr<task::Task> LoadTask(const TreeLoadOptions& options) {
+  std::unique_ptr<task::Task> task = task::MakeTask(options.task, {.data_dir = options.data_dir});
+  if (!options.deep) return task;
+  return std::make_unique<EndlessTask>(std::move(task));
+}
+
+llm::SamplingOptions Sampling(const TreeLoadOptions& options) {
+  llm::SamplingOptions sampling = options.sampling;
+  sampling.ignore_end_of_text = options.deep;
+  return sampling;
 }
 
 // Asks the network, so that its cost is real, and then goes deep.
@@ -91,7 +127,7 @@ class TreeLoad {
  public:
   TreeLoad(const TreeLoadOptions& options, std::shared_ptr<policy::GpsNetwork> network)
       : options_(options),
-        task_(task::MakeTask(options.task, {.data_dir = options.data_dir})),
+        task_(LoadTask(options)),
         model_(llm::LlamaModel::Load(options.model, options.device)),
         generator_(llm::MakeLlamaGenerator(model_, Engine(options))),
         generator_client_(rounds_, *generator_),
@@ -106,7 +142,7 @@ class TreeLoad {
                  .task = task_.get(),
                  .generator = &generator_client_,
                  .scorer = &scorer_client_},
-                {.sampling = options.sampling}) {}
+                {.sampling = Sampling(options)}) {}
 
   TreeLoadResult Run() {
     generator_->KeepStates(options_.shared);

@@ -37,7 +37,7 @@ struct TreeLoadOptions {
   int lanes = 0;
   int turn = 0;  // evaluations between two turns of the scorer; 0: as the engine chooses
   int threads = 0;
-  bool deep = true;  // Expand wherever that is legal, and never Terminate while anything else is
+  bool deep = true;  // solutions never end; Expand wherever legal, Terminate never
   tree::Limits limits;
   llm::SamplingOptions sampling;
   policy::NetworkOptions policy;

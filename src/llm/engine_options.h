@@ -23,8 +23,8 @@ namespace pgts::llm {
 
 // How a context holds its sequences. Unified: in one memory, where sharing a prefix is free and
 // each token scans every used cell. Streams: each in its own, where a token scans its own path
-// only, sharing copies, and all memory is taken at once. kAuto: streams where a model of some size
-// writes on a CPU and the memory is there, else unified (docs/PERFORMANCE.md, "Decoding").
+// only, sharing copies, and all memory is taken at once. kAuto: streams for a model of some size on
+// a CPU where the memory is there, else unified (docs/PERFORMANCE.md, "Decoding", "Reading").
 enum class KvLayout { kAuto, kUnified, kStreams };
 
 // "auto", "unified" or "streams"; Error for anything else.
@@ -40,9 +40,9 @@ struct EngineOptions {
   int64_t stream_bytes = 0;    // most memory of streams; 0: 4 GiB or a quarter of the machine's
   int batch_tokens = 512;      // most tokens of one evaluation
   int turn = 0;                // evaluations between two turns of the scorer; 0: by model size
-  KvLayout layout = KvLayout::kAuto;  // of lanes that write; those that read are unified
-  int flash_attention = -1;           // 0 off, 1 on, -1: off for small models on CPUs, else on
-  std::string kv_type = "f16";        // "f16", "f32", "bf16" or "q8_0" (needs flash attention)
+  KvLayout layout = KvLayout::kAuto;
+  int flash_attention = -1;  // 0 off, 1 on, -1: off on CPUs for small models and readers in streams
+  std::string kv_type = "f16";  // "f16", "f32", "bf16" or "q8_0" (needs flash attention)
 };
 
 }  // namespace pgts::llm

@@ -197,7 +197,7 @@ LanePlan PlanLanes(const EngineOptions& options, const ModelInfo& model, int64_t
   if (model.context_train > 0) context = std::min(context, model.context_train);
   const bool apt =
       options.layout == KvLayout::kAuto ? !small && !on_gpu : options.layout == KvLayout::kStreams;
-  if (use == LaneUse::kWrite && apt) {
+  if (apt) {
     const int64_t most_bytes = StreamBytes(options, gpu_bytes);
     plan.lane_cells = StreamCells(options, plan, context, model, most_bytes);
     plan.streams = plan.lane_cells > 0;
@@ -221,7 +221,10 @@ LanePlan PlanLanes(const EngineOptions& options, const ModelInfo& model, int64_t
   plan.turn = options.turn > 0 ? options.turn : small ? kSmallModelTurn : kLargeModelTurn;
   plan.workers = std::min(plan.lanes, threads);
   plan.lane.threads = small ? 1 : std::max(1, threads / plan.lanes);
-  plan.flash_attention = options.flash_attention < 0 ? !small : options.flash_attention > 0;
+  // On a CPU llama.cpp's flash attention takes a sequence's rows one by one where there are fewer
+  // than 64, as in most steps that are read.
+  const bool flash = !small && !(plan.streams && use == LaneUse::kRead && !on_gpu);
+  plan.flash_attention = options.flash_attention < 0 ? flash : options.flash_attention > 0;
   return plan;
 }
 

@@ -12,7 +12,7 @@
 
 namespace pgts::llm {
 
-// What the lanes do. Rows of readers differ in length, which streams evaluate one after the other.
+// What the lanes do: write a token for each sequence, or read many of a few sequences.
 enum class LaneUse { kWrite, kRead };
 
 struct LanePlan {

@@ -41,6 +41,18 @@ llama_context_params Params(const LlamaMachineOptions& options, bool all_outputs
   return params;
 }
 
+// Whether a sequence has a single row, of rows in the order of their sequences: those are evaluated
+// together if no sequence between them is left out.
+bool AnyAlone(std::span<const Row> rows, std::span<const int> ordered) {
+  for (auto begin = ordered.begin(); begin != ordered.end();) {
+    const auto end = std::find_if(begin, ordered.end(),
+                                  [&](int i) { return rows[i].sequence != rows[*begin].sequence; });
+    if (end - begin == 1) return true;
+    begin = end;
+  }
+  return false;
+}
+
 }  // namespace
 
 // The arrays behind a llama_batch.
@@ -122,12 +134,13 @@ EvaluateStatus LlamaMachine::Decode(std::span<const Row> rows, std::span<const i
   if (streams_) {
     std::ranges::stable_sort(ordered, {}, [&](int i) { return rows[i].sequence; });
   }
-  int gaps_room = batch_tokens_ - static_cast<int>(chosen.size());
+  int gaps_room =
+      streams_ && AnyAlone(rows, ordered) ? batch_tokens_ - static_cast<int>(chosen.size()) : 0;
   int last = rows[ordered.front()].sequence;
   for (const int i : ordered) {
     const Row& row = rows[i];
     const int gap = row.sequence - last - 1;
-    if (streams_ && gap > 0 && gap <= std::min(kLongestFilledGap, gaps_room)) {
+    if (gap > 0 && gap <= std::min(kLongestFilledGap, gaps_room)) {
       FillGap(last + 1, row.sequence, embeddings);
       gaps_room -= gap;
     }

@@ -18,7 +18,7 @@
 namespace pgts::llm {
 namespace {
 
-constexpr size_t kLanes = 16;
+constexpr size_t kLanes = 8;  // wider ones g++ 12 takes apart where there is no AVX-512
 using Floats = float __attribute__((vector_size(kLanes * sizeof(float))));
 using Ints = int32_t __attribute__((vector_size(kLanes * sizeof(int32_t))));
 

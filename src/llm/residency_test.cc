@@ -127,7 +127,7 @@ TEST(PlanLanes, SmallModelsGetManyLanesAndLargeOnesFew) {
       8);
 }
 
-TEST(PlanLanes, WritersOfSomeSizeGetStreamsWhereTheyFit) {
+TEST(PlanLanes, ModelsOfSomeSizeGetStreamsWhereTheyFit) {
   const EngineOptions options{
       .threads = 2, .width = 32, .context = 512, .stream_bytes = int64_t{1} << 30};
   ModelInfo large{.context_train = 512, .parameters = 135'000'000, .kv_bytes_per_token = 23'040};
@@ -135,7 +135,10 @@ TEST(PlanLanes, WritersOfSomeSizeGetStreamsWhereTheyFit) {
   EXPECT_TRUE(plan.streams);
   EXPECT_EQ(plan.lane.context, 512);
   EXPECT_EQ(plan.lane_cells, plan.lane.sequences * 768);  // one cell more than the context, rounded
-  EXPECT_FALSE(PlanLanes(options, large, 0, LaneUse::kRead).streams);
+  EXPECT_TRUE(plan.flash_attention);
+  const LanePlan reads = PlanLanes(options, large, 0, LaneUse::kRead);
+  EXPECT_TRUE(reads.streams);
+  EXPECT_FALSE(reads.flash_attention);
   EXPECT_FALSE(PlanLanes(options, large, kGpuBytes, LaneUse::kWrite).streams);
 
   EngineOptions few = options;
