@@ -35,6 +35,24 @@ check_compiler() {
   missing+=("the CUDA toolkit: there is no nvcc on PATH, so llama.cpp cannot be built for the GPUs")
 }
 
+# Fine-tuning runs on a GPU too, which the system's LibTorch knows nothing of.
+check_libtorch() {
+  if ! sed -n '/^reward_training:/,/^[^ #]/p' "$kTrainConfig" | grep -q '^ *device: *"\{0,1\}cuda'; then
+    return
+  fi
+  if [ -z "${Torch_DIR:-}" ]; then
+    missing+=("a LibTorch with CUDA, named by Torch_DIR. PyTorch's package has one:
+      python3 -m venv ~/torch && ~/torch/bin/pip install torch
+      export Torch_DIR=\$(echo ~/torch/lib/python3*/site-packages/torch/share/cmake/Torch)
+      Without it the reward model is fine-tuned on the CPU, many times slower:
+      reward_training.device: \"cpu\" in $kTrainConfig")
+  elif [ ! -f "$Torch_DIR/TorchConfig.cmake" ]; then
+    missing+=("a LibTorch: Torch_DIR is $Torch_DIR, where there is no TorchConfig.cmake")
+  elif [ ! -f "$Torch_DIR/../../../lib/libtorch_cuda.so" ]; then
+    missing+=("a LibTorch with CUDA: the one of Torch_DIR ($Torch_DIR) is for the CPU only")
+  fi
+}
+
 # Prints the model_name of one section of the model configuration: model_name SECTION
 model_name() {
   sed -n "/^$1:/,/^[^ #]/s/^ *model_name: *[\"']\{0,1\}\([^\"'#]*[^\"' #]\).*/\1/p" "$kModelConfig"
@@ -84,6 +102,7 @@ offer_tiny_run() {
 
 check_gpus
 check_compiler
+check_libtorch
 check_model qwen3 generator
 check_model reward_model "reward model's base"
 check_data

@@ -3,7 +3,8 @@
 // llama.cpp is given the faster of its two layouts, flash attention on and off, and samples
 // nothing; the engine samples, schedules and counts. Both are measured in turn and the median of
 // the repeats is shown. `sampling_share`: of the time of a raw decode, what sampling its logits
-// takes on one thread.
+// takes on one thread. With --read, further tokens of each sequence are read by raw llama.cpp, one
+// sequence in a call, as a scorer reads steps.
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -32,6 +33,7 @@ struct DecodeArguments {
   std::vector<int> contexts = {128};
   int steps = 32;
   int repeats = 3;
+  int read = 0;
   std::string layout = "auto";
   int lanes = 0;
   int threads = 0;
@@ -117,26 +119,28 @@ class BenchDecode {
                             .width = width,
                             .context = context,
                             .steps = arguments_.steps,
+                            .rows = arguments_.read,
                             .threads = arguments_.threads},
                            text_);
   }
 
   void CheckLength(int context) const {
     const int most = model_->info().context_train;
-    if (context + arguments_.steps < most) return;
-    throw Error::Format("--context {} and --steps {} do not fit into the model's {} tokens",
-                        context, arguments_.steps, most);
+    if (context + arguments_.steps + arguments_.read < most) return;
+    throw Error::Format("--context {}, --steps {} and --read {} exceed the model's {} tokens",
+                        context, arguments_.steps, arguments_.read, most);
   }
 
   void Measure(int width, int context, std::vector<BenchRow>& rows) const {
     CheckLength(context);
     constexpr size_t kSetups = kRawSetups.size();
-    std::vector<double> raw[kSetups], engine, sampling;
+    std::vector<double> raw[kSetups], read[kSetups], engine, sampling;
     EngineDecode decode(model_, arguments_, width, context);
     for (int repeat = 0; repeat < arguments_.repeats; ++repeat) {
       for (size_t i = 0; i < kSetups; ++i) {
         const llm::RawSpeed speed = Raw(kRawSetups[i], width, context);
         raw[i].push_back(speed.decode);
+        read[i].push_back(speed.read_on);
         sampling.push_back(speed.sampling);
       }
       ThrowIfStopped();
@@ -157,9 +161,12 @@ class BenchDecode {
                     {"ratio", engine_speed / raw_speed},
                     {"sampling_microseconds", 1e6 * Quantile(sampling, 0.5)},
                     {"sampling_share", Quantile(sampling, 0.5) * raw_speed}});
-    if (!arguments_.layouts) return;
     BenchRow& row = rows.back();
-    for (size_t i = 0; i < kSetups; ++i) row.emplace_back(kRawSetups[i].name, Quantile(raw[i], .5));
+    for (size_t i = 0; i < kSetups; ++i) {
+      const std::string name = kRawSetups[i].name;
+      if (arguments_.layouts) row.emplace_back(name, Quantile(raw[i], 0.5));
+      if (arguments_.read > 0) row.emplace_back("read " + name, Quantile(read[i], 0.5));
+    }
   }
 
   DecodeArguments arguments_;
@@ -186,6 +193,8 @@ void AddBenchDecode(CLI::App& bench) {
   command->add_option("--repeats", arguments->repeats, "Of which the median is shown")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  command->add_option("--read", arguments->read, "Tokens of each that are read at the end, raw")
+      ->check(CLI::Range(0, 1 << 16));
   AddLayoutFlag(*command, arguments->layout);
   command->add_option("--lanes", arguments->lanes, "Of the engine; 0: its own choice")
       ->check(CLI::Range(0, 64));

@@ -391,12 +391,13 @@ TEST(LlamaLikelihood, AgreesWithTheGeneratorThatWroteTheText) {
   EXPECT_GT(compared, 0);
 }
 
-TEST(LlamaEncoder, HiddenStatesEqualPlainEvaluation) {
+TEST_P(LlamaLayout, HiddenStatesEqualPlainEvaluation) {
   const size_t width = TestModel()->info().width;
-  const auto encoder = MakeLlamaEncoder(TestModel(), Options(4, 2));
+  const auto encoder = MakeLlamaEncoder(TestModel(), Options(4, 2, 0, GetParam()));
   std::vector<EncodeRequest> requests;
   for (int w = 0; w < 6; ++w) {
-    requests.push_back({Extend(Root(w % 2), {w, w + 1, w + 2}), static_cast<uint64_t>(w)});
+    requests.push_back(
+        {Extend(Root(w % 2), std::vector<Token>(2 + w, w)), static_cast<uint64_t>(w)});
   }
   std::vector<float> hidden(requests.size() * width);
   for (int round = 0; round < 3; ++round) {
@@ -410,26 +411,37 @@ TEST(LlamaEncoder, HiddenStatesEqualPlainEvaluation) {
       if (round == 1) prefix = Extend(prefix->parent, {60 + 1});  // branches
     }
   }
-  EXPECT_EQ(encoder->counts().scored, 6 * (3 + 2 + 1));
+  EXPECT_EQ(encoder->counts().scored, 2 + 3 + 4 + 5 + 6 + 7 + 6 * (2 + 1));
 }
 
-TEST(LlamaEncoder, TwoPassesEqualOnePass) {
-  std::vector<Row> rows;
-  std::vector<Token> path;
-  for (int i = 0; i < 30; ++i) {
-    path.push_back(65 + i);
-    rows.push_back({path.back(), i, 0, i == 29});
-  }
+// Sequences of unequal length, and one between them that is left out.
+TEST_P(LlamaLayout, TwoPassesEqualOnePass) {
   for (const int small_vocabulary : {0, 4096}) {
     LlamaMachine machine(TestModel(), {.output = LlamaOutput::kHidden,
-                                       .sequences = 2,
-                                       .cells = 256,
-                                       .batch_tokens = 64,
+                                       .sequences = 4,
+                                       .cells = 1024,
+                                       .batch_tokens = 128,
+                                       .streams = GetParam() == KvLayout::kStreams,
                                        .small_vocabulary = small_vocabulary});
-    for (int sequence = 0; sequence < 2; ++sequence) {
-      for (Row& row : rows) row.sequence = sequence;
+    std::vector<Row> rows;
+    std::vector<std::vector<Token>> paths(4);
+    std::vector<int> last(4);
+    for (int round = 0; round < 2; ++round) {
+      rows.clear();
+      for (const int sequence : {3, 0, 1}) {
+        for (int i = 0; i < 10 + 5 * sequence; ++i) {
+          const int position = static_cast<int>(paths[sequence].size());
+          paths[sequence].push_back(65 + (7 * sequence + position) % 20);
+          rows.push_back({paths[sequence].back(), position, sequence, false});
+        }
+        rows.back().output = true;
+        last[sequence] = static_cast<int>(rows.size()) - 1;
+      }
       ASSERT_EQ(machine.Evaluate(rows), EvaluateStatus::kDone);
-      EXPECT_LT(Distance(machine.Output(29), PlainOutput(path, true)), kTolerance);
+      for (const int sequence : {0, 1, 3}) {
+        EXPECT_LT(Distance(machine.Output(last[sequence]), PlainOutput(paths[sequence], true)),
+                  kTolerance);
+      }
     }
   }
 }

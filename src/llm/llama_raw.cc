@@ -22,8 +22,8 @@ class RawContext {
   RawContext(const LlamaModel& model, const RawLoad& load, std::span<const Token> text)
       : load_(load), width_(load.width / load.contexts), text_(text) {
     llama_context_params params = llama_context_default_params();
-    params.n_ctx = width_ * (load.context + load.steps);
-    params.n_batch = params.n_ubatch = std::max(load.batch_tokens, width_);
+    params.n_ctx = width_ * (load.context + load.steps + load.rows);
+    params.n_batch = params.n_ubatch = std::max({load.batch_tokens, load.rows, width_});
     params.n_seq_max = width_;
     params.n_outputs_max = width_;
     params.n_threads = params.n_threads_batch = std::max(1, load.threads / load.contexts);
@@ -35,7 +35,7 @@ class RawContext {
     context_.reset(llama_init_from_model(model.get(), params));
     if (!context_) {
       throw Error::Format("no context of {} sequences of {} tokens; lower --width or --context",
-                          width_, load.context + load.steps);
+                          width_, load.context + load.steps + load.rows);
     }
     model.Adapt(context_.get());
     batch_ = llama_batch_init(static_cast<int>(params.n_batch), 0, 1);
@@ -63,6 +63,16 @@ class RawContext {
       Decode();
       llama_get_logits_ith(context_.get(), 0);  // waits for the device
     }
+  }
+
+  void ReadOn() {
+    for (int sequence = 0; sequence < width_; ++sequence) {
+      for (int row = 0; row < load_.rows; ++row) {
+        Add(sequence, load_.context + load_.steps + row, /*output=*/false);
+      }
+      Decode();
+    }
+    llama_synchronize(context_.get());
   }
 
   // See RawSpeed::sampling.
@@ -124,9 +134,13 @@ RawSpeed MeasureRaw(const LlamaModel& model, const RawLoad& load, std::span<cons
       Seconds([&] { RunParallel(all, workers, [&](int i) { contexts[i]->Prefill(); }); });
   const double decode =
       Seconds([&] { RunParallel(all, workers, [&](int i) { contexts[i]->DecodeSteps(); }); });
+  const double sampling = contexts.front()->SamplingSeconds(model.info().vocabulary);
+  const double read =
+      Seconds([&] { RunParallel(all, workers, [&](int i) { contexts[i]->ReadOn(); }); });
   return {.decode = load.width * static_cast<double>(load.steps) / decode,
           .prefill = load.width * static_cast<double>(load.context) / prefill,
-          .sampling = contexts.front()->SamplingSeconds(model.info().vocabulary)};
+          .read_on = load.width * static_cast<double>(load.rows) / read,
+          .sampling = sampling};
 }
 
 }  // namespace pgts::llm
