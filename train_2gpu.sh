@@ -37,7 +37,7 @@ check_compiler() {
 
 # Fine-tuning runs on a GPU too, which the system's LibTorch knows nothing of.
 check_libtorch() {
-  if ! sed -n '/^reward_training:/,/^[^ #]/p' "$kTrainConfig" | grep -q '^ *device: *"\{0,1\}cuda'; then
+  if ! sed -n '/^reward_training:/,/^[^ #]/p' "$kTrainConfig" | grep -q "^ *device: *[\"']\{0,1\}cuda"; then
     return
   fi
   if [ -z "${Torch_DIR:-}" ]; then

@@ -286,9 +286,10 @@ void ExpectKeys(const std::string& line, const std::vector<std::string>& keys) {
 
 TEST_F(CommandTest, BenchesPrintJsonLines) {
   const Output decode = Run({"bench", "decode", "--json", "--width", "2", "--context", "16",
-                             "--steps", "4", "--repeats", "1"});
+                             "--steps", "4", "--repeats", "1", "--read", "4"});
   ASSERT_EQ(decode.code, 0) << decode.err;
-  ExpectKeys(decode.out, {"width", "raw_tokens_per_second", "engine_tokens_per_second", "ratio"});
+  ExpectKeys(decode.out, {"width", "raw_tokens_per_second", "engine_tokens_per_second", "ratio",
+                          "read streams"});
   const Output tree =
       Run({"bench", "tree", "--json", "--problems", "2", "--nodes", "3", "--depth", "3"});
   ASSERT_EQ(tree.code, 0) << tree.err;
@@ -301,11 +302,16 @@ TEST_F(CommandTest, BenchesPrintJsonLines) {
   const Output policy = Run({"bench", "policy", "--json", "--searches", "2", "--nodes", "5"});
   ASSERT_EQ(policy.code, 0) << policy.err;
   ExpectKeys(policy.out, {"decide_ms", "update_ms"});
+  const Output reward =
+      Run({"bench", "reward-step", "--json", "--batch", "2", "--tokens", "32", "--steps", "1"});
+  ASSERT_EQ(reward.code, 0) << reward.err;
+  ExpectKeys(reward.out, {"step_seconds", "tokens_per_second", "peak_rss_mb"});
 }
 
 TEST_F(CommandTest, BenchesRefuseWhatTheyCannotMeasure) {
   EXPECT_THAT(Refused({"bench", "decode", "--shape", "qwen9"}), HasSubstr("qwen3-8b"));
   EXPECT_THAT(Refused({"bench", "decode", "--width", "0"}), HasSubstr("--width"));
+  EXPECT_THAT(Refused({"bench", "reward-step", "--device", "cuda:99"}), HasSubstr("cuda:99"));
 }
 
 TEST_F(CommandTest, AStopIsSaidAndItsExitCodeIs130) {

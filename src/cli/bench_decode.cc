@@ -119,7 +119,7 @@ class BenchDecode {
                             .width = width,
                             .context = context,
                             .steps = arguments_.steps,
-                            .rows = arguments_.read,
+                            .read = arguments_.read,
                             .threads = arguments_.threads},
                            text_);
   }
@@ -140,7 +140,7 @@ class BenchDecode {
       for (size_t i = 0; i < kSetups; ++i) {
         const llm::RawSpeed speed = Raw(kRawSetups[i], width, context);
         raw[i].push_back(speed.decode);
-        read[i].push_back(speed.read_on);
+        read[i].push_back(speed.read);
         sampling.push_back(speed.sampling);
       }
       ThrowIfStopped();
@@ -163,7 +163,7 @@ class BenchDecode {
                     {"sampling_share", Quantile(sampling, 0.5) * raw_speed}});
     BenchRow& row = rows.back();
     for (size_t i = 0; i < kSetups; ++i) {
-      const std::string name = kRawSetups[i].name;
+      const std::string name(kRawSetups[i].name);
       if (arguments_.layouts) row.emplace_back(name, Quantile(raw[i], 0.5));
       if (arguments_.read > 0) row.emplace_back("read " + name, Quantile(read[i], 0.5));
     }

@@ -22,7 +22,7 @@ void AddModelFlags(CLI::App& command, ModelFlags& flags) {
 }
 
 void AddLayoutFlag(CLI::App& command, std::string& layout) {
-  command.add_option("--layout", layout, "KV memory of the generator: auto, unified or streams")
+  command.add_option("--layout", layout, "KV memory: auto, unified or streams")
       ->check(CLI::IsMember({"auto", "unified", "streams"}))
       ->capture_default_str();
 }

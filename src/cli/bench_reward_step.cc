@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `pgts bench reward-step`: optimiser steps of phase 1 as `pgts train-reward` takes them, of kind
 // lora or full, on solutions of one length that share nothing. The first step, which allocates, is
-// not timed.
+// not timed. Peaks are those of the process up to that row: give the lengths in ascending order.
 #include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
@@ -83,25 +83,26 @@ double PeakMb() {
   return static_cast<double>(usage.ru_maxrss) * 1024 / 1e6;
 }
 
-BenchRow Measure(const RewardStepArguments& arguments, const std::string& path, int length) {
+// `free_before`: the GPU's, before anything was trained; LibTorch keeps what it once took.
+BenchRow Measure(const RewardStepArguments& arguments, const std::string& path, int length,
+                 int64_t free_before) {
   const model::DecoderShape shape = model::ReadGgufShape(path);
   const reward::TrainingOptions training{.batch_size = arguments.batch,
                                          .gradient_accumulation_steps = 1,
                                          .num_epochs = 1,
                                          .device = arguments.model.device};
   const bool half = reward::UsesBfloat16(training, shape.width);
-  const int64_t free_before = llm::FreeGpuBytes(arguments.model.device);
   int64_t free_after = free_before;
   std::vector<double> ends;
   const Stopwatch watch;
-  const reward::FinetuneOptions options{
-      .training = training,
-      .max_sequence_length = length,
-      .observer = {.on_step = [&](const reward::TrainingPoint&) {
-        ThrowIfStopped();
-        ends.push_back(watch.Seconds());
-        free_after = std::min(free_after, llm::FreeGpuBytes(arguments.model.device));
-      }}};
+  const reward::FinetuneOptions options{.training = training,
+                                        .max_sequence_length = length,
+                                        .observer = {.on_step = [&](const reward::TrainingPoint&) {
+                                          ThrowIfStopped();
+                                          ends.push_back(watch.Seconds());
+                                          free_after = std::min(
+                                              free_after, llm::FreeBytesOf(arguments.model.device));
+                                        }}};
   reward::Finetune(MakeDecoder(arguments, path, length, half),
                    RandomSolutions(arguments.batch * (arguments.steps + 1), length, shape.vocab),
                    RandomSolutions(2, length, shape.vocab), options);
@@ -114,16 +115,18 @@ BenchRow Measure(const RewardStepArguments& arguments, const std::string& path, 
           {"tokens", length},
           {"step_seconds", seconds},
           {"tokens_per_second", arguments.batch * length / seconds},
-          {"gpu_mb", static_cast<double>(free_before - free_after) / 1e6},
+          {"peak_gpu_mb", static_cast<double>(free_before - free_after) / 1e6},
           {"peak_rss_mb", PeakMb()}};
 }
 
 void BenchRewardStep(const RewardStepArguments& arguments) {
+  reward::CheckTrainingDevice(arguments.model.device);
   model::UseThreads(arguments.threads);
   const BenchModel model(arguments.model);
+  const int64_t free_before = llm::FreeBytesOf(arguments.model.device);
   std::vector<BenchRow> rows;
   for (const int length : arguments.lengths) {
-    rows.push_back(Measure(arguments, model.path(), length));
+    rows.push_back(Measure(arguments, model.path(), length, free_before));
   }
   PrintBench("reward-step", rows, arguments.flags);
 }

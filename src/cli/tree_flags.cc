@@ -16,7 +16,7 @@ void AddTreeFlags(CLI::App& command, TreeFlags& flags) {
   load.scorer_device.clear();
   AddModelFlags(command, flags.model);
   command.add_option("--scorer", load.scorer, "GGUF file of the scorer; default: the generator's");
-  command.add_option("--scorer-device", load.scorer_device, "Of --scorer; default: --device's");
+  command.add_option("--scorer-device", load.scorer_device, "Of the scorer; default: --device's");
   command
       .add_flag("--shared", load.shared,
                 "The reward head reads the generator's own states, without a scorer's pass")
@@ -55,8 +55,9 @@ void AddTreeFlags(CLI::App& command, TreeFlags& flags) {
   command.add_option("--num-heads", load.policy.num_heads, "Of the policy")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  command.add_flag("--shallow", flags.shallow,
-                   "The untrained policy decides; else: Expand while legal, Terminate never");
+  command.add_flag(
+      "--shallow", flags.shallow,
+      "The untrained policy decides; else solutions never end, and it is Expand while legal");
   command.add_flag("--paragraphs", flags.paragraphs,
                    "Steps end at blank lines, \"Therefore\" and \"####\" instead of newlines");
 }
@@ -67,7 +68,7 @@ TreeLoadOptions ToLoad(const TreeFlags& flags, const BenchModel& model) {
   load.device = flags.model.device;
   if (load.scorer_device.empty()) load.scorer_device = load.device;
   load.layout = llm::ParseKvLayout(flags.layout);
-  if (!load.scorer.empty()) load.scorer = FindResource(load.scorer);
+  load.scorer = load.scorer.empty() ? load.model : FindResource(load.scorer);
   load.deep = !flags.shallow;
   if (flags.paragraphs) {
     load.sampling.separator = "\n\n";

@@ -49,6 +49,9 @@ class EndlessTask : public task::Task {
                                            task::AnswerRule /*rule*/) const override {
     return std::nullopt;
   }
+  bool Same(std::string_view answer, std::string_view gold) const override {
+    return task_->Same(answer, gold);
+  }
 
  private:
   std::unique_ptr<task::Task> task_;
@@ -238,9 +241,7 @@ class TreeLoad {
 
 }  // namespace
 
-bool TreeLoadOptions::SameScorer() const {
-  return scorer.empty() || (scorer == model && scorer_device == device);
-}
+bool TreeLoadOptions::SameScorer() const { return scorer == model && scorer_device == device; }
 
 double TreeLoadResult::ReevaluatedRatio() const {
   const int64_t first = generator.prompt + generator.evaluated + scorer.prompt + scorer.scored;

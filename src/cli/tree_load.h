@@ -24,7 +24,7 @@ namespace pgts::cli {
 
 struct TreeLoadOptions {
   std::string model;                  // of the generator
-  std::string scorer;                 // empty: the generator's file, which is then loaded once
+  std::string scorer;                 // the generator's file on its device is loaded once
   std::string device = "cpu";         // of the generator
   std::string scorer_device = "cpu";  // of a scorer of its own
   bool shared = false;                // the head reads the states of the generator as it writes
@@ -33,7 +33,7 @@ struct TreeLoadOptions {
   int problems = 16;
   int width = 16;  // searches side by side
   int cells = 0;   // KV memory of each model in tokens; 0: as the engine chooses
-  llm::KvLayout layout = llm::KvLayout::kAuto;  // of the generator
+  llm::KvLayout layout = llm::KvLayout::kAuto;
   int lanes = 0;
   int turn = 0;  // evaluations between two turns of the scorer; 0: as the engine chooses
   int threads = 0;

@@ -39,7 +39,7 @@ struct GeneratorSettings {
     v("min_p", min_p, {.min = 0, .max = 1, .help = "Least share of the best probability; 0: off"});
     v("use_flash_attention", use_flash_attention,
       {.choices = {"auto", "true", "false"},
-       .help = "Flash attention; auto: for all but tiny models"});
+       .help = "Flash attention; auto: but for tiny models, and scorers on a CPU"});
     v("load_in_8bit", load_in_8bit, {.help = "Q8_0 weights"});
     v("prompt", prompt, {.choices = {"auto", "chat", "plain"}, .help = "How problems are put"});
   }
@@ -95,7 +95,7 @@ struct EngineSettings {
       {.min = 0, .max = 1 << 30, .unit = "tokens", .help = "KV memory; 0: by width and context"});
     v("layout", layout,
       {.choices = {"auto", "unified", "streams"},
-       .help = "KV memory of the generator; auto: streams on a CPU where they fit"});
+       .help = "KV memory; auto: streams on a CPU where they fit"});
     v("lanes", lanes,
       {.min = 0, .max = 64, .help = "Contexts side by side; 0: by the model's size"});
     v("threads", threads, {.min = 0, .max = 1024, .help = "Threads; 0: all cores"});

@@ -36,8 +36,10 @@ struct EngineOptions {
   int width = 32;              // sequences evaluated together, all lanes; best: walkers in flight
   int lanes = 0;               // 0: chosen by the model's size and the device
   int context = 4096;          // tokens that one sequence can hold; at most what the model knows
-  int cells = 0;               // KV cells, all lanes; 0: width × context. Streams round theirs up
-  int64_t stream_bytes = 0;    // most memory of streams; 0: 4 GiB or a quarter of the machine's
+  int cells = 0;               // KV cells, all lanes; 0: width × context, in the unified layout of
+                               // 1 GiB at most, or half of what a GPU has free. Streams round up
+  int64_t stream_bytes = 0;    // most memory of streams; 0: 4 GiB or an eighth of the machine's, or
+                               // half of what a GPU has free
   int batch_tokens = 512;      // most tokens of one evaluation
   int turn = 0;                // evaluations between two turns of the scorer; 0: by model size
   KvLayout layout = KvLayout::kAuto;

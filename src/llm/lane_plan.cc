@@ -17,7 +17,7 @@ constexpr int kSmallModelLaneWidth = 4;      // measured: see engine_options.h
 constexpr int kLargeModelLaneWidth = 16;     // at least: a lane reads all weights
 constexpr int kSmallModelTurn = 16;
 constexpr int kLargeModelTurn = 4;
-constexpr int64_t kDefaultKvBytes = int64_t{1} << 30;
+constexpr int64_t kLeastKvBytes = int64_t{1} << 30;
 constexpr int64_t kMostStreamBytes = int64_t{4} << 30;
 constexpr int64_t kMostCells = 1 << 30;
 constexpr int kCellStep = 256;  // llama.cpp rounds a context up to this
@@ -31,14 +31,14 @@ int Ceiling(int64_t a, int64_t b) { return static_cast<int>((a + b - 1) / b); }
 
 // A GPU is there for the models: its KV memory may have half of what is free, in whole GiB, so
 // that what is free may vary a little. The other half is for the next model and for scratch memory.
-int64_t UnifiedBytes(int64_t gpu_bytes) {
-  return std::max(kDefaultKvBytes, gpu_bytes / 2 / kDefaultKvBytes * kDefaultKvBytes);
+int64_t DefaultKvBytes(int64_t gpu_bytes) {
+  return std::max(kLeastKvBytes, gpu_bytes / 2 / kLeastKvBytes * kLeastKvBytes);
 }
 
 int64_t DefaultCells(const EngineOptions& options, int context, const ModelInfo& model,
                      int64_t gpu_bytes) {
   const int64_t affordable =
-      UnifiedBytes(gpu_bytes) / std::max<int64_t>(1, model.kv_bytes_per_token);
+      DefaultKvBytes(gpu_bytes) / std::max<int64_t>(1, model.kv_bytes_per_token);
   return std::clamp<int64_t>(int64_t{options.width} * context, context,
                              std::max<int64_t>(context, affordable));
 }
@@ -49,12 +49,13 @@ int DefaultLanes(const EngineOptions& options, bool small, int threads, bool on_
   return std::clamp(options.width / kLargeModelLaneWidth, 1, threads);
 }
 
-// Streams are taken in full from the start, so they may have a quarter of a CPU's memory at most.
+// Streams are taken in full from the start, by each engine: generator, scorer and likelihood. They
+// may have an eighth of a CPU's memory each.
 int64_t StreamBytes(const EngineOptions& options, int64_t gpu_bytes) {
   if (options.stream_bytes > 0) return options.stream_bytes;
-  if (gpu_bytes > 0) return UnifiedBytes(gpu_bytes);
+  if (gpu_bytes > 0) return DefaultKvBytes(gpu_bytes);
   const int64_t machine = int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGESIZE);
-  return std::min(kMostStreamBytes, machine / 4);
+  return std::min(kMostStreamBytes, machine / 8);
 }
 
 // The cells of a lane whose sequences each hold `context` tokens and one that fills a gap
@@ -223,7 +224,8 @@ LanePlan PlanLanes(const EngineOptions& options, const ModelInfo& model, int64_t
   plan.lane.threads = small ? 1 : std::max(1, threads / plan.lanes);
   // On a CPU llama.cpp's flash attention takes a sequence's rows one by one where there are fewer
   // than 64, as in most steps that are read.
-  const bool flash = !small && !(plan.streams && use == LaneUse::kRead && !on_gpu);
+  const bool whole_kv = options.kv_type != "q8_0";  // quantised values need flash attention
+  const bool flash = !small && !(plan.streams && use == LaneUse::kRead && !on_gpu && whole_kv);
   plan.flash_attention = options.flash_attention < 0 ? flash : options.flash_attention > 0;
   return plan;
 }

@@ -12,7 +12,7 @@
 
 namespace pgts::llm {
 
-// What the lanes do: write a token for each sequence, or read many of a few sequences.
+// What the lanes do: evaluate a token of each sequence at a time, or many of a few sequences.
 enum class LaneUse { kWrite, kRead };
 
 struct LanePlan {

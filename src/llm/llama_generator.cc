@@ -38,6 +38,14 @@ class Lanes {
         LlamaOutput output, MakeLane make_lane)
       : model_(std::move(model)),
         plan_(PlanLanes(options, model_->info(), model_->FreeGpuBytes(), use)) {
+    constexpr int kUseful = 512;  // tokens
+    if (plan_.streams_would_fit >= kUseful) {
+      pgts::Info(
+          "{}: {} streams of {} tokens need too much memory, so sequences share theirs, which is "
+          "slower; a smaller engine.width would do, or engine.context = {} (which grows worlds of "
+          "its own)",
+          model_->info().path, options.width, plan_.lane.context, plan_.streams_would_fit);
+    }
     for (int i = 0; i < plan_.lanes; ++i) {
       machines_.push_back(
           std::make_unique<LlamaMachine>(model_, MachineOptions(plan_, options, output)));
@@ -121,16 +129,7 @@ class LlamaGenerator : public Generator {
       : lanes_(model, options, LaneUse::kWrite, LlamaOutput::kLogits,
                [&](Machine& machine, TokenLedger& ledger, const LaneOptions& lane) {
                  return std::make_unique<GenerateLane>(machine, ledger, lane, model->tokenizer());
-               }) {
-    constexpr int kUseful = 512;  // tokens
-    if (const int context = lanes_.plan().streams_would_fit; context >= kUseful) {
-      pgts::Info(
-          "{}: {} streams of {} tokens need too much memory, so sequences share theirs, which is "
-          "slower; a smaller engine.width would do, or engine.context = {} (which grows worlds of "
-          "its own)",
-          Info().path, options.width, lanes_.context(), context);
-    }
-  }
+               }) {}
 
   const ModelInfo& Info() const override { return lanes_.model().info(); }
   const Tokenizer& tokenizer() const override { return lanes_.model().tokenizer(); }
@@ -210,7 +209,7 @@ class LlamaEncoder : public Encoder {
 class LlamaLikelihood : public Likelihood {
  public:
   LlamaLikelihood(std::shared_ptr<const LlamaModel> model, const EngineOptions& options)
-      : lanes_(model, options, LaneUse::kRead, LlamaOutput::kLogits,
+      : lanes_(model, options, LaneUse::kWrite, LlamaOutput::kLogits,
                [](Machine& machine, TokenLedger& ledger, const LaneOptions& lane) {
                  return std::make_unique<LikelihoodLane>(machine, ledger, lane);
                }) {}

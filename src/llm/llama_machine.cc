@@ -41,16 +41,17 @@ llama_context_params Params(const LlamaMachineOptions& options, bool all_outputs
   return params;
 }
 
-// Whether a sequence has a single row, of rows in the order of their sequences: those are evaluated
-// together if no sequence between them is left out.
-bool AnyAlone(std::span<const Row> rows, std::span<const int> ordered) {
+// How many sequences have a single row, of rows in the order of their sequences: those are
+// evaluated together if no sequence between them is left out.
+int SingleRows(std::span<const Row> rows, std::span<const int> ordered) {
+  int single = 0;
   for (auto begin = ordered.begin(); begin != ordered.end();) {
     const auto end = std::find_if(begin, ordered.end(),
                                   [&](int i) { return rows[i].sequence != rows[*begin].sequence; });
-    if (end - begin == 1) return true;
+    if (end - begin == 1) ++single;
     begin = end;
   }
-  return false;
+  return single;
 }
 
 }  // namespace
@@ -134,8 +135,9 @@ EvaluateStatus LlamaMachine::Decode(std::span<const Row> rows, std::span<const i
   if (streams_) {
     std::ranges::stable_sort(ordered, {}, [&](int i) { return rows[i].sequence; });
   }
-  int gaps_room =
-      streams_ && AnyAlone(rows, ordered) ? batch_tokens_ - static_cast<int>(chosen.size()) : 0;
+  int gaps_room = streams_ && SingleRows(rows, ordered) > 1
+                      ? batch_tokens_ - static_cast<int>(chosen.size())
+                      : 0;
   int last = rows[ordered.front()].sequence;
   for (const int i : ordered) {
     const Row& row = rows[i];

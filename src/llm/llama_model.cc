@@ -152,7 +152,7 @@ std::shared_ptr<const LlamaModel> LlamaModel::Load(const std::string& path,
 
 int64_t LlamaModel::FreeGpuBytes() const { return FreeBytes(gpu_); }
 
-int64_t FreeGpuBytes(const std::string& device) { return FreeBytes(FindGpu(device)); }
+int64_t FreeBytesOf(const std::string& device) { return FreeBytes(FindGpu(device)); }
 
 void LlamaModel::Adapt(llama_context* context) const {
   if (adapter_ == nullptr) return;

@@ -50,6 +50,6 @@ class LlamaModel {
 };
 
 // Memory of a GPU ("cuda:N") that is free at this moment; 0 for "cpu". Error as Load's.
-int64_t FreeGpuBytes(const std::string& device);
+int64_t FreeBytesOf(const std::string& device);
 
 }  // namespace pgts::llm

@@ -22,8 +22,8 @@ class RawContext {
   RawContext(const LlamaModel& model, const RawLoad& load, std::span<const Token> text)
       : load_(load), width_(load.width / load.contexts), text_(text) {
     llama_context_params params = llama_context_default_params();
-    params.n_ctx = width_ * (load.context + load.steps + load.rows);
-    params.n_batch = params.n_ubatch = std::max({load.batch_tokens, load.rows, width_});
+    params.n_ctx = width_ * (load.context + load.steps + load.read);
+    params.n_batch = params.n_ubatch = std::max({load.batch_tokens, load.read, width_});
     params.n_seq_max = width_;
     params.n_outputs_max = width_;
     params.n_threads = params.n_threads_batch = std::max(1, load.threads / load.contexts);
@@ -35,7 +35,7 @@ class RawContext {
     context_.reset(llama_init_from_model(model.get(), params));
     if (!context_) {
       throw Error::Format("no context of {} sequences of {} tokens; lower --width or --context",
-                          width_, load.context + load.steps + load.rows);
+                          width_, load.context + load.steps + load.read);
     }
     model.Adapt(context_.get());
     batch_ = llama_batch_init(static_cast<int>(params.n_batch), 0, 1);
@@ -65,9 +65,9 @@ class RawContext {
     }
   }
 
-  void ReadOn() {
+  void ReadEach() {
     for (int sequence = 0; sequence < width_; ++sequence) {
-      for (int row = 0; row < load_.rows; ++row) {
+      for (int row = 0; row < load_.read; ++row) {
         Add(sequence, load_.context + load_.steps + row, /*output=*/false);
       }
       Decode();
@@ -136,10 +136,10 @@ RawSpeed MeasureRaw(const LlamaModel& model, const RawLoad& load, std::span<cons
       Seconds([&] { RunParallel(all, workers, [&](int i) { contexts[i]->DecodeSteps(); }); });
   const double sampling = contexts.front()->SamplingSeconds(model.info().vocabulary);
   const double read =
-      Seconds([&] { RunParallel(all, workers, [&](int i) { contexts[i]->ReadOn(); }); });
+      Seconds([&] { RunParallel(all, workers, [&](int i) { contexts[i]->ReadEach(); }); });
   return {.decode = load.width * static_cast<double>(load.steps) / decode,
           .prefill = load.width * static_cast<double>(load.context) / prefill,
-          .read_on = load.width * static_cast<double>(load.rows) / read,
+          .read = load.width * static_cast<double>(load.read) / read,
           .sampling = sampling};
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // llama.cpp with nothing around it: the yardstick of `pgts bench`. Sequences of equal length are
-// read, then every decode adds one fixed token to each; nothing is sampled. At the end each may be
-// read on, one sequence in a call, as a step is that a scorer reads.
+// read, then every decode adds one fixed token to each; nothing is sampled. At the end further
+// tokens of each may be read, one sequence in a call, as a scorer reads steps.
 #pragma once
 
 #include <span>
@@ -20,7 +20,7 @@ struct RawLoad {
   int width = 1;     // sequences, all contexts
   int context = 1;   // tokens resident in each before the first decode
   int steps = 1;     // decodes
-  int rows = 0;      // tokens of each read on at the end
+  int read = 0;      // tokens of each, read at the end
   int threads = 1;
   int batch_tokens = 512;  // of one prefill call
 };
@@ -28,7 +28,7 @@ struct RawLoad {
 struct RawSpeed {
   double decode = 0;   // tokens per second
   double prefill = 0;  // tokens per second
-  double read_on = 0;  // tokens per second; 0 if no `rows`
+  double read = 0;     // tokens per second; 0 if there were none
   // Seconds that the default sampling takes to truncate one token's logits, on one thread: those
   // of the last decode, so that they are as peaked as the model's are. Not part of `decode`.
   double sampling = 0;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reward/finetune.h"
 
+#include <c10/core/Device.h>
+#include <torch/cuda.h>
 #include <torch/optim/adamw.h>
 #include <torch/utils.h>
 
@@ -323,6 +325,24 @@ class Trainer {
 };
 
 }  // namespace
+
+void CheckTrainingDevice(const std::string& name) {
+  const auto parsed = [&] {
+    try {
+      return c10::Device(name);
+    } catch (const c10::Error&) {
+      throw Error::Format("reward_training.device = {} is not one of cpu, cuda, cuda:N", name);
+    }
+  }();
+  if (parsed.is_cpu()) return;
+  const auto gpus = parsed.is_cuda() ? static_cast<int>(torch::cuda::device_count()) : 0;
+  if (parsed.index() >= gpus || gpus == 0) {
+    throw Error::Format(
+        "reward_training.device = {} is not there: this LibTorch sees {} GPUs; use "
+        "cpu, or build with a LibTorch that has CUDA",
+        name, gpus);
+  }
+}
 
 bool UsesBfloat16(const TrainingOptions& options, int64_t width) {
   if (options.compute_type != "auto") return options.compute_type == "bfloat16";

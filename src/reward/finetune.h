@@ -22,6 +22,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "reward/calibration.h"
@@ -83,6 +84,9 @@ struct FinetuneResult {
 // Whether the weights of `point` are to be kept: the higher step AUC, then the lower loss. A
 // validation set with one class only has no AUC; then the loss decides.
 bool IsBetter(const ValidationPoint& point, const std::optional<ValidationPoint>& best);
+
+// Error unless this LibTorch can train there (`reward_training.device`).
+void CheckTrainingDevice(const std::string& name);
 
 // Whether matrix products run in bfloat16 rather than float32, for a decoder of this width.
 bool UsesBfloat16(const TrainingOptions& options, int64_t width);

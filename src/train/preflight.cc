@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/preflight.h"
 
-#include <c10/core/Device.h>
-#include <torch/cuda.h>
-
 #include "base/error.h"
 #include "model/decoder_shape.h"
 #include "policy/options.h"
+#include "reward/finetune.h"
 #include "reward/trl.h"
 #include "task/task.h"
 #include "train/reward_phase.h"
@@ -14,24 +12,6 @@
 
 namespace pgts::train {
 namespace {
-
-void CheckTrainingDevice(const std::string& name) {
-  const auto parsed = [&] {
-    try {
-      return c10::Device(name);
-    } catch (const c10::Error&) {
-      throw Error::Format("reward_training.device = {} is not one of cpu, cuda, cuda:N", name);
-    }
-  }();
-  if (parsed.is_cpu()) return;
-  const auto gpus = parsed.is_cuda() ? static_cast<int>(torch::cuda::device_count()) : 0;
-  if (parsed.index() >= gpus || gpus == 0) {
-    throw Error::Format(
-        "reward_training.device = {} is not there: this LibTorch sees {} GPUs; use "
-        "cpu, or build with a LibTorch that has CUDA",
-        name, gpus);
-  }
-}
 
 void CheckBase(const RunConfig& config) {
   const std::string& path = BaseModelPath(config);
@@ -77,7 +57,7 @@ void CheckBeforeTraining(const RunConfig& config, bool trains_reward_model) {
   CheckSources("validation_problems", data.validation_problems, "held_out_import_files",
                data.held_out_import_files, task->separator());
   if (!trains_reward_model) return;
-  CheckTrainingDevice(config.reward_training.device);
+  reward::CheckTrainingDevice(config.reward_training.device);
   CheckBase(config);
 }
 
