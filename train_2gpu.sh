@@ -35,11 +35,14 @@ check_compiler() {
   missing+=("the CUDA toolkit: there is no nvcc on PATH, so llama.cpp cannot be built for the GPUs")
 }
 
+# Prints the value of a key in a section of a configuration: config_value FILE SECTION KEY
+config_value() {
+  sed -n "/^$2:/,/^[^ #]/s/^ *$3: *[\"']\{0,1\}\([^\"'#]*[^\"' #]\).*/\1/p" "$1"
+}
+
 # Fine-tuning runs on a GPU too, which the system's LibTorch knows nothing of.
 check_libtorch() {
-  if ! sed -n '/^reward_training:/,/^[^ #]/p' "$kTrainConfig" | grep -q "^ *device: *[\"']\{0,1\}cuda"; then
-    return
-  fi
+  if [[ $(config_value "$kTrainConfig" reward_training device) != cuda* ]]; then return; fi
   if [ -z "${Torch_DIR:-}" ]; then
     missing+=("a LibTorch with CUDA, named by Torch_DIR. PyTorch's package has one:
       python3 -m venv ~/torch && ~/torch/bin/pip install torch
@@ -54,9 +57,7 @@ check_libtorch() {
 }
 
 # Prints the model_name of one section of the model configuration: model_name SECTION
-model_name() {
-  sed -n "/^$1:/,/^[^ #]/s/^ *model_name: *[\"']\{0,1\}\([^\"'#]*[^\"' #]\).*/\1/p" "$kModelConfig"
-}
+model_name() { config_value "$kModelConfig" "$1" model_name; }
 
 # Prints the file that a section's model_name stands for, or nothing: a path as it is, else a GGUF
 # in the models folder whose name begins with the model's.
