@@ -64,15 +64,12 @@ std::vector<reward::LabelledSolution> RandomSolutions(int count, int length, int
 }
 
 std::shared_ptr<model::Decoder> MakeDecoder(const RewardStepArguments& arguments,
-                                            const std::string& path, int length, bool half) {
-  std::shared_ptr<model::Decoder> decoder;
-  if (arguments.kind == "lora") {
-    decoder = model::ReadFrozenGguf(path, length,
-                                    half ? model::WeightType::kBF16 : model::WeightType::kF32);
-    decoder->AddLora({.rank = arguments.rank, .alpha = 2.0 * arguments.rank}, 0);
-  } else {
-    decoder = model::ReadGguf(path, length);
-  }
+                                            const std::string& path, int length,
+                                            const reward::TrainingOptions& training) {
+  const model::LoraShape lora{.rank = arguments.rank, .alpha = 2.0 * arguments.rank};
+  const auto decoder = arguments.kind == "lora"
+                           ? reward::ReadLoraDecoder(path, length, training, lora, /*seed=*/0)
+                           : model::ReadGguf(path, length);
   decoder->set_checkpointing(!arguments.no_checkpointing);
   return decoder;
 }
@@ -103,7 +100,7 @@ BenchRow Measure(const RewardStepArguments& arguments, const std::string& path, 
                                           free_after = std::min(
                                               free_after, llm::FreeBytesOf(arguments.model.device));
                                         }}};
-  reward::Finetune(MakeDecoder(arguments, path, length, half),
+  reward::Finetune(MakeDecoder(arguments, path, length, training),
                    RandomSolutions(arguments.batch * (arguments.steps + 1), length, shape.vocab),
                    RandomSolutions(2, length, shape.vocab), options);
   const double seconds = (ends.back() - ends.front()) / arguments.steps;

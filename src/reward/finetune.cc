@@ -18,6 +18,7 @@
 #include "base/stop.h"
 #include "base/stopwatch.h"
 #include "model/adamw.h"
+#include "model/gguf_reader.h"
 #include "model/gradient_workers.h"
 #include "reward/step_network.h"
 #include "reward/training_rows.h"
@@ -350,6 +351,16 @@ bool UsesBfloat16(const TrainingOptions& options, int64_t width) {
   // On narrow matrices the conversions cost more than the faster products save (measured at 192).
   constexpr int64_t kWide = 512;
   return width >= kWide && ProcessorHasBfloat16();
+}
+
+std::shared_ptr<model::Decoder> ReadLoraDecoder(const std::string& path, int64_t context,
+                                                const TrainingOptions& options,
+                                                const model::LoraShape& lora, uint64_t seed) {
+  const bool half = UsesBfloat16(options, model::ReadGgufShape(path).width);
+  auto decoder = model::ReadFrozenGguf(path, context,
+                                       half ? model::WeightType::kBF16 : model::WeightType::kF32);
+  decoder->AddLora(lora, seed);
+  return decoder;
 }
 
 bool IsBetter(const ValidationPoint& point, const std::optional<ValidationPoint>& best) {

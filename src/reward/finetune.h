@@ -25,6 +25,7 @@
 #include <string>
 #include <vector>
 
+#include "model/decoder_shape.h"
 #include "reward/calibration.h"
 #include "reward/head.h"
 #include "reward/metrics.h"
@@ -90,6 +91,11 @@ void CheckTrainingDevice(const std::string& name);
 
 // Whether matrix products run in bfloat16 rather than float32, for a decoder of this width.
 bool UsesBfloat16(const TrainingOptions& options, int64_t width);
+
+// The frozen decoder of a file, in the type of its matrix products, with a fresh LoRA beside it.
+std::shared_ptr<model::Decoder> ReadLoraDecoder(const std::string& path, int64_t context,
+                                                const TrainingOptions& options,
+                                                const model::LoraShape& lora, uint64_t seed);
 
 // Trains what the decoder lets be trained and leaves the kept weights in it (on the CPU; a decoder
 // that is not frozen in float32, a frozen one in its own type, in which it is measured, too). Error

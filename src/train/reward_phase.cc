@@ -84,12 +84,9 @@ std::shared_ptr<model::Decoder> MakeFullDecoder(const RunConfig& config) {
 }
 
 std::shared_ptr<model::Decoder> MakeLoraDecoder(const RunConfig& config) {
-  const std::string& path = BaseModelPath(config);
-  const bool half = reward::UsesBfloat16(config.reward_training, model::ReadGgufShape(path).width);
-  auto decoder = model::ReadFrozenGguf(path, config.optimization.max_sequence_length,
-                                       half ? model::WeightType::kBF16 : model::WeightType::kF32);
-  decoder->AddLora(Lora(config), static_cast<uint64_t>(config.run.seed));
-  return decoder;
+  return reward::ReadLoraDecoder(BaseModelPath(config), config.optimization.max_sequence_length,
+                                 config.reward_training, Lora(config),
+                                 static_cast<uint64_t>(config.run.seed));
 }
 
 reward::TrainingObserver Observe(RewardReport& report) {
