@@ -23,6 +23,13 @@ bool AnyOnDevice(std::span<Phase* const> phases, std::string_view device) {
   return std::ranges::any_of(phases, [&](const Phase* phase) { return phase->device() == device; });
 }
 
+Co<void> TakeEach(int64_t& next, int64_t end, const std::function<Co<void>(int64_t)>& work) {
+  while (next < end) {
+    const int64_t taken = next++;
+    co_await work(taken);
+  }
+}
+
 }  // namespace
 
 Rounds::Rounds() : context_(std::make_unique<boost::asio::io_context>(kOneThread)) {}
@@ -41,6 +48,14 @@ void Rounds::Spawn(Co<void> coroutine) {
     failure_ = failure;
     context_->stop();
   });
+}
+
+void Rounds::RunEach(int64_t begin, int64_t end, int64_t side_by_side,
+                     const std::function<Co<void>(int64_t)>& work) {
+  int64_t next = begin;
+  for (int64_t i = 0; i < std::min(side_by_side, end - begin); ++i)
+    Spawn(TakeEach(next, end, work));
+  Run();
 }
 
 Co<void> Rounds::Park(Ticket ticket) {

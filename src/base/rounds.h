@@ -80,6 +80,11 @@ class Rounds {
   // wait for nothing that a phase will answer are a std::logic_error. May be called again.
   void Run();
 
+  // Runs work(i) for every i in [begin, end), `side_by_side` of them at a time: where one ends, the
+  // next begins, so that batches stay full until the last few. Then as Run.
+  void RunEach(int64_t begin, int64_t end, int64_t side_by_side,
+               const std::function<Co<void>(int64_t)>& work);
+
   int64_t rounds() const { return rounds_; }
   double seconds() const { return seconds_; }  // wall-clock inside Run
 

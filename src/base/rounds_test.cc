@@ -356,6 +356,36 @@ TEST(RoundsTest, ACoroutineMaySpawnOthers) {
   EXPECT_EQ(result, 16);
 }
 
+TEST(RoundsTest, RunEachLetsTheNextBeginWhereOneEnds) {
+  std::vector<std::string> log;
+  Rounds rounds;
+  Doubler doubler(rounds, "a", log);
+  std::vector<int> results(5, 0);
+  // Chain i, for i from 1 to 4, takes steps[i] batches.
+  const int steps[] = {0, 1, 3, 1, 1};
+  rounds.RunEach(1, 5, /*side_by_side=*/2, [&](int64_t i) {
+    return Chain(doubler.gather, static_cast<int>(i), steps[i], &results[i]);
+  });
+  EXPECT_THAT(log, ElementsAre("a: 1 2", "a: 3 4", "a: 4 8"));
+  EXPECT_THAT(results, ElementsAre(0, 2, 16, 6, 8));
+  rounds.RunEach(0, 0, 2, [](int64_t) -> Co<void> { throw Error("nothing to do"); });
+}
+
+TEST(RoundsTest, AFailureEndsRunEachBeforeTheRestBegins) {
+  std::vector<std::string> log;
+  Rounds rounds;
+  Doubler doubler(rounds, "a", log);
+  int begun = 0;
+  int alive = 0;
+  const auto work = [&](int64_t i) {
+    ++begun;
+    return i == 1 ? FailAfter(doubler.gather, 1) : Wait(doubler.gather, 1, alive);
+  };
+  EXPECT_THAT([&] { rounds.RunEach(0, 100, 2, work); }, ThrowsMessage<Error>("the search broke"));
+  EXPECT_EQ(begun, 2);
+  EXPECT_EQ(alive, 0);
+}
+
 TEST(RoundsTest, CoroutinesThatNeverRanAreFreed) {
   std::vector<std::string> log;
   int alive = 0;

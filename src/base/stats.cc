@@ -45,6 +45,12 @@ Interval PercentileInterval(double estimate, std::vector<double> resampled, doub
   return {estimate, SortedQuantile(resampled, tail), SortedQuantile(resampled, 1 - tail)};
 }
 
+std::map<int64_t, std::vector<size_t>> MembersOf(std::span<const int64_t> problems) {
+  std::map<int64_t, std::vector<size_t>> members;
+  for (size_t i = 0; i < problems.size(); ++i) members[problems[i]].push_back(i);
+  return members;
+}
+
 void RequireSameSize(size_t a, size_t b) {
   if (a != b) throw std::logic_error("statistics need spans of equal length");
 }
@@ -122,13 +128,36 @@ double Auc(std::span<const double> scores, std::span<const int> labels) {
   return positives > 0 && negatives > 0 ? pairs_won / (positives * negatives) : kNaN;
 }
 
+double AucWithinProblems(std::span<const double> scores, std::span<const int> labels,
+                         std::span<const int64_t> problems) {
+  RequireSameSize(scores.size(), labels.size());
+  RequireSameSize(scores.size(), problems.size());
+  double won = 0;
+  double pairs = 0;
+  for (const auto& [problem, members] : MembersOf(problems)) {
+    std::vector<double> own_scores;
+    std::vector<int> own_labels;
+    for (const size_t i : members) {
+      own_scores.push_back(scores[i]);
+      own_labels.push_back(labels[i]);
+    }
+    const double auc = Auc(own_scores, own_labels);
+    if (std::isnan(auc)) continue;
+    const auto negatives = std::count(own_labels.begin(), own_labels.end(), 0);
+    const double own_pairs =
+        static_cast<double>(negatives) * static_cast<double>(own_labels.size() - negatives);
+    won += auc * own_pairs;
+    pairs += own_pairs;
+  }
+  return pairs > 0 ? won / pairs : kNaN;
+}
+
 Interval BootstrapAuc(std::span<const double> scores, std::span<const int> labels,
                       std::span<const int64_t> problems, const BootstrapOptions& options) {
   RequireSameSize(scores.size(), problems.size());
   const double estimate = Auc(scores, labels);
   if (std::isnan(estimate)) return {kNaN, kNaN, kNaN};
-  std::map<int64_t, std::vector<size_t>> members;
-  for (size_t i = 0; i < problems.size(); ++i) members[problems[i]].push_back(i);
+  const std::map<int64_t, std::vector<size_t>> members = MembersOf(problems);
   std::vector<const std::vector<size_t>*> groups;
   for (const auto& [problem, indices] : members) groups.push_back(&indices);
 

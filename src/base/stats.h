@@ -40,6 +40,11 @@ Interval PairedBootstrap(std::span<const double> a, std::span<const double> b,
 // labels: 0 or 1. NaN if a class is missing.
 double Auc(std::span<const double> scores, std::span<const int> labels);
 
+// The same over pairs of one problem alone: how well the scores tell apart what answers the same
+// question, which is what a vote needs. NaN if no problem has both classes.
+double AucWithinProblems(std::span<const double> scores, std::span<const int> labels,
+                         std::span<const int64_t> problems);
+
 // Percentile bootstrap of Auc where scores of one problem stand or fall together: problems
 // (distinct values of `problems`, parallel to scores) are resampled, resamples with one class left
 // out.

@@ -59,6 +59,16 @@ std::vector<double> NormalValues(int n, double mean, uint64_t seed) {
   return values;
 }
 
+TEST(StatsTest, AucWithinProblemsIgnoresHowProblemsDiffer) {
+  // Problem 1 is easy and scores high, problem 2 is hard and scores low; 3 has one class alone.
+  const std::vector<double> scores{0.9, 0.8, 0.7, 0.1, 0.3, 0.2, 0.95};
+  const std::vector<int> labels{1, 1, 0, 0, 0, 1, 1};
+  const std::vector<int64_t> problems{1, 1, 1, 2, 2, 2, 3};
+  EXPECT_DOUBLE_EQ(AucWithinProblems(scores, labels, problems), 3.0 / 4);  // of 2 and 2 pairs
+  EXPECT_TRUE(std::isnan(AucWithinProblems(std::vector<double>{1, 2}, std::vector<int>{1, 0},
+                                           std::vector<int64_t>{1, 2})));
+}
+
 TEST(StatsTest, BootstrapAucResamplesProblemsNotScores) {
   std::vector<double> scores;
   std::vector<int> labels;

@@ -134,12 +134,13 @@ class BenchDecode {
   void Measure(int width, int context, std::vector<BenchRow>& rows) const {
     CheckLength(context);
     constexpr size_t kSetups = kRawSetups.size();
-    std::vector<double> raw[kSetups], read[kSetups], engine, sampling;
+    std::vector<double> raw[kSetups], prefill[kSetups], read[kSetups], engine, sampling;
     EngineDecode decode(model_, arguments_, width, context);
     for (int repeat = 0; repeat < arguments_.repeats; ++repeat) {
       for (size_t i = 0; i < kSetups; ++i) {
         const llm::RawSpeed speed = Raw(kRawSetups[i], width, context);
         raw[i].push_back(speed.decode);
+        prefill[i].push_back(speed.prefill);
         read[i].push_back(speed.read);
         sampling.push_back(speed.sampling);
       }
@@ -164,7 +165,10 @@ class BenchDecode {
     BenchRow& row = rows.back();
     for (size_t i = 0; i < kSetups; ++i) {
       const std::string name(kRawSetups[i].name);
-      if (arguments_.layouts) row.emplace_back(name, Quantile(raw[i], 0.5));
+      if (arguments_.layouts) {
+        row.emplace_back(name, Quantile(raw[i], 0.5));
+        row.emplace_back("prefill " + name, Quantile(prefill[i], 0.5));
+      }
       if (arguments_.read > 0) row.emplace_back("read " + name, Quantile(read[i], 0.5));
     }
   }

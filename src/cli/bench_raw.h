@@ -24,9 +24,9 @@ inline constexpr std::array<RawSetup, 4> kRawSetups = {
 // Solutions of the word problems, as tokens.
 std::vector<llm::Token> SomeText(const llm::Tokenizer& tokenizer);
 
-// The fastest decode and the fastest prefill of all setups, one run of each.
+// The fastest decode and the fastest reading of the setups that may be the best, one run of each.
 struct RawBest {
-  double decode = 0, prefill = 0;  // tokens per second
+  double decode = 0, read = 0;  // tokens per second
 };
 RawBest BestRaw(const llm::LlamaModel& model, llm::RawLoad load);
 

@@ -2,8 +2,8 @@
 // `pgts bench tree`: searches as training runs them. `bound_tokens_per_second` is what a machine
 // could do that wastes nothing: each kept token is decoded once by the generator and read once by
 // the scorer, 1 / (1 / decode + 1 / prefill), both measured on raw llama.cpp in the same run, at
-// the load's width and mean path length, in raw llama.cpp's best layout; with --shared, decode
-// alone.
+// the load's width and behind its mean path, in raw llama.cpp's best layout; with --shared, decode
+// alone. `sustained` leaves out the end of the load, where fewer searches than places are left.
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -21,6 +21,8 @@
 namespace pgts::cli {
 namespace {
 
+constexpr int kPrefillTokens = 256;  // of one prefill call
+
 struct TreeArguments {
   BenchFlags flags;
   TreeFlags tree;
@@ -28,19 +30,19 @@ struct TreeArguments {
   bool no_bound = false;
 };
 
-double Bound(const TreeLoadOptions& load, const TreeLoadResult& result) {
-  const auto context = std::max(1, static_cast<int>(result.path_tokens));
-  const RawBest generator =
-      BestRaw(*llm::LlamaModel::Load(load.model, load.device),
-              {.width = load.width, .context = context, .steps = 32, .threads = load.threads});
-  if (load.shared) return generator.decode;
-  if (load.SameScorer()) {
-    return 1 / (1 / generator.decode + 1 / generator.prefill);
+// The generator's decode and, unless it judges its own steps, the scorer's prefill.
+RawBest Raw(const TreeLoadOptions& load, const TreeLoadResult& result) {
+  llm::RawLoad raw{.width = load.width,
+                   .context = std::max(1, static_cast<int>(result.path_tokens)),
+                   .steps = 32,
+                   .read = kPrefillTokens,
+                   .threads = load.threads};
+  RawBest best = BestRaw(*llm::LlamaModel::Load(load.model, load.device), raw);
+  if (!load.shared && !load.SameScorer()) {
+    raw.steps = 1;
+    best.read = BestRaw(*llm::LlamaModel::Load(load.scorer, load.scorer_device), raw).read;
   }
-  const RawBest scorer =
-      BestRaw(*llm::LlamaModel::Load(load.scorer, load.scorer_device),
-              {.width = load.width, .context = context, .steps = 1, .threads = load.threads});
-  return 1 / (1 / generator.decode + 1 / scorer.prefill);
+  return best;
 }
 
 BenchRow Row(const TreeLoadOptions& load, bool with_bound) {
@@ -55,6 +57,7 @@ BenchRow Row(const TreeLoadOptions& load, bool with_bound) {
                {"seconds", result.seconds},
                {"nodes_per_second", static_cast<double>(result.nodes) / result.seconds},
                {"kept_tokens_per_second", kept},
+               {"sustained_tokens_per_second", result.sustained},
                {"generated_tokens_per_second",
                 static_cast<double>(result.generator.generated) / result.seconds},
                {"reevaluated_ratio", result.ReevaluatedRatio()},
@@ -69,9 +72,13 @@ BenchRow Row(const TreeLoadOptions& load, bool with_bound) {
                {"rss_mb_early", result.rss_mb_early},
                {"rss_mb", result.rss_mb}};
   if (with_bound) {
-    const double bound = Bound(load, result);
+    const RawBest raw = Raw(load, result);
+    const double bound = load.shared ? raw.decode : 1 / (1 / raw.decode + 1 / raw.read);
+    row.emplace_back("raw_decode_tokens_per_second", raw.decode);
+    row.emplace_back("raw_prefill_tokens_per_second", raw.read);
     row.emplace_back("bound_tokens_per_second", bound);
     row.emplace_back("bound_fraction", kept / bound);
+    row.emplace_back("sustained_fraction", result.sustained / bound);
   }
   return row;
 }

@@ -6,10 +6,13 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <functional>
+#include <numeric>
 #include <optional>
 #include <string_view>
 #include <utility>
 
+#include "base/progress.h"
 #include "base/rounds.h"
 #include "base/stopwatch.h"
 #include "eval/grade.h"
@@ -145,19 +148,22 @@ class TreeLoad {
                  .task = task_.get(),
                  .generator = &generator_client_,
                  .scorer = &scorer_client_},
-                {.sampling = Sampling(options)}) {}
+                {.sampling = Sampling(options)}),
+        progress_("bench", options.problems, "searches") {}
 
   TreeLoadResult Run() {
     generator_->KeepStates(options_.shared);
     const Stopwatch watch;
-    for (int begin = 0; begin < options_.problems; begin += options_.width) {
-      const int end = std::min(begin + options_.width, options_.problems);
-      Chunk(begin, end);
-      if (result_.rss_mb_early == 0 && 10 * end >= options_.problems) {
-        result_.rss_mb_early = ResidentMb();
+    rounds_.RunEach(0, options_.problems, options_.width, [&](int64_t i) {
+      if (i >= options_.width) {
+        result_.sustained = static_cast<double>(generator_->counts().generated) / watch.Seconds();
       }
-    }
+      return Walk(i);
+    });
     result_.seconds = watch.Seconds();
+    std::ranges::sort(longest_, std::greater());
+    longest_.resize(std::min<size_t>(longest_.size(), options_.width));
+    result_.longest_paths = std::accumulate(longest_.begin(), longest_.end(), int64_t{0});
     result_.rss_mb = ResidentMb();
     result_.phases = {.generate = generator_client_.phase().seconds,
                       .score = scorer_client_.phase().seconds,
@@ -175,31 +181,21 @@ class TreeLoad {
     return {llm::MakeLlamaEncoder(model, Engine(options_)), RandomHead(model->info().width), {}};
   }
 
-  Co<void> Search(Place& place) {
+  Co<void> Walk(int64_t problem) {
+    Place place{.recorder = tree::TrajectoryRecorder(options_.with_features),
+                .problem = task_->Get(task::Split::kTest, problem)};
+    place.world = worlds_.Open(place.problem, world::kEvaluationEpoch);
     search::SearchContext context{.rounds = rounds_,
                                   .world = place.world,
                                   .limits = options_.limits,
                                   .draw = Key("bench").With(place.problem.id),
                                   .observer = &place.recorder};
     place.result = co_await searcher_.Run(std::move(context));
-  }
-
-  void Chunk(int begin, int end) {
-    generator_->Forget();
-    scorer_.Forget();
-    std::vector<std::unique_ptr<Place>> places;
-    for (int i = begin; i < end; ++i) {
-      auto place = std::make_unique<Place>(
-          Place{.recorder = tree::TrajectoryRecorder(options_.with_features),
-                .problem = task_->Get(task::Split::kTest, i)});
-      place->world = worlds_.Open(place->problem, world::kEvaluationEpoch);
-      rounds_.Spawn(Search(*place));
-      places.push_back(std::move(place));
+    longest_.push_back(Count(place));
+    if (10 * longest_.size() <= static_cast<size_t>(options_.problems) + 9) {
+      result_.rss_mb_early = ResidentMb();
     }
-    rounds_.Run();
-    int64_t longest_paths = 0;
-    for (const auto& place : places) longest_paths += Count(*place);
-    result_.longest_paths = std::max(result_.longest_paths, longest_paths);
+    progress_.Advance(1);
   }
 
   // Tokens of the longest path.
@@ -236,6 +232,8 @@ class TreeLoad {
   search::PolicyClient policy_client_;
   search::PolicySearch searcher_;
   world::LiveWorlds worlds_;
+  std::vector<int64_t> longest_;  // path of each search that ended
+  Progress progress_;
   TreeLoadResult result_;
 };
 

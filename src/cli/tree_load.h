@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -55,11 +56,14 @@ struct TreeLoadResult {
   int64_t kept_tokens = 0;  // of the steps, without the tokens that end a text
   int64_t decisions = 0;
   double seconds = 0;
+  // Tokens written a second until the last search began, which is as long as every place is taken;
+  // NaN where all begin at once.
+  double sustained = std::numeric_limits<double>::quiet_NaN();
   PhaseSeconds phases;
   llm::TokenCounts generator, scorer;
   double depth = 0;           // deepest step, mean over searches
   double path_tokens = 0;     // behind a new step, mean over steps: what decoding attends to
-  int64_t longest_paths = 0;  // tokens of the longest path, summed over the searches side by side
+  int64_t longest_paths = 0;  // tokens of a search's longest path, sum of the `width` longest
   double rss_mb_early = 0, rss_mb = 0;  // resident memory after the first tenth, and at the end
   std::vector<tree::Trajectory> trajectories;  // with_features
 

@@ -96,6 +96,7 @@ class Bench {
     return ChainOutcomes{
         .auc = BootstrapAuc(scores_, grades_, walked_,
                             {.seed = static_cast<uint64_t>(options_.seed), .resamples = 2000}),
+        .within_problem = AucWithinProblems(scores_, grades_, walked_),
         .answers = answers,
         .right = right};
   }

@@ -57,8 +57,9 @@ std::string ChainOutcomesText(const Comparison& comparison) {
   const ChainOutcomes& chains = *comparison.chain_outcomes;
   return fmt::format(
       "the reward model on the chains of best_of_n_weighted: outcome AUC {:.3f}, 95 % {:.3f} to "
-      "{:.3f}, of {} answers, {} right\n",
-      chains.auc.estimate, chains.auc.low, chains.auc.high, chains.answers, chains.right);
+      "{:.3f}, of {} answers, {} right; between chains of one problem {:.3f}\n",
+      chains.auc.estimate, chains.auc.low, chains.auc.high, chains.answers, chains.right,
+      chains.within_problem);
 }
 
 std::string PairsText(const Comparison& comparison) {
@@ -201,6 +202,7 @@ Json SummaryJson(const Comparison& comparison) {
     const ChainOutcomes& chains = *comparison.chain_outcomes;
     summary["chain_outcomes"] = {{"auc", chains.auc.estimate},
                                  {"ci95", IntervalJson(chains.auc)},
+                                 {"within_problem_auc", chains.within_problem},
                                  {"answers", chains.answers},
                                  {"right", chains.right}};
   }

@@ -73,7 +73,8 @@ struct RewardModelQuality {
 // The reward model on the chains that best_of_n_weighted drew: their path scores against their
 // grades, over all that answer and were recorded.
 struct ChainOutcomes {
-  Interval auc;  // over problems
+  Interval auc;               // over problems
+  double within_problem = 0;  // AUC between chains of one problem
   int64_t answers = 0;
   int64_t right = 0;
 };

@@ -137,8 +137,7 @@ bool FoundRight(const std::vector<tree::Trajectory>& searches) {
   return false;
 }
 
-// The searches of one method: as many side by side as the engine has places for, and the next
-// problem joins where one ends, so that the batches stay full until the last few.
+// The searches of one method: as many side by side as the engine has places for.
 class SearchWindow {
  public:
   SearchWindow(Session& session, const MethodRun& run)
@@ -152,22 +151,18 @@ class SearchWindow {
     session_.Forget();
     const int walkers = run_.searcher->Walkers(run_.limits);
     const int searches = std::max(1, session_.options().engine.width / walkers);
-    const size_t workers = std::min(run_.problems.size(), static_cast<size_t>(searches));
-    for (size_t i = 0; i < workers; ++i) session_.rounds().Spawn(Work());
-    session_.rounds().Run();
+    session_.rounds().RunEach(0, static_cast<int64_t>(run_.problems.size()), searches,
+                              [this](int64_t place) { return Walk(place); });
     return std::move(result_);
   }
 
  private:
-  Co<void> Work() {
-    while (next_ < run_.problems.size()) {
-      const size_t place = next_++;
-      Ticket& ticket = *(tickets_[place] = Open(run_.problems[place]));
-      co_await Search(session_, run_, ticket);
-      ticket.ended = true;
-      Record();
-      progress_.Advance(1);
-    }
+  Co<void> Walk(int64_t place) {
+    Ticket& ticket = *(tickets_[place] = Open(run_.problems[place]));
+    co_await Search(session_, run_, ticket);
+    ticket.ended = true;
+    Record();
+    progress_.Advance(1);
   }
 
   std::unique_ptr<Ticket> Open(int64_t index) const {
@@ -199,7 +194,6 @@ class SearchWindow {
   const MethodRun& run_;
   MethodResult result_;
   std::vector<std::unique_ptr<Ticket>> tickets_;  // of run_.problems; null: not begun or recorded
-  size_t next_ = 0;                               // to begin
   size_t recorded_ = 0;
   double right_ = 0;
   Progress progress_;

@@ -100,6 +100,7 @@ double ReadNumber(const Json& json, const char* key) {
 RewardMetrics Measure(std::span<const ScoredStep> steps, const Calibration& calibration,
                       double threshold) {
   Judged plain, labelled, outcome, exact, head, log_prob;
+  std::vector<int64_t> outcome_problems;
   std::map<int, Judged> by_depth;
   for (const ScoredStep& step : steps) {
     const double score = calibration.Score(step.evidence());
@@ -108,6 +109,7 @@ RewardMetrics Measure(std::span<const ScoredStep> steps, const Calibration& cali
     log_prob.Add(step.log_prob, step.label);
     labelled.Add(score, step.label);
     outcome.Add(score, step.grade);
+    if (step.grade) outcome_problems.push_back(step.problem);
     exact.Add(score, step.exact);
     by_depth[step.depth].Add(score, step.label);
   }
@@ -124,6 +126,7 @@ RewardMetrics Measure(std::span<const ScoredStep> steps, const Calibration& cali
       .step_auc = Auc(labelled.scores, labelled.labels),
       .outcome_auc = Auc(outcome.scores, outcome.labels),
       .exact_auc = Auc(exact.scores, exact.labels),
+      .within_problem_auc = AucWithinProblems(outcome.scores, outcome.labels, outcome_problems),
       .outcomes = static_cast<int64_t>(outcome.labels.size()),
       .head_auc = Auc(head.scores, head.labels),
       .log_prob_auc = Auc(log_prob.scores, log_prob.labels),
@@ -194,6 +197,7 @@ Json ToJson(const RewardMetrics& m) {
           {"outcome_auc", m.outcome_auc},
           {"outcome_auc_low", m.outcome_auc_low},
           {"outcome_auc_high", m.outcome_auc_high},
+          {"within_problem_auc", m.within_problem_auc},
           {"outcomes", m.outcomes},
           {"exact_auc", m.exact_auc},
           {"head_auc", m.head_auc},
@@ -226,6 +230,7 @@ RewardMetrics MetricsFromJson(const Json& json) {
                   .step_auc = ReadNumber(json, "step_auc"),
                   .outcome_auc = ReadNumber(json, "outcome_auc"),
                   .exact_auc = ReadNumber(json, "exact_auc"),
+                  .within_problem_auc = ReadNumber(json, "within_problem_auc"),
                   .outcomes = count("outcomes"),
                   .outcome_auc_low = ReadNumber(json, "outcome_auc_low"),
                   .outcome_auc_high = ReadNumber(json, "outcome_auc_high"),
@@ -269,6 +274,9 @@ std::string MetricsTable(const RewardMetrics& m) {
   if (!std::isnan(m.outcome_auc_low)) {
     numbers.Row(
         {"  95 % over problems", Number(m.outcome_auc_low) + " to " + Number(m.outcome_auc_high)});
+  }
+  if (!std::isnan(m.within_problem_auc)) {
+    numbers.Row({"  between solutions of one problem", Number(m.within_problem_auc)});
   }
   if (!std::isnan(m.exact_auc)) numbers.Row({"AUC against exact steps", Number(m.exact_auc)});
   numbers.Row(

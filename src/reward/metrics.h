@@ -4,7 +4,8 @@
 // Positive means "right so far" (label 1); a step is called right when its score >= threshold.
 //   precision TP/(TP+FP)   recall TP/(TP+FN)   specificity TN/(TN+FP)   F1 2TP/(2TP+FP+FN)
 // loss is the mean -ln of the probability given to the true label. step_auc is over labelled steps
-// against their labels; outcome_auc over last steps against the grade of the solution; exact_auc
+// against their labels; outcome_auc over last steps against the grade of the solution, and
+// within_problem_auc over those of one problem, which voting and searching need; exact_auc
 // over steps whose exact truth is known (generated tasks), beside the labels. A ratio whose
 // denominator is 0, or an AUC with one class missing, is NaN (null in JSON).
 #pragma once
@@ -58,6 +59,7 @@ struct RewardMetrics {
   double loss = 0, loss_uncalibrated = 0;
   double accuracy = 0, precision = 0, recall = 0, f1 = 0, specificity = 0;
   double step_auc = 0, outcome_auc = 0, exact_auc = 0;
+  double within_problem_auc = std::numeric_limits<double>::quiet_NaN();
   int64_t outcomes = 0;  // graded solutions behind outcome_auc
   // 95 %, problems resampled; NaN: not measured.
   double outcome_auc_low = std::numeric_limits<double>::quiet_NaN();

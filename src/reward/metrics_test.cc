@@ -59,7 +59,10 @@ TEST(MetricsTest, OutcomeAndExactTruthHaveTheirOwnAuc) {
   for (ScoredStep& step : steps) step.exact = step.logit > 0;
   const RewardMetrics m = Measure(steps, {});
   EXPECT_DOUBLE_EQ(m.outcome_auc, 0);
+  EXPECT_DOUBLE_EQ(m.within_problem_auc, 0);
   EXPECT_DOUBLE_EQ(m.exact_auc, 1);
+  steps[3].problem = 1;
+  EXPECT_TRUE(std::isnan(Measure(steps, {}).within_problem_auc));
 }
 
 TEST(MetricsTest, BinsHoldTheStepsOfTheirScores) {

@@ -172,7 +172,8 @@ class Sampler {
 
   RolloutData Run() {
     const int64_t chunks = Chunks(plan_);
-    for (int64_t i = 1; i <= chunks; ++i) RunUntil(i * plan_.problems / chunks * plan_.rollouts);
+    const auto begin = [&](int64_t i) { return i * plan_.problems / chunks * plan_.rollouts; };
+    for (int64_t i = 0; i < chunks; ++i) RunChunk(begin(i), begin(i + 1));
     progress_.Finish();
     for (std::optional<LabelledSolution>& result : results_) {
       if (result) data_.solutions.push_back(*std::move(result));
@@ -181,27 +182,21 @@ class Sampler {
   }
 
  private:
-  void RunUntil(int64_t end) {
-    end_ = end;
+  void RunChunk(int64_t begin, int64_t end) {
     if (parts_.before_chunk) parts_.before_chunk();
-    const int64_t workers = std::min<int64_t>(plan_.concurrent, end_ - next_);
-    for (int64_t i = 0; i < workers; ++i) parts_.rounds.Spawn(Work());
-    parts_.rounds.Run();
+    parts_.rounds.RunEach(begin, end, plan_.concurrent, [this](int64_t i) { return Solve(i); });
     if (parts_.after_chunk) parts_.after_chunk();
   }
 
-  Co<void> Work() {
-    while (next_ < end_) {
-      const int64_t index = next_++;
-      const task::Problem problem =
-          parts_.task.Get(plan_.split, plan_.first_problem + index / plan_.rollouts);
-      Roller roller(parts_, plan_, problem);
-      std::optional<LabelledSolution> solution =
-          co_await roller.Roll(static_cast<int>(index % plan_.rollouts) + 1);
-      results_[static_cast<size_t>(index)] = std::move(solution);
-      data_.stats += roller.Finish();
-      Show();
-    }
+  Co<void> Solve(int64_t index) {
+    const task::Problem problem =
+        parts_.task.Get(plan_.split, plan_.first_problem + index / plan_.rollouts);
+    Roller roller(parts_, plan_, problem);
+    std::optional<LabelledSolution> solution =
+        co_await roller.Roll(static_cast<int>(index % plan_.rollouts) + 1);
+    results_[static_cast<size_t>(index)] = std::move(solution);
+    data_.stats += roller.Finish();
+    Show();
   }
 
   void Show() {
@@ -214,8 +209,6 @@ class Sampler {
   const RolloutParts& parts_;
   const RolloutPlan& plan_;
   int64_t total_;
-  int64_t next_ = 0;
-  int64_t end_ = 0;  // of the chunk
   std::vector<std::optional<LabelledSolution>> results_;
   RolloutData data_;
   Progress progress_;

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/rollouts.h"
 
-#include <algorithm>
 #include <memory>
-#include <span>
 #include <utility>
 
 #include "eval/grade.h"
@@ -36,42 +34,37 @@ Rollout TakeRollout(const task::Task& task, Place& place) {
   return std::move(rollout);
 }
 
-void Collect(eval::Session& session, const search::Searcher& searcher,
-             const RolloutRequest& request, std::span<const Visit> visits,
-             std::vector<Rollout>& rollouts) {
-  session.Forget();
-  std::vector<std::unique_ptr<Place>> places;
-  for (const Visit& visit : visits) {
-    const task::Problem problem = session.task().Get(task::Split::kTrain, visit.problem);
-    const int epoch = request.fixed_epoch >= 0
-                          ? request.fixed_epoch
-                          : static_cast<int>(visit.earlier % request.world_epochs);
-    for (int number = 0; number < request.rollouts_per_problem; ++number) {
-      auto place = std::make_unique<Place>();
-      place->rollout = {.problem = problem, .number = number};
-      place->world = session.sampled().Open(problem, epoch);
-      const Key draw = request.draw.With(static_cast<uint64_t>(visit.problem))
-                           .With(static_cast<uint64_t>(number));
-      session.rounds().Spawn(Search(session.rounds(), searcher, *place, request.limits, draw));
-      places.push_back(std::move(place));
-    }
-  }
-  session.rounds().Run();
-  for (const auto& place : places) rollouts.push_back(TakeRollout(session.task(), *place));
+std::unique_ptr<Place> Open(eval::Session& session, const RolloutRequest& request,
+                            const Visit& visit, int number) {
+  auto place = std::make_unique<Place>();
+  place->rollout = {.problem = session.task().Get(task::Split::kTrain, visit.problem),
+                    .number = number};
+  const int epoch = request.fixed_epoch >= 0
+                        ? request.fixed_epoch
+                        : static_cast<int>(visit.earlier % request.world_epochs);
+  place->world = session.sampled().Open(place->rollout.problem, epoch);
+  return place;
 }
 
 }  // namespace
 
 std::vector<Rollout> CollectRollouts(eval::Session& session, const search::Searcher& searcher,
                                      const RolloutRequest& request) {
-  const auto chunk = static_cast<size_t>(
-      std::max(1, session.options().engine.width / request.rollouts_per_problem));
+  const int each = request.rollouts_per_problem;
+  const auto count = static_cast<int64_t>(request.visits.size()) * each;
+  std::vector<std::unique_ptr<Place>> places(static_cast<size_t>(count));
+  const auto walk = [&](int64_t i) {
+    const Visit& visit = request.visits[i / each];
+    const int number = static_cast<int>(i % each);
+    places[i] = Open(session, request, visit, number);
+    const Key draw =
+        request.draw.With(static_cast<uint64_t>(visit.problem)).With(static_cast<uint64_t>(number));
+    return Search(session.rounds(), searcher, *places[i], request.limits, draw);
+  };
+  session.Forget();
+  session.rounds().RunEach(0, count, session.options().engine.width, walk);
   std::vector<Rollout> rollouts;
-  const std::span<const Visit> visits = request.visits;
-  for (size_t begin = 0; begin < visits.size(); begin += chunk) {
-    const size_t count = std::min(chunk, visits.size() - begin);
-    Collect(session, searcher, request, visits.subspan(begin, count), rollouts);
-  }
+  for (const auto& place : places) rollouts.push_back(TakeRollout(session.task(), *place));
   return rollouts;
 }
 
