@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Every library that the build links, in one place. Package names stand in scripts/dependencies.sh.
+include(CheckCXXCompilerFlag)
 include(CheckCXXSourceCompiles)
+include(CMakePushCheckState)
 find_package(Threads REQUIRED)
 find_package(Boost 1.81 REQUIRED CONFIG)
 find_package(CLI11 REQUIRED)
@@ -27,24 +29,33 @@ if(PGTS_SANITIZE MATCHES "thread")
   set(GGML_OPENMP OFF CACHE BOOL "" FORCE)
 endif()
 add_subdirectory("${PGTS_LLAMA_SOURCE}" third_party/llama.cpp EXCLUDE_FROM_ALL SYSTEM)
-# g++ 12 drops most of what ggml stores into the tile configuration before _tile_loadconfig (GCC bug
-# 114098), and the first tile instruction of a CPU with AMX ends the program (SIGILL).
+# g++ 12's _tile_loadconfig declares that it reads 8 of the 64 bytes of a tile configuration, so that
+# the stores of the others are dropped, and a CPU with AMX ends in SIGILL at its first tile.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 14)
   set_source_files_properties(
     "${PGTS_LLAMA_SOURCE}/ggml/src/ggml-cpu/amx/mmq.cpp" TARGET_DIRECTORY ggml-cpu
     PROPERTIES COMPILE_OPTIONS "-fno-tree-dse;-fno-dse")
 endif()
-# The Xeons that have AMX take three times as long for a vdpbf16ps as for the same work in float32,
-# and ggml's attention is slower in their float16 than in float32 (docs/PERFORMANCE.md, "Weight
-# types on a CPU").
-if(GGML_NATIVE AND NOT MSVC)
-  set(CMAKE_REQUIRED_FLAGS -march=native)
+# On a Xeon with AMX (Sapphire or Emerald Rapids) a vdpbf16ps takes three times as long as the same
+# work in float32, and ggml's attention is slower in float16 than in float32 arithmetic
+# (docs/PERFORMANCE.md, "Weight types on a CPU"). Asked anew each time: it is this machine's.
+unset(PGTS_CPU_HAS_AMX CACHE)
+if(GGML_NATIVE)
+  cmake_push_check_state()
+  set(CMAKE_REQUIRED_FLAGS "${CMAKE_REQUIRED_FLAGS} -march=native")
+  set(CMAKE_REQUIRED_QUIET ON)
   check_cxx_source_compiles("#ifndef __AMX_TILE__\n#error no AMX\n#endif\nint main() {}"
                             PGTS_CPU_HAS_AMX)
-  unset(CMAKE_REQUIRED_FLAGS)
-  if(PGTS_CPU_HAS_AMX)
-    target_compile_options(ggml-cpu PRIVATE -mno-avx512bf16 -mno-avx512fp16)
-  endif()
+  cmake_pop_check_state()
+endif()
+if(PGTS_CPU_HAS_AMX)
+  foreach(part avx512bf16 avx512fp16)
+    check_cxx_compiler_flag(-mno-${part} PGTS_HAS_MNO_${part})
+    if(PGTS_HAS_MNO_${part})
+      target_compile_options(ggml-cpu PRIVATE -mno-${part})
+    endif()
+  endforeach()
+  message(STATUS "A CPU with AMX: ggml is built without avx512bf16 and avx512fp16, slower there")
 endif()
 
 if(PGTS_TORCH)

@@ -296,6 +296,14 @@ TEST_F(CommandTest, BenchesPrintJsonLines) {
   ExpectKeys(tree.out, {"nodes_per_second", "kept_tokens_per_second", "generated_tokens_per_second",
                         "bound_tokens_per_second", "reevaluated_ratio", "occupancy"});
   EXPECT_EQ(Json::parse(tree.out)["nodes"], 6);
+  const Output refilled = Run({"bench", "tree", "--json", "--problems", "3", "--width", "1",
+                               "--nodes", "2", "--depth", "2"});
+  ASSERT_EQ(refilled.code, 0) << refilled.err;
+  const Json row = Json::parse(refilled.out);
+  for (const char* key : {"sustained_tokens_per_second", "sustained_fraction",
+                          "raw_decode_tokens_per_second", "raw_prefill_tokens_per_second"}) {
+    EXPECT_TRUE(row[key].is_number()) << key;
+  }
   const Output step = Run({"bench", "train-step", "--json", "--problems", "2", "--nodes", "3"});
   ASSERT_EQ(step.code, 0) << step.err;
   ExpectKeys(step.out, {"policy_share", "update_seconds"});

@@ -52,6 +52,9 @@ void Rounds::Spawn(Co<void> coroutine) {
 
 void Rounds::RunEach(int64_t begin, int64_t end, int64_t side_by_side,
                      const std::function<Co<void>(int64_t)>& work) {
+  if (running_ || side_by_side < 1) {
+    throw std::logic_error("RunEach: from inside a coroutine, or with nothing side by side");
+  }
   int64_t next = begin;
   for (int64_t i = 0; i < std::min(side_by_side, end - begin); ++i)
     Spawn(TakeEach(next, end, work));

@@ -81,7 +81,8 @@ class Rounds {
   void Run();
 
   // Runs work(i) for every i in [begin, end), `side_by_side` of them at a time: where one ends, the
-  // next begins, so that batches stay full until the last few. Then as Run.
+  // next begins, so that batches stay full until the last few. work(i) is called when its turn
+  // comes. Not from inside a coroutine; side_by_side >= 1. Else as Run.
   void RunEach(int64_t begin, int64_t end, int64_t side_by_side,
                const std::function<Co<void>(int64_t)>& work);
 

@@ -141,12 +141,11 @@ double AucWithinProblems(std::span<const double> scores, std::span<const int> la
       own_scores.push_back(scores[i]);
       own_labels.push_back(labels[i]);
     }
-    const double auc = Auc(own_scores, own_labels);
-    if (std::isnan(auc)) continue;
     const auto negatives = std::count(own_labels.begin(), own_labels.end(), 0);
     const double own_pairs =
         static_cast<double>(negatives) * static_cast<double>(own_labels.size() - negatives);
-    won += auc * own_pairs;
+    if (own_pairs == 0) continue;
+    won += Auc(own_scores, own_labels) * own_pairs;
     pairs += own_pairs;
   }
   return pairs > 0 ? won / pairs : kNaN;

@@ -41,7 +41,9 @@ Interval PairedBootstrap(std::span<const double> a, std::span<const double> b,
 double Auc(std::span<const double> scores, std::span<const int> labels);
 
 // The same over pairs of one problem alone: how well the scores tell apart what answers the same
-// question, which is what a vote needs. NaN if no problem has both classes.
+// question, which is what a vote needs. Every pair weighs the same: problems whose answers are
+// about half right count most. NaN if no problem has both classes, or a score of one that has is
+// NaN.
 double AucWithinProblems(std::span<const double> scores, std::span<const int> labels,
                          std::span<const int64_t> problems);
 

@@ -25,7 +25,8 @@ std::vector<llm::Token> SomeText(const llm::Tokenizer& tokenizer) {
 
 RawBest BestRaw(const llm::LlamaModel& model, llm::RawLoad load) {
   const std::vector<llm::Token> text = SomeText(model.tokenizer());
-  const bool skip_unified = !model.on_gpu() && load.width * load.context > kMostUnifiedCells;
+  const int cells = load.width * (load.context + load.steps + load.read);
+  const bool skip_unified = !model.on_gpu() && cells > kMostUnifiedCells;
   RawBest best;
   for (const RawSetup& setup : kRawSetups) {
     ThrowIfStopped();

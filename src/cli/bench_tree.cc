@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <vector>
 
@@ -30,18 +31,19 @@ struct TreeArguments {
   bool no_bound = false;
 };
 
-// The generator's decode and, unless it judges its own steps, the scorer's prefill.
+// The generator's decode and, unless its head judges its own steps, the scorer's prefill.
 RawBest Raw(const TreeLoadOptions& load, const TreeLoadResult& result) {
   llm::RawLoad raw{.width = load.width,
                    .context = std::max(1, static_cast<int>(result.path_tokens)),
                    .steps = 32,
-                   .read = kPrefillTokens,
                    .threads = load.threads};
+  const bool reads = load.SameScorer() && !load.shared;
+  raw.read = reads ? kPrefillTokens : 0;
   RawBest best = BestRaw(*llm::LlamaModel::Load(load.model, load.device), raw);
-  if (!load.shared && !load.SameScorer()) {
-    raw.steps = 1;
-    best.read = BestRaw(*llm::LlamaModel::Load(load.scorer, load.scorer_device), raw).read;
-  }
+  if (reads || load.shared) return best;
+  raw.steps = 1;
+  raw.read = kPrefillTokens;
+  best.read = BestRaw(*llm::LlamaModel::Load(load.scorer, load.scorer_device), raw).read;
   return best;
 }
 
@@ -57,7 +59,6 @@ BenchRow Row(const TreeLoadOptions& load, bool with_bound) {
                {"seconds", result.seconds},
                {"nodes_per_second", static_cast<double>(result.nodes) / result.seconds},
                {"kept_tokens_per_second", kept},
-               {"sustained_tokens_per_second", result.sustained},
                {"generated_tokens_per_second",
                 static_cast<double>(result.generator.generated) / result.seconds},
                {"reevaluated_ratio", result.ReevaluatedRatio()},
@@ -71,14 +72,16 @@ BenchRow Row(const TreeLoadOptions& load, bool with_bound) {
                {"longest_paths", result.longest_paths},
                {"rss_mb_early", result.rss_mb_early},
                {"rss_mb", result.rss_mb}};
+  const bool refilled = !std::isnan(result.sustained);
+  if (refilled) row.emplace_back("sustained_tokens_per_second", result.sustained);
   if (with_bound) {
     const RawBest raw = Raw(load, result);
     const double bound = load.shared ? raw.decode : 1 / (1 / raw.decode + 1 / raw.read);
     row.emplace_back("raw_decode_tokens_per_second", raw.decode);
-    row.emplace_back("raw_prefill_tokens_per_second", raw.read);
+    if (!load.shared) row.emplace_back("raw_prefill_tokens_per_second", raw.read);
     row.emplace_back("bound_tokens_per_second", bound);
     row.emplace_back("bound_fraction", kept / bound);
-    row.emplace_back("sustained_fraction", result.sustained / bound);
+    if (refilled) row.emplace_back("sustained_fraction", result.sustained / bound);
   }
   return row;
 }

@@ -26,7 +26,10 @@ void AddTreeFlags(CLI::App& command, TreeFlags& flags) {
   command.add_option("--problems", load.problems, "Searches")
       ->check(CLI::Range(1, 1 << 20))
       ->capture_default_str();
-  command.add_option("--width", load.width, "Searches side by side; default: all, at most 64")
+  command
+      .add_option("--width", load.width,
+                  "Searches side by side; default: all, at most 64. Fewer than --problems: where "
+                  "one ends the next begins")
       ->check(CLI::Range(1, 256));
   command.add_option("--nodes", load.limits.max_nodes, "Of a search")
       ->check(CLI::Range(1, 100000))

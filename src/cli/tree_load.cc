@@ -153,6 +153,7 @@ class TreeLoad {
 
   TreeLoadResult Run() {
     generator_->KeepStates(options_.shared);
+    if (options_.with_features) result_.trajectories.resize(static_cast<size_t>(options_.problems));
     const Stopwatch watch;
     rounds_.RunEach(0, options_.problems, options_.width, [&](int64_t i) {
       if (i >= options_.width) {
@@ -192,6 +193,11 @@ class TreeLoad {
                                   .observer = &place.recorder};
     place.result = co_await searcher_.Run(std::move(context));
     longest_.push_back(Count(place));
+    if (options_.with_features) {
+      result_.trajectories[static_cast<size_t>(problem)] = place.recorder.Take();
+      eval::GradeTrajectory(*task_, place.problem,
+                            result_.trajectories[static_cast<size_t>(problem)]);
+    }
     if (10 * longest_.size() <= static_cast<size_t>(options_.problems) + 9) {
       result_.rss_mb_early = ResidentMb();
     }
@@ -211,11 +217,6 @@ class TreeLoad {
     result_.nodes += place.result.nodes;
     result_.decisions += place.result.actions;
     result_.depth += place.result.depth;
-    if (options_.with_features) {
-      tree::Trajectory trajectory = place.recorder.Take();
-      eval::GradeTrajectory(*task_, place.problem, trajectory);
-      result_.trajectories.push_back(std::move(trajectory));
-    }
     return longest;
   }
 

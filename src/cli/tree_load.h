@@ -56,8 +56,8 @@ struct TreeLoadResult {
   int64_t kept_tokens = 0;  // of the steps, without the tokens that end a text
   int64_t decisions = 0;
   double seconds = 0;
-  // Tokens written a second until the last search began, which is as long as every place is taken;
-  // NaN where all begin at once.
+  // Tokens written a second until the last search began, which is as long as every place is taken.
+  // NaN where all begin at once. Deep loads keep every token that they write.
   double sustained = std::numeric_limits<double>::quiet_NaN();
   PhaseSeconds phases;
   llm::TokenCounts generator, scorer;
@@ -65,7 +65,7 @@ struct TreeLoadResult {
   double path_tokens = 0;     // behind a new step, mean over steps: what decoding attends to
   int64_t longest_paths = 0;  // tokens of a search's longest path, sum of the `width` longest
   double rss_mb_early = 0, rss_mb = 0;  // resident memory after the first tenth, and at the end
-  std::vector<tree::Trajectory> trajectories;  // with_features
+  std::vector<tree::Trajectory> trajectories;  // of each problem; with_features
 
   // Evaluated ÷ evaluated for the first time, both models.
   double ReevaluatedRatio() const;

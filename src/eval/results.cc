@@ -55,11 +55,14 @@ std::string OracleText(const Comparison& comparison) {
 std::string ChainOutcomesText(const Comparison& comparison) {
   if (!comparison.chain_outcomes) return "";
   const ChainOutcomes& chains = *comparison.chain_outcomes;
+  const std::string within =
+      std::isnan(chains.within_problem)
+          ? ""
+          : fmt::format("; between chains of one problem {:.3f}", chains.within_problem);
   return fmt::format(
       "the reward model on the chains of best_of_n_weighted: outcome AUC {:.3f}, 95 % {:.3f} to "
-      "{:.3f}, of {} answers, {} right; between chains of one problem {:.3f}\n",
-      chains.auc.estimate, chains.auc.low, chains.auc.high, chains.answers, chains.right,
-      chains.within_problem);
+      "{:.3f}, of {} answers, {} right{}\n",
+      chains.auc.estimate, chains.auc.low, chains.auc.high, chains.answers, chains.right, within);
 }
 
 std::string PairsText(const Comparison& comparison) {

@@ -28,7 +28,7 @@ struct ScoredStep {
   std::optional<int> label;
   std::optional<int> exact;  // the exact truth, where the task can tell
   std::optional<int> grade;  // of the solution, on its last step only
-  int64_t problem = 0;       // within its split
+  int64_t problem = 0;       // equal for steps of one problem: a hash of its id
   int depth = 1;             // place in the solution, from 1
 
   Evidence evidence() const { return {.logit = logit, .log_prob = log_prob}; }

@@ -96,13 +96,14 @@ double ExampleWeight(Source source, int label, const RowOptions& options) {
 
 std::vector<ScoredStep> Truth(const LabelledSolution& solution) {
   std::vector<ScoredStep> steps;
+  const auto problem = static_cast<int64_t>(Key(solution.problem).value());
   double log_prob = 0;
   for (const LabelledStep& step : solution.steps) {
     log_prob += step.log_prob.value_or(0);
     steps.push_back({.log_prob = log_prob,
                      .label = step.label,
                      .exact = step.exact,
-                     .problem = solution.index,
+                     .problem = problem,
                      .depth = static_cast<int>(steps.size()) + 1});
   }
   if (!steps.empty()) steps.back().grade = solution.grade;

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/temp_folder.h"
 #include "reward/test_fakes.h"
+#include "reward/training_rows.h"
 #include "task/word_problems.h"
 
 namespace pgts::reward {
@@ -48,6 +49,17 @@ TEST(TrlTest, BecomesTrainingDataInTheGeneratorsTokens) {
   EXPECT_EQ(labelled.steps[1].tokens, Bytes("#### 1"));
   EXPECT_EQ(labelled.steps[0].label, 1);
   EXPECT_EQ(labelled.steps[1].label, 0);
+}
+
+TEST(TrlTest, EveryQuestionIsAProblemOfItsOwnInTheMetrics) {
+  const llm::ByteTokenizer tokenizer;
+  const StepFormat format{.tokenizer = tokenizer, .answer_has_separator = false};
+  const auto problem = [&](const char* line) {
+    return Truth(Label(Read(line), Bytes("Q\n"), format)).front().problem;
+  };
+  const int64_t first = problem(R"({"prompt": "Q", "completions": ["a"], "labels": [true]})");
+  EXPECT_EQ(problem(R"({"prompt": "Q", "completions": ["b"], "labels": [false]})"), first);
+  EXPECT_NE(problem(R"({"prompt": "R", "completions": ["a"], "labels": [true]})"), first);
 }
 
 TEST(TrlTest, WhatIsWrongIsNamedWithItsPlace) {

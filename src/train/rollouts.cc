@@ -34,38 +34,67 @@ Rollout TakeRollout(const task::Task& task, Place& place) {
   return std::move(rollout);
 }
 
-std::unique_ptr<Place> Open(eval::Session& session, const RolloutRequest& request,
-                            const Visit& visit, int number) {
-  auto place = std::make_unique<Place>();
-  place->rollout = {.problem = session.task().Get(task::Split::kTrain, visit.problem),
-                    .number = number};
-  const int epoch = request.fixed_epoch >= 0
-                        ? request.fixed_epoch
-                        : static_cast<int>(visit.earlier % request.world_epochs);
-  place->world = session.sampled().Open(place->rollout.problem, epoch);
-  return place;
-}
+// Searches of one problem walk one world, which is let go where the last of them has ended.
+class RolloutWindow {
+ public:
+  RolloutWindow(eval::Session& session, const search::Searcher& searcher,
+                const RolloutRequest& request)
+      : session_(session),
+        searcher_(searcher),
+        request_(request),
+        each_(request.rollouts_per_problem),
+        places_(request.visits.size() * static_cast<size_t>(each_)),
+        rollouts_(places_.size()),
+        left_(request.visits.size(), each_) {}
+
+  std::vector<Rollout> Run() {
+    session_.Forget();
+    session_.rounds().RunEach(0, static_cast<int64_t>(places_.size()),
+                              session_.options().engine.width,
+                              [this](int64_t i) { return Walk(static_cast<size_t>(i)); });
+    return std::move(rollouts_);
+  }
+
+ private:
+  Co<void> Walk(size_t i) {
+    const size_t visit = i / each_;
+    places_[i] = Open(request_.visits[visit], static_cast<int>(i % each_));
+    co_await Search(session_.rounds(), searcher_, *places_[i], request_.limits, Draw(*places_[i]));
+    rollouts_[i] = TakeRollout(session_.task(), *places_[i]);
+    if (--left_[visit] > 0) co_return;
+    for (size_t k = visit * each_; k < (visit + 1) * each_; ++k) places_[k].reset();
+  }
+
+  std::unique_ptr<Place> Open(const Visit& visit, int number) const {
+    auto place = std::make_unique<Place>();
+    place->rollout = {.problem = session_.task().Get(task::Split::kTrain, visit.problem),
+                      .number = number};
+    const int epoch = request_.fixed_epoch >= 0
+                          ? request_.fixed_epoch
+                          : static_cast<int>(visit.earlier % request_.world_epochs);
+    place->world = session_.sampled().Open(place->rollout.problem, epoch);
+    return place;
+  }
+
+  Key Draw(const Place& place) const {
+    return request_.draw.With(static_cast<uint64_t>(place.rollout.problem.index))
+        .With(static_cast<uint64_t>(place.rollout.number));
+  }
+
+  eval::Session& session_;
+  const search::Searcher& searcher_;
+  const RolloutRequest& request_;
+  size_t each_;
+  std::vector<std::unique_ptr<Place>> places_;  // null: not begun, or the problem is done with
+  std::vector<Rollout> rollouts_;
+  std::vector<size_t> left_;  // of each visit: searches that have not ended
+};
 
 }  // namespace
 
 std::vector<Rollout> CollectRollouts(eval::Session& session, const search::Searcher& searcher,
                                      const RolloutRequest& request) {
-  const int each = request.rollouts_per_problem;
-  const auto count = static_cast<int64_t>(request.visits.size()) * each;
-  std::vector<std::unique_ptr<Place>> places(static_cast<size_t>(count));
-  const auto walk = [&](int64_t i) {
-    const Visit& visit = request.visits[i / each];
-    const int number = static_cast<int>(i % each);
-    places[i] = Open(session, request, visit, number);
-    const Key draw =
-        request.draw.With(static_cast<uint64_t>(visit.problem)).With(static_cast<uint64_t>(number));
-    return Search(session.rounds(), searcher, *places[i], request.limits, draw);
-  };
-  session.Forget();
-  session.rounds().RunEach(0, count, session.options().engine.width, walk);
-  std::vector<Rollout> rollouts;
-  for (const auto& place : places) rollouts.push_back(TakeRollout(session.task(), *place));
-  return rollouts;
+  return RolloutWindow(session, searcher, request).Run();
 }
 
 }  // namespace pgts::train

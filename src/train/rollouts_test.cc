@@ -41,7 +41,7 @@ std::vector<int> Actions(const Rollout& rollout) {
 int FirstStepTokens(const Rollout& rollout) { return rollout.trajectory.steps.at(0).tokens; }
 
 TEST_F(RolloutsTest, ComeInTheOrderOfTheVisitsGradedAndWithFeatures) {
-  // Width 4 and two rollouts each: two chunks.
+  // Width 4 and two rollouts each: the third problem begins where others end.
   const std::vector<Rollout> rollouts = Collect({{5}, {3}, {9}}, 2);
   std::vector<std::pair<int64_t, int>> order;
   for (const Rollout& rollout : rollouts) order.push_back({rollout.problem.index, rollout.number});
