@@ -31,6 +31,22 @@ struct Judged {
   }
 };
 
+// What is known of whole solutions: last steps against the grades, and whose they are.
+struct Outcomes {
+  Judged judged;
+  std::vector<int64_t> problems;  // parallel to judged's
+};
+
+Outcomes OutcomesOf(std::span<const ScoredStep> steps, const Calibration& calibration) {
+  Outcomes outcomes;
+  for (const ScoredStep& step : steps) {
+    if (!step.grade) continue;
+    outcomes.judged.Add(calibration.Score(step.evidence()), step.grade);
+    outcomes.problems.push_back(step.problem);
+  }
+  return outcomes;
+}
+
 double Ratio(double part, double whole) {
   return whole > 0 ? part / whole : std::numeric_limits<double>::quiet_NaN();
 }
@@ -99,8 +115,7 @@ double ReadNumber(const Json& json, const char* key) {
 
 RewardMetrics Measure(std::span<const ScoredStep> steps, const Calibration& calibration,
                       double threshold) {
-  Judged plain, labelled, outcome, exact, head, log_prob;
-  std::vector<int64_t> outcome_problems;
+  Judged plain, labelled, exact, head, log_prob;
   std::map<int, Judged> by_depth;
   for (const ScoredStep& step : steps) {
     const double score = calibration.Score(step.evidence());
@@ -108,8 +123,6 @@ RewardMetrics Measure(std::span<const ScoredStep> steps, const Calibration& cali
     head.Add(step.logit, step.label);
     log_prob.Add(step.log_prob, step.label);
     labelled.Add(score, step.label);
-    outcome.Add(score, step.grade);
-    if (step.grade) outcome_problems.push_back(step.problem);
     exact.Add(score, step.exact);
     by_depth[step.depth].Add(score, step.label);
   }
@@ -118,6 +131,7 @@ RewardMetrics Measure(std::span<const ScoredStep> steps, const Calibration& cali
         "reward model: no held-out step has a label, so nothing can be measured; "
         "raise reward_data.validation_problems");
   }
+  const auto [outcome, problems] = OutcomesOf(steps, calibration);
   RewardMetrics m{
       .steps = static_cast<int64_t>(labelled.labels.size()),
       .positive_share = labelled.PositiveShare(),
@@ -126,7 +140,7 @@ RewardMetrics Measure(std::span<const ScoredStep> steps, const Calibration& cali
       .step_auc = Auc(labelled.scores, labelled.labels),
       .outcome_auc = Auc(outcome.scores, outcome.labels),
       .exact_auc = Auc(exact.scores, exact.labels),
-      .within_problem_auc = AucWithinProblems(outcome.scores, outcome.labels, outcome_problems),
+      .within_problem_auc = AucWithinProblems(outcome.scores, outcome.labels, problems),
       .outcomes = static_cast<int64_t>(outcome.labels.size()),
       .head_auc = Auc(head.scores, head.labels),
       .log_prob_auc = Auc(log_prob.scores, log_prob.labels),
@@ -150,16 +164,9 @@ RewardMetrics Measure(std::span<const ScoredStep> steps, const Calibration& cali
 RewardMetrics MeasureWhole(std::span<const ScoredStep> steps, const Calibration& calibration,
                            double threshold) {
   RewardMetrics m = Measure(steps, calibration, threshold);
-  std::vector<double> scores;
-  std::vector<int> grades;
-  std::vector<int64_t> problems;
-  for (const ScoredStep& step : steps) {
-    if (!step.grade) continue;
-    scores.push_back(calibration.Score(step.evidence()));
-    grades.push_back(*step.grade);
-    problems.push_back(step.problem);
-  }
-  const Interval interval = BootstrapAuc(scores, grades, problems, {.resamples = 2000});
+  const auto [outcome, problems] = OutcomesOf(steps, calibration);
+  const Interval interval =
+      BootstrapAuc(outcome.scores, outcome.labels, problems, {.resamples = 2000});
   m.outcome_auc_low = interval.low;
   m.outcome_auc_high = interval.high;
   return m;
