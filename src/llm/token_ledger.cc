@@ -7,9 +7,15 @@
 namespace pgts::llm {
 namespace {
 
-// Beyond this many paths (about 200 MB) the ledger starts anew, and a token that comes back after
-// that counts as new.
-constexpr size_t kMaxPaths = size_t{1} << 22;
+constexpr size_t kWays = 8;  // paths of a set: a cache line
+constexpr size_t kSets = size_t{1} << 18;
+
+constexpr uint64_t kEvaluated = 1;
+constexpr uint64_t kSampledOnce = 2;
+constexpr uint64_t kState = 0xFF;
+static_assert(kSets > kState);  // the place of a set tells what the state takes of a hash
+
+bool Unread(uint64_t path) { return (path & kState) >= kSampledOnce; }
 
 }  // namespace
 
@@ -25,14 +31,25 @@ uint64_t ExtendPathHash(uint64_t hash, std::span<const Token> tokens) {
   return hash;
 }
 
+TokenLedger::TokenLedger() : paths_(kSets * kWays) {}
+
+// A path that is not known takes the place of its set's least recently used.
+TokenLedger::Path& TokenLedger::Find(uint64_t path_hash) {
+  const std::span set(paths_.data() + path_hash % kSets * kWays, kWays);
+  const uint64_t tag = path_hash & ~kState;
+  auto found = std::ranges::find(set, tag, [](Path path) { return path & ~kState; });
+  if (found == set.end()) *--found = tag;
+  std::rotate(set.begin(), found, found + 1);
+  return set.front();
+}
+
 void TokenLedger::Evaluated(uint64_t path_hash, bool in_root, Purpose purpose) {
   const std::lock_guard lock(mutex_);
-  if (seen_.size() >= kMaxPaths) seen_.clear();
-  Path& path = seen_[path_hash];
-  if (purpose == Purpose::kGenerate && path.unread > 0) {
-    --path.unread;
+  Path& path = Find(path_hash);
+  if (purpose == Purpose::kGenerate && Unread(path)) {
+    path -= kSampledOnce;
     ++counts_.evaluated;
-  } else if (path.evaluated) {
+  } else if (path & kEvaluated) {
     ++counts_.reevaluated;
   } else if (in_root) {
     ++counts_.prompt;
@@ -41,7 +58,7 @@ void TokenLedger::Evaluated(uint64_t path_hash, bool in_root, Purpose purpose) {
   } else {
     ++counts_.restored;
   }
-  path.evaluated = true;
+  path |= kEvaluated;
 }
 
 void TokenLedger::Generated() {
@@ -51,7 +68,8 @@ void TokenLedger::Generated() {
 
 void TokenLedger::MayRead(uint64_t path_hash) {
   const std::lock_guard lock(mutex_);
-  ++seen_[path_hash].unread;
+  Path& path = Find(path_hash);
+  if ((path & kState) + kSampledOnce <= kState) path += kSampledOnce;
 }
 
 void TokenLedger::Requested(int64_t requests) {
@@ -70,7 +88,7 @@ void TokenLedger::Decoded(int seated, int places) {
 
 void TokenLedger::Clear() {
   const std::lock_guard lock(mutex_);
-  seen_.clear();
+  std::ranges::fill(paths_, 0);
 }
 
 }  // namespace pgts::llm

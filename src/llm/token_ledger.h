@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tells a token that is evaluated for the first time from one that had been dropped, or that
-// another lane has evaluated too: every evaluated path since Clear() is remembered by its 64-bit
-// hash. Each time that a token is sampled it may be evaluated once more, so that siblings with the
-// same text are not taken for one that was dropped.
+// another lane has evaluated too: evaluated paths are remembered by their 64-bit hashes, the latest
+// two million or so since Clear(), in memory that does not grow (16 MB). What comes back after that
+// counts as new. Each time that a token is sampled it may be evaluated once more, so that siblings
+// with the same text are not taken for one that was dropped.
 //
 // Threads: all lanes of an engine share one ledger; the sums do not depend on their order.
 #pragma once
@@ -10,7 +11,7 @@
 #include <cstdint>
 #include <mutex>
 #include <span>
-#include <unordered_map>
+#include <vector>
 
 #include "llm/model_info.h"
 #include "llm/token.h"
@@ -23,6 +24,8 @@ uint64_t ExtendPathHash(uint64_t hash, std::span<const Token> tokens);
 
 class TokenLedger {
  public:
+  TokenLedger();
+
   // purpose: which count takes a first evaluation past the root.
   enum class Purpose { kGenerate, kScore };
   void Evaluated(uint64_t path_hash, bool in_root, Purpose purpose);
@@ -38,13 +41,13 @@ class TokenLedger {
   const TokenCounts& counts() const { return counts_; }
 
  private:
-  struct Path {
-    uint32_t unread = 0;  // times sampled and not yet evaluated
-    bool evaluated = false;
-  };
+  // A path in 64 bits: the low byte of its hash, which its set's place tells, makes room for its
+  // state, bit 0 whether it was evaluated and above it how often sampled and not yet evaluated.
+  using Path = uint64_t;
+  Path& Find(uint64_t path_hash);
 
   std::mutex mutex_;
-  std::unordered_map<uint64_t, Path> seen_;
+  std::vector<Path> paths_;  // sets of kWays, in each the latest used first
   TokenCounts counts_;
 };
 
