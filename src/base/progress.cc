@@ -19,6 +19,8 @@ constexpr double kShortStage = 2;     // seconds; shorter ones leave no trace
 constexpr double kFirstBar = 0.5;     // a bar appears after that and is erased if it was short
 constexpr double kBarInterval = 0.1;  // between two drawings
 constexpr double kLineInterval = 10;  // between two plain lines
+constexpr double kMarkInterval = 10;  // between two marks, of which the speed is taken
+constexpr size_t kMarks = 12;
 constexpr int kBarCells = 20;
 
 ProgressSeams RealSeams() {
@@ -69,6 +71,7 @@ Progress::Progress(std::string label, int64_t total, std::string unit, ProgressS
   }
   start_ = seams_.seconds();
   shown_ = start_;
+  marks_ = {{start_, 0}};
 }
 
 Progress::~Progress() { Finish(); }
@@ -78,6 +81,11 @@ void Progress::Advance(int64_t n) { SetDone(done_ + n); }
 void Progress::SetDone(int64_t done) {
   done_ = done;
   Show();
+}
+
+void Progress::ResumeAt(int64_t done) {
+  done_ = resumed_ = done;
+  marks_ = {{seams_.seconds(), done}};
 }
 
 void Progress::SetNote(std::string note) {
@@ -92,10 +100,18 @@ void Progress::Show() {
   if (now - start_ < kFirstBar) return;
   shown_ = now;
   if (seams_.bar) {
-    seams_.bar(Bar(now - start_));
+    seams_.bar(Bar(now));
   } else {
-    seams_.line(label_ + ": " + Numbers(now - start_));
+    seams_.line(label_ + ": " + Numbers(now));
   }
+  if (now - marks_.back().seconds < kMarkInterval) return;
+  marks_.push_back({now, done_});
+  if (marks_.size() > kMarks) marks_.pop_front();
+}
+
+double Progress::Rate(double now) const {
+  const Mark& since = marks_.front();
+  return (done_ - since.done) / std::max(now - since.seconds, 1e-9);
 }
 
 void Progress::Finish() {
@@ -105,25 +121,26 @@ void Progress::Finish() {
   if (elapsed < kShortStage) return;
   std::string line = fmt::format("{}: {}{} {} in {}, {}/s", label_, done_,
                                  done_ < total_ ? fmt::format(" of {}", total_) : "", unit_,
-                                 FormatSeconds(elapsed), FormatRate(done_ / elapsed));
+                                 FormatSeconds(elapsed), FormatRate((done_ - resumed_) / elapsed));
   if (!note_.empty()) line += ", " + note_;
   seams_.line(line);
 }
 
 // "120/400 problems, 30%, 3.10/s, 38.7 s, 1 min 30 s left, NOTE"
-std::string Progress::Numbers(double elapsed) const {
+std::string Progress::Numbers(double now) const {
+  const double rate = Rate(now);
   std::string text = total_ > 0 ? fmt::format("{}/{} {}, {:.0f}%", done_, total_, unit_,
                                               std::floor(100.0 * done_ / total_))
                                 : fmt::format("{} {}", done_, unit_);
-  text += fmt::format(", {}/s, {}", FormatRate(done_ / elapsed), FormatSeconds(elapsed));
-  if (done_ > 0 && done_ < total_) {
-    text += fmt::format(", {} left", FormatSeconds(elapsed / done_ * (total_ - done_)));
+  text += fmt::format(", {}/s, {}", FormatRate(rate), FormatSeconds(now - start_));
+  if (rate > 0 && done_ < total_) {
+    text += fmt::format(", {} left", FormatSeconds((total_ - done_) / rate));
   }
   if (!note_.empty()) text += ", " + note_;
   return text;
 }
 
-std::string Progress::Bar(double elapsed) const {
+std::string Progress::Bar(double now) const {
   std::string text = label_ + " ";
   if (total_ > 0) {
     const double share = std::clamp(static_cast<double>(done_) / total_, 0.0, 1.0);
@@ -132,7 +149,7 @@ std::string Progress::Bar(double elapsed) const {
     text += " ";
   }
   // One column stays free: some terminals wrap when the last one is written.
-  return CutToWidth(text + Numbers(elapsed), seams_.width - 1);
+  return CutToWidth(text + Numbers(now), seams_.width - 1);
 }
 
 }  // namespace pgts

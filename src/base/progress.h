@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -34,6 +35,8 @@ class Progress {
 
   void Advance(int64_t n = 1);
   void SetDone(int64_t done);
+  // What an earlier run has done: it counts, but tells nothing of the speed.
+  void ResumeAt(int64_t done);
   void SetTotal(int64_t total) { total_ = total; }
   // Short text behind the numbers, e.g. "accuracy 0.61".
   void SetNote(std::string note);
@@ -41,15 +44,25 @@ class Progress {
   void Finish();
 
  private:
+  struct Mark {
+    double seconds;
+    int64_t done;
+  };
+
   void Show();
-  std::string Numbers(double elapsed) const;
-  std::string Bar(double elapsed) const;
+  // Of the last marks, so that a start of another speed (of what is stored already, say) is
+  // forgotten.
+  double Rate(double now) const;
+  std::string Numbers(double now) const;
+  std::string Bar(double now) const;
 
   std::string label_;
   std::string unit_;
   std::string note_;
   int64_t total_;
   int64_t done_ = 0;
+  int64_t resumed_ = 0;
+  std::deque<Mark> marks_;
   ProgressSeams seams_;
   double start_ = 0;
   double shown_ = 0;

@@ -82,6 +82,26 @@ TEST_F(ProgressTest, TheBarFitsTheTerminal) {
   }
 }
 
+TEST_F(ProgressTest, WhatIsLeftTakesTheSpeedOfTheLastMinutes) {
+  Progress progress("walking", 1000, "steps", Seams(false));
+  now_ += 10;
+  progress.Advance(800);  // stored already, as it were
+  Walk(progress, 2);
+  EXPECT_EQ(lines_[0], "walking: 800/1000 steps, 80%, 80.0/s, 10.0 s, 2.5 s left");
+  EXPECT_EQ(lines_.back(), "walking: 900/1000 steps, 90%, 0.50/s, 3 min 30 s, 3 min 20 s left");
+}
+
+TEST_F(ProgressTest, WhatAnEarlierRunDidTellsNothingOfTheSpeed) {
+  {
+    Progress progress("walking", 1000, "steps", Seams(false));
+    progress.ResumeAt(800);
+    Walk(progress, 0.25);
+  }
+  EXPECT_THAT(lines_, ElementsAre("walking: 840/1000 steps, 84%, 4.00/s, 10.0 s, 40.0 s left",
+                                  "walking: 880/1000 steps, 88%, 4.00/s, 20.0 s, 30.0 s left",
+                                  "walking: 900 of 1000 steps in 25.0 s, 4.00/s"));
+}
+
 TEST_F(ProgressTest, AnUnknownTotalAndAnEarlyEnd) {
   Progress unknown("reading", 0, "lines", Seams(false));
   now_ += 20;

@@ -8,11 +8,14 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
+#include "base/progress.h"
 #include "base/stats.h"
 #include "base/stop.h"
 #include "base/stopwatch.h"
@@ -38,6 +41,7 @@ struct DecodeArguments {
   int lanes = 0;
   int threads = 0;
   bool layouts = false;
+  bool no_engine = false;
 };
 
 // The engine at a steady width: every walker holds a prefix of its own and writes on from it.
@@ -104,9 +108,15 @@ class BenchDecode {
 
   void Run() {
     std::vector<BenchRow> rows;
+    Progress progress("bench", std::ssize(arguments_.contexts) * std::ssize(arguments_.widths),
+                      "rows");
     for (const int context : arguments_.contexts) {
-      for (const int width : arguments_.widths) Measure(width, context, rows);
+      for (const int width : arguments_.widths) {
+        Measure(width, context, rows);
+        progress.Advance();
+      }
     }
+    progress.Finish();
     PrintBench("decode", rows, arguments_.flags);
   }
 
@@ -135,7 +145,8 @@ class BenchDecode {
     CheckLength(context);
     constexpr size_t kSetups = kRawSetups.size();
     std::vector<double> raw[kSetups], prefill[kSetups], read[kSetups], engine, sampling;
-    EngineDecode decode(model_, arguments_, width, context);
+    std::optional<EngineDecode> decode;
+    if (!arguments_.no_engine) decode.emplace(model_, arguments_, width, context);
     for (int repeat = 0; repeat < arguments_.repeats; ++repeat) {
       for (size_t i = 0; i < kSetups; ++i) {
         const llm::RawSpeed speed = Raw(kRawSetups[i], width, context);
@@ -145,24 +156,27 @@ class BenchDecode {
         sampling.push_back(speed.sampling);
       }
       ThrowIfStopped();
-      engine.push_back(decode.Measure(text_));
+      if (decode) engine.push_back(decode->Measure(text_));
     }
     size_t best = 0;
     for (size_t i = 0; i < kSetups; ++i) {
       if (Quantile(raw[i], 0.5) > Quantile(raw[best], 0.5)) best = i;
     }
-    const double raw_speed = Quantile(raw[best], 0.5), engine_speed = Quantile(engine, 0.5);
+    const double raw_speed = Quantile(raw[best], 0.5);
     rows.push_back({{"model", model_->info().description},
                     {"context", context},
                     {"width", width},
                     {"resident_cells", width * context},
                     {"raw_tokens_per_second", raw_speed},
                     {"raw_layout", kRawSetups[best].name},
-                    {"engine_tokens_per_second", engine_speed},
-                    {"ratio", engine_speed / raw_speed},
                     {"sampling_microseconds", 1e6 * Quantile(sampling, 0.5)},
                     {"sampling_share", Quantile(sampling, 0.5) * raw_speed}});
     BenchRow& row = rows.back();
+    if (decode) {
+      const double engine_speed = Quantile(engine, 0.5);
+      row.emplace_back("engine_tokens_per_second", engine_speed);
+      row.emplace_back("ratio", engine_speed / raw_speed);
+    }
     for (size_t i = 0; i < kSetups; ++i) {
       const std::string name(kRawSetups[i].name);
       if (arguments_.layouts) {
@@ -204,6 +218,7 @@ void AddBenchDecode(CLI::App& bench) {
       ->check(CLI::Range(0, 64));
   command->add_option("--threads", arguments->threads, "0: all cores")->check(CLI::Range(0, 1024));
   command->add_flag("--layouts", arguments->layouts, "Also every layout of raw llama.cpp");
+  command->add_flag("--no-engine", arguments->no_engine, "Raw llama.cpp alone");
   command->add_flag("--json", arguments->flags.json, "JSON lines");
   command->callback([arguments] { BenchDecode(*arguments).Run(); });
 }

@@ -4,7 +4,6 @@
 // differently at other batch widths).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cmath>
 #include <filesystem>
@@ -12,6 +11,7 @@
 #include <random>
 
 #include "base/error.h"
+#include "base/temp_folder.h"
 #include "llama.h"
 #include "llm/likelihood.h"
 #include "llm/llama_generator.h"
@@ -27,8 +27,8 @@ constexpr double kTolerance = 2e-2;  // of a logit in about ±10, with f16 keys 
 
 std::shared_ptr<const LlamaModel> TestModel() {
   static const std::shared_ptr<const LlamaModel> model = [] {
-    const std::string path =
-        testing::TempDir() + "/pgts_engine_" + std::to_string(getpid()) + ".gguf";
+    const TempFolder folder;
+    const std::string path = folder.File("model.gguf");
     WriteTestModel(path);
     return LlamaModel::Load(path);
   }();

@@ -4,7 +4,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cmath>
 #include <cstdlib>
@@ -14,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/temp_folder.h"
 #include "llm/llama_generator.h"
 #include "llm/llama_gguf_check.h"
 #include "llm/llama_test_model.h"
@@ -26,9 +26,9 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-// Unlike any other test process's: tests run side by side.
 std::string Temporary(const std::string& name) {
-  return testing::TempDir() + "/pgts_" + std::to_string(getpid()) + "_" + name;
+  static const TempFolder folder;
+  return folder.File(name);
 }
 
 std::string ErrorOf(const std::string& path, const std::string& device = "cpu") {

@@ -45,14 +45,23 @@ class RawContext {
   RawContext& operator=(const RawContext&) = delete;
 
   void Prefill() {
-    for (int sequence = 0; sequence < width_; ++sequence) {
-      for (int position = 0; position < load_.context; ++position) {
-        if (batch_.n_tokens == load_.batch_tokens) Decode();
-        Add(sequence, position, /*output=*/false);
-      }
+    for (int position = 0; position < load_.context; ++position) {
+      if (batch_.n_tokens == load_.batch_tokens) Decode();
+      Add(/*sequence=*/0, position, /*output=*/false);
     }
     Decode();
     llama_synchronize(context_.get());
+  }
+
+  // By way of a saved state: llama_memory_seq_cp would share the cells where it can.
+  void CopyToOthers() {
+    std::vector<uint8_t> state(llama_state_seq_get_size(context_.get(), 0));
+    llama_state_seq_get_data(context_.get(), state.data(), state.size(), 0);
+    for (int sequence = 1; sequence < width_; ++sequence) {
+      if (llama_state_seq_set_data(context_.get(), state.data(), state.size(), sequence) == 0) {
+        throw Error::Format("llama.cpp could not copy a sequence of {} tokens", load_.context);
+      }
+    }
   }
 
   void DecodeSteps() {
@@ -132,13 +141,14 @@ RawSpeed MeasureRaw(const LlamaModel& model, const RawLoad& load, std::span<cons
   const int workers = std::min(load.contexts, load.threads);
   const double prefill =
       Seconds([&] { RunParallel(all, workers, [&](int i) { contexts[i]->Prefill(); }); });
+  for (const auto& context : contexts) context->CopyToOthers();
   const double decode =
       Seconds([&] { RunParallel(all, workers, [&](int i) { contexts[i]->DecodeSteps(); }); });
   const double sampling = contexts.front()->SamplingSeconds(model.info().vocabulary);
   const double read =
       Seconds([&] { RunParallel(all, workers, [&](int i) { contexts[i]->ReadEach(); }); });
   return {.decode = load.width * static_cast<double>(load.steps) / decode,
-          .prefill = load.width * static_cast<double>(load.context) / prefill,
+          .prefill = load.contexts * static_cast<double>(load.context) / prefill,
           .read = load.width * static_cast<double>(load.read) / read,
           .sampling = sampling};
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// llama.cpp with nothing around it: the yardstick of `pgts bench`. Sequences of equal length are
-// read, then every decode adds one fixed token to each; nothing is sampled. At the end further
-// tokens of each may be read, one sequence in a call, as a scorer reads steps.
+// llama.cpp with nothing around it: the yardstick of `pgts bench`. A sequence is read and copied to
+// the others, into cells of their own; then every decode adds one fixed token to each, and nothing
+// is sampled. At the end further tokens of each may be read, one sequence in a call, as a scorer
+// reads steps.
 #pragma once
 
 #include <span>
@@ -27,7 +28,7 @@ struct RawLoad {
 
 struct RawSpeed {
   double decode = 0;   // tokens per second
-  double prefill = 0;  // tokens per second
+  double prefill = 0;  // tokens per second, of one sequence that nothing is resident beside
   double read = 0;     // tokens per second; 0 if there were none
   // Seconds that the default sampling takes to truncate one token's logits, on one thread: those
   // of the last decode, so that they are as peaked as the model's are. Not part of `decode`.

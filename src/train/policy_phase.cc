@@ -72,7 +72,7 @@ class PolicyPhase {
     watch_.emplace();
     seconds_before_ = state_.seconds;
     Progress progress("training the policy", config_.loop.num_iterations, "iterations");
-    progress.SetDone(state_.iteration);
+    progress.ResumeAt(state_.iteration);
     while (state_.iteration < config_.loop.num_iterations) {
       Iterate();
       progress.SetNote(files_.report.Note());
