@@ -245,12 +245,6 @@ TEST_F(TrainRunTest, PhaseOneInHalvesIsPhaseOne) {
   EXPECT_EQ(Do({"train-reward", Run("halves")}, "again").Wait(), 2);
   EXPECT_THAT(Output("again"), HasSubstr("holds a reward model already"));
   ExpectSame(WholeRun(Run("whole")), WholeRun(Run("halves")));
-
-  // What a resumed run is told otherwise stays in force.
-  ExpectEnds(Do({"data", "--resume", Run("halves"), "--set", "policy_training.checkpoint_every=7"},
-                "halves"),
-             "halves");
-  EXPECT_THAT(ReadFile(Run("halves") + "/config.yaml"), HasSubstr("checkpoint_every: 7"));
 }
 
 TEST_F(TrainRunTest, ARunIsScoredAndExamined) {

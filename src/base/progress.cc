@@ -119,8 +119,9 @@ void Progress::Finish() {
   if (seams_.bar) seams_.bar("");
   const double elapsed = seams_.seconds() - start_;
   if (elapsed < kShortStage) return;
-  std::string line = fmt::format("{}: {}{} {} in {}, {}/s", label_, done_,
+  std::string line = fmt::format("{}: {}{} {}{} in {}, {}/s", label_, done_,
                                  done_ < total_ ? fmt::format(" of {}", total_) : "", unit_,
+                                 resumed_ > 0 ? fmt::format(", {} of them before,", resumed_) : "",
                                  FormatSeconds(elapsed), FormatRate((done_ - resumed_) / elapsed));
   if (!note_.empty()) line += ", " + note_;
   seams_.line(line);

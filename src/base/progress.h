@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Progress of a long stage, on stderr. On a terminal: one redrawn line with percent, rate, elapsed
-// and left time. Elsewhere: a plain line at most every 10 s. What ends within 2 s leaves no trace;
-// longer stages leave one summary line. Not thread-safe: one owner.
+// and left time (rate and left time of the last two minutes, or of the last dozen drawn steps where
+// those take longer). Elsewhere: a plain line at most every 10 s. What ends within 2 s leaves no
+// trace; longer stages leave one summary line. Not thread-safe: one owner.
 //
 //   Progress progress("generating rollouts", problems.size(), "problems");
 //   for (...) { ...; progress.Advance(); }

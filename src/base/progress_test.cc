@@ -97,9 +97,10 @@ TEST_F(ProgressTest, WhatAnEarlierRunDidTellsNothingOfTheSpeed) {
     progress.ResumeAt(800);
     Walk(progress, 0.25);
   }
-  EXPECT_THAT(lines_, ElementsAre("walking: 840/1000 steps, 84%, 4.00/s, 10.0 s, 40.0 s left",
-                                  "walking: 880/1000 steps, 88%, 4.00/s, 20.0 s, 30.0 s left",
-                                  "walking: 900 of 1000 steps in 25.0 s, 4.00/s"));
+  EXPECT_THAT(lines_,
+              ElementsAre("walking: 840/1000 steps, 84%, 4.00/s, 10.0 s, 40.0 s left",
+                          "walking: 880/1000 steps, 88%, 4.00/s, 20.0 s, 30.0 s left",
+                          "walking: 900 of 1000 steps, 800 of them before, in 25.0 s, 4.00/s"));
 }
 
 TEST_F(ProgressTest, AnUnknownTotalAndAnEarlyEnd) {

@@ -108,13 +108,13 @@ class BenchDecode {
 
   void Run() {
     std::vector<BenchRow> rows;
-    Progress progress("bench", std::ssize(arguments_.contexts) * std::ssize(arguments_.widths),
-                      "rows");
+    const int64_t in_a_row =
+        arguments_.repeats * (std::ssize(kRawSetups) + (arguments_.no_engine ? 0 : 1));
+    Progress progress("bench",
+                      in_a_row * std::ssize(arguments_.contexts) * std::ssize(arguments_.widths),
+                      "measurements");
     for (const int context : arguments_.contexts) {
-      for (const int width : arguments_.widths) {
-        Measure(width, context, rows);
-        progress.Advance();
-      }
+      for (const int width : arguments_.widths) Measure(width, context, progress, rows);
     }
     progress.Finish();
     PrintBench("decode", rows, arguments_.flags);
@@ -141,7 +141,7 @@ class BenchDecode {
                         context, arguments_.steps, arguments_.read, most);
   }
 
-  void Measure(int width, int context, std::vector<BenchRow>& rows) const {
+  void Measure(int width, int context, Progress& progress, std::vector<BenchRow>& rows) const {
     CheckLength(context);
     constexpr size_t kSetups = kRawSetups.size();
     std::vector<double> raw[kSetups], prefill[kSetups], read[kSetups], engine, sampling;
@@ -154,9 +154,12 @@ class BenchDecode {
         prefill[i].push_back(speed.prefill);
         read[i].push_back(speed.read);
         sampling.push_back(speed.sampling);
+        progress.Advance();
       }
       ThrowIfStopped();
-      if (decode) engine.push_back(decode->Measure(text_));
+      if (!decode) continue;
+      engine.push_back(decode->Measure(text_));
+      progress.Advance();
     }
     size_t best = 0;
     for (size_t i = 0; i < kSetups; ++i) {
@@ -202,7 +205,7 @@ void AddBenchDecode(CLI::App& bench) {
   command->add_option("--width", arguments->widths, "Sequences written together")
       ->delimiter(',')
       ->check(CLI::Range(1, 256));
-  command->add_option("--context", arguments->contexts, "Tokens before them, each its own")
+  command->add_option("--context", arguments->contexts, "Tokens before them, in cells of their own")
       ->delimiter(',')
       ->check(CLI::Range(1, 1 << 20));
   command->add_option("--steps", arguments->steps, "Tokens written by each")

@@ -46,7 +46,7 @@ void OpenRun(const Run& run, bool verbose) {
 }
 
 void WriteConfig(const Run& run) {
-  WriteFileAtomic(run.folder.Config(), run.loaded->options.Yaml());
+  if (!run.resume) WriteFileAtomic(run.folder.Config(), run.loaded->options.Yaml());
 }
 
 void Work(const Run& run, const char* command, const std::function<void()>& work) {

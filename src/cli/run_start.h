@@ -32,8 +32,8 @@ Run FindRun(const RunFlags& flags, const FolderFlags& folder);
 // Creates the folder of a new run and opens its log.
 void OpenRun(const Run& run, bool verbose);
 
-// The resolved configuration makes the folder a run, and one that can be resumed. What a resumed run
-// is told otherwise stays in force.
+// The resolved configuration makes the folder a run, and one that can be resumed. A resumed run has
+// its own.
 void WriteConfig(const Run& run);
 
 // Runs `work`; after Ctrl-C the last line says how to go on: `pgts <command> --resume <run>`.

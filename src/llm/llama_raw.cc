@@ -20,7 +20,7 @@ namespace {
 class RawContext {
  public:
   RawContext(const LlamaModel& model, const RawLoad& load, std::span<const Token> text)
-      : load_(load), width_(load.width / load.contexts), text_(text) {
+      : load_(load), width_(load.width / load.contexts), on_gpu_(model.on_gpu()), text_(text) {
     llama_context_params params = llama_context_default_params();
     params.n_ctx = width_ * (load.context + load.steps + load.read);
     params.n_batch = params.n_ubatch = std::max({load.batch_tokens, load.read, width_});
@@ -44,20 +44,29 @@ class RawContext {
   RawContext(const RawContext&) = delete;
   RawContext& operator=(const RawContext&) = delete;
 
-  void Prefill() {
+  void Prefill(int sequence) {
     for (int position = 0; position < load_.context; ++position) {
       if (batch_.n_tokens == load_.batch_tokens) Decode();
-      Add(/*sequence=*/0, position, /*output=*/false);
+      Add(sequence, position, /*output=*/false);
     }
     Decode();
     llama_synchronize(context_.get());
   }
 
-  // By way of a saved state: llama_memory_seq_cp would share the cells where it can.
-  void CopyToOthers() {
+  // Gives every sequence what the first one holds, in cells of its own.
+  void Fill() {
+    // A GPU reads faster than it would take up a saved state, which lacks what lies behind a
+    // sliding window.
+    const llama_model* model = llama_get_model(context_.get());
+    if (on_gpu_ || llama_model_n_swa(model) > 0) {
+      for (int sequence = 1; sequence < width_; ++sequence) Prefill(sequence);
+      return;
+    }
+    if (width_ == 1) return;
     std::vector<uint8_t> state(llama_state_seq_get_size(context_.get(), 0));
     llama_state_seq_get_data(context_.get(), state.data(), state.size(), 0);
     for (int sequence = 1; sequence < width_; ++sequence) {
+      // llama_memory_seq_cp would share the cells where it can.
       if (llama_state_seq_set_data(context_.get(), state.data(), state.size(), sequence) == 0) {
         throw Error::Format("llama.cpp could not copy a sequence of {} tokens", load_.context);
       }
@@ -98,7 +107,7 @@ class RawContext {
  private:
   void Add(int sequence, int position, bool output) {
     const int i = batch_.n_tokens++;
-    const size_t from = static_cast<size_t>(sequence) * 7 + position;  // no two begin alike
+    const size_t from = static_cast<size_t>(sequence) * 7 + position;
     batch_.token[i] = text_[from % text_.size()];
     batch_.pos[i] = position;
     batch_.n_seq_id[i] = 1;
@@ -115,6 +124,7 @@ class RawContext {
 
   RawLoad load_;
   int width_;
+  bool on_gpu_;
   std::span<const Token> text_;
   std::unique_ptr<llama_context, decltype(&llama_free)> context_{nullptr, llama_free};
   llama_batch batch_;
@@ -140,8 +150,8 @@ RawSpeed MeasureRaw(const LlamaModel& model, const RawLoad& load, std::span<cons
   std::iota(all.begin(), all.end(), 0);
   const int workers = std::min(load.contexts, load.threads);
   const double prefill =
-      Seconds([&] { RunParallel(all, workers, [&](int i) { contexts[i]->Prefill(); }); });
-  for (const auto& context : contexts) context->CopyToOthers();
+      Seconds([&] { RunParallel(all, workers, [&](int i) { contexts[i]->Prefill(0); }); });
+  for (const auto& context : contexts) context->Fill();
   const double decode =
       Seconds([&] { RunParallel(all, workers, [&](int i) { contexts[i]->DecodeSteps(); }); });
   const double sampling = contexts.front()->SamplingSeconds(model.info().vocabulary);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// llama.cpp with nothing around it: the yardstick of `pgts bench`. A sequence is read and copied to
-// the others, into cells of their own; then every decode adds one fixed token to each, and nothing
-// is sampled. At the end further tokens of each may be read, one sequence in a call, as a scorer
-// reads steps.
+// llama.cpp with nothing around it: the yardstick of `pgts bench`. A sequence is read, the others
+// are given as many tokens in cells of their own; then every decode adds one fixed token to each,
+// and nothing is sampled. At the end further tokens of each may be read, one sequence in a call, as
+// a scorer reads steps.
 #pragma once
 
 #include <span>

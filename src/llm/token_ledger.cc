@@ -3,16 +3,16 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 namespace pgts::llm {
 namespace {
 
-constexpr size_t kWays = 8;  // paths of a set: a cache line
 constexpr size_t kSets = size_t{1} << 18;
 
 constexpr uint64_t kEvaluated = 1;
 constexpr uint64_t kSampledOnce = 2;
-constexpr uint64_t kState = 0xFF;
+constexpr uint64_t kState = 0xFFFF;
 static_assert(kSets > kState);  // the place of a set tells what the state takes of a hash
 
 bool Unread(uint64_t path) { return (path & kState) >= kSampledOnce; }
@@ -31,11 +31,12 @@ uint64_t ExtendPathHash(uint64_t hash, std::span<const Token> tokens) {
   return hash;
 }
 
-TokenLedger::TokenLedger() : paths_(kSets * kWays) {}
+TokenLedger::TokenLedger() : sets_(kSets) {}
 
 // A path that is not known takes the place of its set's least recently used.
 TokenLedger::Path& TokenLedger::Find(uint64_t path_hash) {
-  const std::span set(paths_.data() + path_hash % kSets * kWays, kWays);
+  empty_ = false;
+  auto& set = sets_[path_hash % kSets].paths;
   const uint64_t tag = path_hash & ~kState;
   auto found = std::ranges::find(set, tag, [](Path path) { return path & ~kState; });
   if (found == set.end()) *--found = tag;
@@ -88,7 +89,7 @@ void TokenLedger::Decoded(int seated, int places) {
 
 void TokenLedger::Clear() {
   const std::lock_guard lock(mutex_);
-  std::ranges::fill(paths_, 0);
+  if (!std::exchange(empty_, true)) std::ranges::fill(sets_, Set{});
 }
 
 }  // namespace pgts::llm

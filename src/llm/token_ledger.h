@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tells a token that is evaluated for the first time from one that had been dropped, or that
 // another lane has evaluated too: evaluated paths are remembered by their 64-bit hashes, the latest
-// two million or so since Clear(), in memory that does not grow (16 MB). What comes back after that
-// counts as new. Each time that a token is sampled it may be evaluated once more, so that siblings
-// with the same text are not taken for one that was dropped.
+// million or two since Clear(), in memory that does not grow (16 MB). What comes back after that is
+// not told from what is new. Each time that a token is sampled it may be evaluated once more, so
+// that siblings with the same text are not taken for one that was dropped.
 //
-// Threads: all lanes of an engine share one ledger; the sums do not depend on their order.
+// Threads: all lanes of an engine share one ledger; the sums do not depend on their order, but for
+// what had to be forgotten.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <mutex>
 #include <span>
@@ -41,13 +43,17 @@ class TokenLedger {
   const TokenCounts& counts() const { return counts_; }
 
  private:
-  // A path in 64 bits: the low byte of its hash, which its set's place tells, makes room for its
+  // A path in 64 bits: the low 16 of its hash, which its set's place tells, make room for its
   // state, bit 0 whether it was evaluated and above it how often sampled and not yet evaluated.
   using Path = uint64_t;
+  struct alignas(64) Set {  // a cache line, the latest used first
+    std::array<Path, 8> paths{};
+  };
   Path& Find(uint64_t path_hash);
 
   std::mutex mutex_;
-  std::vector<Path> paths_;  // sets of kWays, in each the latest used first
+  std::vector<Set> sets_;
+  bool empty_ = true;
   TokenCounts counts_;
 };
 

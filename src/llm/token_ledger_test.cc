@@ -41,13 +41,29 @@ TEST(TokenLedger, SiblingsOfTheSameTextMayEachBeReadOnce) {
   EXPECT_EQ(ledger.counts().reevaluated, 1);
 }
 
-TEST(TokenLedger, WhatWasSampledVeryOftenDoesNotRunIntoItsNeighbours) {
+TEST(TokenLedger, WhatWasSampledVeryOftenDoesNotRunIntoItsHash) {
   TokenLedger ledger;
-  for (int i = 0; i < 1000; ++i) ledger.MayRead(Hash(1));
+  for (int i = 0; i < 100'000; ++i) ledger.MayRead(Hash(1));
   ledger.Evaluated(Hash(1), false, kScore);
   ledger.Evaluated(Hash(1), false, kScore);
   EXPECT_EQ(ledger.counts().scored, 1);
   EXPECT_EQ(ledger.counts().reevaluated, 1);
+}
+
+// Six million other paths are three times what there is room for. What is looked at now and then
+// stays; what is not goes.
+TEST(TokenLedger, ForgetsTheLeastRecentlyUsed) {
+  TokenLedger ledger;
+  ledger.Evaluated(Hash(0), false, kScore);
+  ledger.Evaluated(Hash(1), false, kScore);
+  for (int path = 2; path < 6'000'000; ++path) {
+    if (path % 100'000 == 0) ledger.Evaluated(Hash(0), false, kScore);
+    ledger.Evaluated(Hash(path), false, kScore);
+  }
+  const int64_t known = ledger.counts().reevaluated;
+  EXPECT_EQ(known, 59);
+  ledger.Evaluated(Hash(1), false, kScore);
+  EXPECT_EQ(ledger.counts().reevaluated, known);
 }
 
 TEST(TokenLedger, KnowsAMillionPathsAndNoneAfterClear) {
