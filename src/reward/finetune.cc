@@ -282,12 +282,16 @@ class Trainer {
   }
 
   void Validate(double epoch) {
-    const RewardMetrics metrics = Measure(ScoreRows(network_, validation_), {});
+    std::vector<ScoredStep> scored = ScoreRows(network_, validation_);
+    const RewardMetrics metrics = Measure(scored, {});
     ValidationPoint point{
         .step = result_.steps, .epoch = epoch, .loss = metrics.loss, .step_auc = metrics.step_auc};
     point.best = IsBetter(point, best_);
-    if (point.best) KeepWeights();
-    if (point.best) best_ = point;
+    if (point.best) {
+      best_ = point;
+      best_scored_ = std::move(scored);
+      KeepWeights();
+    }
     result_.validations.push_back(point);
     Debug("reward model: epoch {:.2f}, validation loss {:.3f}, step AUC {:.3f}{}", epoch,
           point.loss, point.step_auc, point.best ? " (best so far)" : "");
@@ -303,10 +307,9 @@ class Trainer {
     torch::NoGradGuard no_grad;
     for (size_t i = 0; i < parameters_.size(); ++i) parameters_[i].copy_(kept_[i]);
     if (!network_.decoder().frozen()) network_.decoder().set_compute_type(torch::kFloat32);
-    const std::vector<ScoredStep> scored = ScoreRows(network_, validation_);
     result_.head = network_.GetHead();
-    result_.calibration = CalibrateOn(scored);
-    result_.metrics = MeasureWhole(scored, result_.calibration);
+    result_.calibration = CalibrateOn(best_scored_);
+    result_.metrics = MeasureWhole(best_scored_, result_.calibration);
     network_.To(torch::kCPU);
   }
 
@@ -321,6 +324,7 @@ class Trainer {
   std::optional<model::GradientWorkers> workers_;
   int64_t batches_per_epoch_ = 0, steps_per_epoch_ = 0;
   std::optional<ValidationPoint> best_;
+  std::vector<ScoredStep> best_scored_;
   std::vector<Tensor> kept_;
   FinetuneResult result_;
 };
