@@ -100,6 +100,13 @@ void CheckSupervised(std::span<const TrainingRow> rows, const char* split, int m
       split, max_length);
 }
 
+void TellTooLong(std::span<const LabelledSolution> solutions, const char* split, int max_length) {
+  const int64_t count = TooLongCount(solutions, max_length);
+  if (count == 0) return;
+  Info("{} labelled steps of the {} data end after max_sequence_length = {} tokens: left out",
+       count, split, max_length);
+}
+
 // One run of fine-tuning; its methods are its stages.
 class Trainer {
  public:
@@ -114,6 +121,8 @@ class Trainer {
     train_ = MakeRows(train, rows);
     if (options.training.balance_classes) train_ = MakeRows(train, Balanced(rows, train_));
     validation_ = MakeRows(validation, RowsFor(options, max_length_));
+    TellTooLong(train, "training", max_length_);
+    TellTooLong(validation, "validation", max_length_);
     CheckSupervised(train_, "training", max_length_);
     CheckSupervised(validation_, "validation", max_length_);
     for (const LabelledSolution& solution : train) result_.path_tokens += TokenCount(solution);

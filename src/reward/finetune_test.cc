@@ -75,6 +75,17 @@ TEST(TrainingRowsTest, LossMaskByHand) {
   EXPECT_EQ(SupervisedCount(std::span(rows).subspan(1)), 0);
 }
 
+TEST(TrainingRowsTest, StepsThatEndTooLateAreCounted) {
+  const std::vector<LabelledSolution> solutions = {
+      TextSolution("p/1", "Q\n", {{"a\n", 1}, {"b\n", 0}, {"c\n", std::nullopt}}),
+      TextSolution("p/2", "Q\n", {{"a\n", 1}})};
+  const LabelledSolution& first = solutions[0];
+  const auto length = static_cast<int>(first.prompt.size() + first.steps[0].tokens.size());
+  EXPECT_EQ(TooLongCount(solutions, length), 1);
+  EXPECT_EQ(TooLongCount(solutions, length - 1), 3);
+  EXPECT_EQ(SupervisedCount(MakeRows(solutions, {.max_length = length})), 2);
+}
+
 TEST(TrainingRowsTest, MaxExamplesTakesWholeSolutions) {
   const std::vector<LabelledSolution> solutions = LetterTask(10, 1);
   EXPECT_EQ(SupervisedCount(MakeRows(solutions, {})), 120);

@@ -139,6 +139,18 @@ RowOptions Balanced(const RowOptions& options, double right, double wrong) {
   return balanced;
 }
 
+int64_t TooLongCount(std::span<const LabelledSolution> solutions, int max_length) {
+  int64_t count = 0;
+  for (const LabelledSolution& solution : solutions) {
+    size_t length = solution.prompt.size();
+    for (const LabelledStep& step : solution.steps) {
+      length += step.tokens.size();
+      if (step.label && length > static_cast<size_t>(max_length)) ++count;
+    }
+  }
+  return count;
+}
+
 int64_t SupervisedCount(std::span<const TrainingRow> rows) {
   int64_t count = 0;
   for (const TrainingRow& row : rows) {

@@ -53,6 +53,9 @@ double ExampleWeight(Source source, int label, const RowOptions& options);
 RowOptions Balanced(const RowOptions& options, std::span<const TrainingRow> rows);
 RowOptions Balanced(const RowOptions& options, double right, double wrong);
 
+// Labelled steps that end after max_length tokens of their path.
+int64_t TooLongCount(std::span<const LabelledSolution> solutions, int max_length);
+
 // Supervised readings (weight > 0).
 int64_t SupervisedCount(std::span<const TrainingRow> rows);
 
