@@ -62,6 +62,10 @@ class EndlessTask : public task::Task {
 
 std::unique_ptr<task::Task> LoadTask(const TreeLoadOptions& options) {
   std::unique_ptr<task::Task> task = task::MakeTask(options.task, {.data_dir = options.data_dir});
+  if (options.problems > task->Size(task::Split::kTest)) {
+    throw Error::Format("--problems {}: {} has {} test problems", options.problems, options.task,
+                        task->Size(task::Split::kTest));
+  }
   if (!options.deep) return task;
   return std::make_unique<EndlessTask>(std::move(task));
 }
