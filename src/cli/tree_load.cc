@@ -12,6 +12,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/error.h"
 #include "base/progress.h"
 #include "base/rounds.h"
 #include "base/stopwatch.h"
