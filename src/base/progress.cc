@@ -88,11 +88,6 @@ void Progress::ResumeAt(int64_t done) {
   marks_ = {{seams_.seconds(), done}};
 }
 
-void Progress::SetNote(std::string note) {
-  note_ = std::move(note);
-  Show();
-}
-
 void Progress::Show() {
   if (finished_) return;
   const double now = seams_.seconds();

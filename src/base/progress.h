@@ -14,6 +14,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace pgts {
 
@@ -39,8 +40,8 @@ class Progress {
   // What an earlier run has done: it counts, but tells nothing of the speed.
   void ResumeAt(int64_t done);
   void SetTotal(int64_t total) { total_ = total; }
-  // Short text behind the numbers, e.g. "accuracy 0.61".
-  void SetNote(std::string note);
+  // Short text behind the numbers, e.g. "accuracy 0.61"; shown with the next of them.
+  void SetNote(std::string note) { note_ = std::move(note); }
   // Writes the summary line if the stage took longer than 2 s. Idempotent.
   void Finish();
 

@@ -11,7 +11,7 @@ namespace pgts::cli {
 namespace {
 
 // On a CPU the unified layout, whose rows scan the cells of all sequences, has never been the best
-// of more (docs/PERFORMANCE.md); of tens of thousands it takes minutes to say so.
+// of several with more (docs/PERFORMANCE.md); of tens of thousands it takes minutes to say so.
 constexpr int kMostUnifiedCells = 4096;
 
 }  // namespace
@@ -26,7 +26,7 @@ std::vector<llm::Token> SomeText(const llm::Tokenizer& tokenizer) {
 RawBest BestRaw(const llm::LlamaModel& model, llm::RawLoad load) {
   const std::vector<llm::Token> text = SomeText(model.tokenizer());
   const int cells = load.width * (load.context + load.steps + load.read);
-  const bool skip_unified = !model.on_gpu() && cells > kMostUnifiedCells;
+  const bool skip_unified = !model.on_gpu() && load.width > 1 && cells > kMostUnifiedCells;
   RawBest best;
   for (const RawSetup& setup : kRawSetups) {
     ThrowIfStopped();

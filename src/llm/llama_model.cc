@@ -49,10 +49,9 @@ ggml_backend_dev_t FindGpu(const std::string& device) {
   StartLlama();
   const std::vector<ggml_backend_dev_t> gpus = Gpus();
   if (index >= static_cast<int>(gpus.size())) {
-    throw Error::Format(
-        "device '{}' is not there: this build sees {} GPUs; use --device cpu, or "
-        "build with -DGGML_CUDA=ON",
-        device, gpus.size());
+    const bool has_cuda = ggml_backend_reg_by_name("CUDA") != nullptr;
+    throw Error::Format("device '{}' is not there: this build sees {} GPUs; use --device cpu{}",
+                        device, gpus.size(), has_cuda ? "" : ", or build with -DGGML_CUDA=ON");
   }
   return index >= 0 ? gpus[index] : nullptr;
 }

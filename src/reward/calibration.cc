@@ -25,7 +25,7 @@ struct Data {
   std::span<const Evidence> evidence;
   std::span<const int> labels;
 
-  Values Features(size_t i) const { return {evidence[i].logit, evidence[i].log_prob, 1}; }
+  Values Features(size_t i) const { return {evidence[i].logit, evidence[i].mean_log_prob, 1}; }
 };
 
 // The penalised negative log-likelihood.
@@ -111,8 +111,8 @@ Fit Minimise(const Data& data, Values start, const Free& free) {
 }  // namespace
 
 double Calibration::Score(const Evidence& evidence) const {
-  return 1 /
-         (1 + std::exp(-(slope * evidence.logit + log_prob_slope * evidence.log_prob + offset)));
+  const double z = slope * evidence.logit + log_prob_slope * evidence.mean_log_prob + offset;
+  return 1 / (1 + std::exp(-z));
 }
 
 Calibration FitCalibration(std::span<const Evidence> evidence, std::span<const int> labels) {
@@ -120,7 +120,7 @@ Calibration FitCalibration(std::span<const Evidence> evidence, std::span<const i
   if (positive == 0 || positive == static_cast<std::ptrdiff_t>(labels.size())) return {};
   const Data data{evidence, labels};
   const bool known =
-      std::ranges::any_of(evidence, [](const Evidence& e) { return e.log_prob != 0; });
+      std::ranges::any_of(evidence, [](const Evidence& e) { return e.mean_log_prob != 0; });
   Fit best{kIdentity};
   const auto consider = [&](const Fit& fit) {
     const auto& [slope, log_prob_slope, offset] = fit.values;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // From what is known of a path to a probability that means what it says: logistic regression (for
 // one feature: Platt, "Probabilistic outputs for support vector machines", 1999) on two witnesses.
-//   score = 1 / (1 + exp(-(slope * logit + log_prob_slope * log_prob + offset)))
+//   score = 1 / (1 + exp(-(slope * logit + log_prob_slope * mean_log_prob + offset)))
 // The head's logit says what the judge makes of the text; the path's log-probability under the
-// generator says how sure the writer was of it, and comes free with every step. A path whose
-// log-probability is unknown is read as one of log-probability 0. Both slopes are >= 0: more belief
-// never means a lower score. The identity is slope 1, the rest 0.
+// generator says how sure the writer was of it, and comes free with every step. It is the mean over
+// tokens: the sum falls with every token, so that it calls long and deep paths wrong, and hardly
+// tells the solutions of one problem apart (docs/RESULTS.md has both). A path whose log-probability
+// is unknown is read as one of log-probability 0. Both slopes are >= 0: more belief never means a
+// lower score. The identity is slope 1, the rest 0.
 #pragma once
 
 #include <span>
@@ -13,8 +15,8 @@
 namespace pgts::reward {
 
 struct Evidence {
-  double logit = 0;     // the head's logit(1) - logit(0) at the step's last token
-  double log_prob = 0;  // of all the path's steps, natural log, at temperature 1
+  double logit = 0;          // the head's logit(1) - logit(0) at the step's last token
+  double mean_log_prob = 0;  // a token of the path's steps, natural log, at temperature 1
 };
 
 struct Calibration {

@@ -85,6 +85,15 @@ TEST(GoldenTensorsTest, ReadingsLabelsAndLossMask) {
   EXPECT_THAT(Numbers(batch.writers_W), ElementsAre(1, 2, 9));
 }
 
+TEST(GoldenTensorsTest, TruthHoldsThePathsMeanLogProbabilityOfAToken) {
+  LabelledSolution solution = TextSolution("p/1", "Q\n", {{"a\n", 1}, {"bcd\n", 0}});
+  solution.steps[0].log_prob = -1;
+  solution.steps[1].log_prob = -2;
+  const std::vector<ScoredStep> truth = Truth(solution);
+  EXPECT_DOUBLE_EQ(truth[0].mean_log_prob, -0.5);
+  EXPECT_DOUBLE_EQ(truth[1].mean_log_prob, -0.5);
+}
+
 // A step's tokens are its line and its separator, tokenised alone.
 TEST(GoldenTensorsTest, TokenBoundariesOfTheEmbeddedModel) {
   const auto model = llm::LlamaModel::Load(PGTS_SOURCE_DIR "/models/tiny.gguf");

@@ -20,7 +20,7 @@ std::string_view BytesOf(std::span<const float> values) {
 
 uint64_t ScorerHash(std::string_view model_file_hash, const Head& head,
                     const Calibration& calibration) {
-  return Key("llama-scorer")
+  return Key("llama-scorer-of-means")
       .With(model_file_hash)
       .With(BytesOf(head.weight))
       .With(BytesOf(head.bias))
@@ -68,7 +68,7 @@ void LlamaScorer::Score(std::span<const world::ScoreRequest> requests, std::span
   Logits(requests, logits);
   for (size_t i = 0; i < requests.size(); ++i) {
     scores[i] = static_cast<float>(
-        calibration_.Score({.logit = logits[i], .log_prob = requests[i].log_prob}));
+        calibration_.Score({.logit = logits[i], .mean_log_prob = requests[i].mean_log_prob}));
   }
 }
 

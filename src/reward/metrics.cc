@@ -121,7 +121,7 @@ RewardMetrics Measure(std::span<const ScoredStep> steps, const Calibration& cali
     const double score = calibration.Score(step.evidence());
     plain.Add(Calibration{}.Score(step.evidence()), step.label);
     head.Add(step.logit, step.label);
-    log_prob.Add(step.log_prob, step.label);
+    log_prob.Add(step.mean_log_prob, step.label);
     labelled.Add(score, step.label);
     exact.Add(score, step.exact);
     by_depth[step.depth].Add(score, step.label);

@@ -23,15 +23,15 @@
 namespace pgts::reward {
 
 struct ScoredStep {
-  double logit = 0;     // the head's logit(1) - logit(0)
-  double log_prob = 0;  // of the path so far under the generator; 0 where it is unknown
+  double logit = 0;          // the head's logit(1) - logit(0)
+  double mean_log_prob = 0;  // a token of the path so far, by the generator; 0: unknown
   std::optional<int> label;
   std::optional<int> exact;  // the exact truth, where the task can tell
   std::optional<int> grade;  // of the solution, on its last step only
   int64_t problem = 0;       // equal for steps of one problem: a hash of its id
   int depth = 1;             // place in the solution, from 1
 
-  Evidence evidence() const { return {.logit = logit, .log_prob = log_prob}; }
+  Evidence evidence() const { return {.logit = logit, .mean_log_prob = mean_log_prob}; }
 };
 
 struct Confusion {

@@ -114,7 +114,7 @@ TEST(CalibrationTest, FindsTheValuesThatMadeTheLabels) {
   std::vector<Evidence> evidence;
   std::vector<int> labels;
   for (int i = 0; i < 20'000; ++i) {
-    evidence.push_back({.logit = 8 * random.Uniform() - 4, .log_prob = -2 * random.Uniform()});
+    evidence.push_back({.logit = 8 * random.Uniform() - 4, .mean_log_prob = -2 * random.Uniform()});
     labels.push_back(random.Uniform() < truth.Score(evidence.back()));
   }
   const Calibration fit = FitCalibration(evidence, labels);

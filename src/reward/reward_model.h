@@ -34,7 +34,7 @@ class Decoder;
 
 namespace pgts::reward {
 
-inline constexpr int kRewardModelVersion = 2;
+inline constexpr int kRewardModelVersion = 3;
 
 // What a reward model's scores rest on beside its own files: whose steps, cut how, after what
 // prompt.

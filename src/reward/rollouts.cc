@@ -200,10 +200,10 @@ class Sampler {
   }
 
   void Show() {
-    progress_.Advance();
     progress_.SetNote(fmt::format("{:.0f} % right, {} completions, {} tokens",
                                   100 * data_.stats.RightShare(), data_.stats.completions,
                                   data_.stats.tokens));
+    progress_.Advance();
   }
 
   const RolloutParts& parts_;

@@ -98,9 +98,11 @@ std::vector<ScoredStep> Truth(const LabelledSolution& solution) {
   std::vector<ScoredStep> steps;
   const auto problem = static_cast<int64_t>(Key(solution.problem).value());
   double log_prob = 0;
+  size_t tokens = 0;
   for (const LabelledStep& step : solution.steps) {
     log_prob += step.log_prob.value_or(0);
-    steps.push_back({.log_prob = log_prob,
+    tokens += step.tokens.size();
+    steps.push_back({.mean_log_prob = log_prob / static_cast<double>(tokens),
                      .label = step.label,
                      .exact = step.exact,
                      .problem = problem,

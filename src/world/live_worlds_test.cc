@@ -18,6 +18,7 @@
 namespace pgts::world {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
@@ -38,12 +39,14 @@ class LengthScorer : public StepScorer {
     for (size_t i = 0; i < requests.size(); ++i) {
       scores[i] = 1.0F / static_cast<float>(requests[i].prefix->length);
       states += requests[i].state == std::vector{static_cast<float>(requests[i].prefix->length)};
+      mean_log_probs.push_back(requests[i].mean_log_prob);
     }
   }
   void Forget() override {}
   int64_t parameters() const override { return 1; }
   int calls = 0;
   int states = 0;  // requests that brought the state of their path
+  std::vector<double> mean_log_probs;
 
  private:
   uint64_t hash_;
@@ -97,6 +100,22 @@ TEST(LiveWorldsTest, AStepThatComesWithItsStateIsScoredAtOnce) {
   LiveRun again(folder.path());
   follow(again, /*scored=*/true);
   EXPECT_EQ(again.scorer.calls, 0);
+}
+
+TEST(LiveWorldsTest, AScoreIsAskedForWithThePathsMeanLogProbabilityOfAToken) {
+  const TempFolder folder;
+  LiveRun run(folder.path());
+  const auto world = run.worlds.Open(Pens(), 0);
+  Walk walk;
+  run.rounds.Spawn(Follow(world, {1, 1}, /*scored=*/true, &walk));
+  run.rounds.Run();
+  const RawStep& first = world->step(1).raw;
+  const RawStep& second = world->step(2).raw;
+  ASSERT_LT(first.log_prob, 0);
+  const auto tokens = static_cast<double>(first.tokens.size() + second.tokens.size());
+  EXPECT_THAT(run.scorer.mean_log_probs,
+              ElementsAre(first.log_prob / static_cast<double>(first.tokens.size()),
+                          (first.log_prob + second.log_prob) / tokens));
 }
 
 Walk Replay(const std::string& folder, uint64_t settings, std::vector<int> attempts, int epoch = 0,

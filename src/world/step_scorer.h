@@ -13,7 +13,7 @@ namespace pgts::world {
 
 struct ScoreRequest {
   llm::PrefixPtr prefix;     // the path up to and including the step, in the generator's tokens
-  double log_prob = 0;       // of all its steps under the generator (world/step.h)
+  double mean_log_prob = 0;  // a token of its steps, under the generator (world/step.h)
   uint64_t walker = 0;       // who walks: requests of one walker share their place in memory
   std::vector<float> state;  // of the path's end in the model that wrote it; empty: not known
 };

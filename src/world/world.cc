@@ -98,7 +98,7 @@ Co<std::optional<World::Score>> World::AskScore(int node, uint64_t walker,
   const auto under_way = judging_.Begin(node);
   Grower::Request request{.path = Path(node),
                           .prefix = step(node).prefix,
-                          .log_prob = PathLogProb(node),
+                          .mean_log_prob = MeanLogProb(node),
                           .walker = walker,
                           .state = std::move(state)};
   const std::optional<Grower::Judged> judged = co_await parts_.grower->Judge(std::move(request));
@@ -129,10 +129,14 @@ std::vector<int> World::Path(int id) const {
   return path;
 }
 
-double World::PathLogProb(int id) const {
+double World::MeanLogProb(int id) const {
   double sum = 0;
-  for (int at = id; at != kRootStep; at = step(at).parent) sum += step(at).raw.log_prob;
-  return sum;
+  size_t tokens = 0;
+  for (int at = id; at != kRootStep; at = step(at).parent) {
+    sum += step(at).raw.log_prob;
+    tokens += step(at).raw.tokens.size();
+  }
+  return tokens == 0 ? 0 : sum / static_cast<double>(tokens);
 }
 
 }  // namespace pgts::world

@@ -35,7 +35,7 @@ class Grower {
   struct Request {
     std::vector<int> path;  // attempt indices from the root to the step in question, its own last
     llm::PrefixPtr prefix;  // Grow: up to its parent. Judge: up to and including the step
-    double log_prob = 0;    // Judge: of the path's steps, under the generator
+    double mean_log_prob = 0;  // Judge: a token of the path, under the generator
     uint64_t walker = 0;
     std::vector<float> state;  // Judge: RawStep::state, where it has just been grown
   };
@@ -89,7 +89,7 @@ class World {
   int size() const { return static_cast<int>(steps_.size()); }  // steps known, the root included
   std::string PathText(int id) const;
   std::vector<int> Path(int id) const;  // attempt indices
-  double PathLogProb(int id) const;     // sum over its steps
+  double MeanLogProb(int id) const;     // a token of its steps
   int prompt_tokens() const { return parts_.prompt ? parts_.prompt->length : 0; }
   int max_step_tokens() const { return parts_.max_step_tokens; }  // 0: not known
   bool has_scorer() const { return parts_.scorer_hash != 0; }

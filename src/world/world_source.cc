@@ -63,7 +63,7 @@ class LiveGrower : public Grower {
           "--reward-model-path");
     }
     ScoreRequest score{.prefix = std::move(request.prefix),
-                       .log_prob = request.log_prob,
+                       .mean_log_prob = request.mean_log_prob,
                        .walker = request.walker,
                        .state = std::move(request.state)};
     const Dispatched<float> done = co_await parts_.scorer->Score(std::move(score));
