@@ -5,7 +5,6 @@
 #include <torch/types.h>
 
 #include <algorithm>
-#include <optional>
 #include <unordered_set>
 #include <utility>
 
@@ -13,25 +12,34 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "base/progress.h"
-#include "base/random.h"
 #include "base/stop.h"
 #include "model/safetensors.h"
 
 namespace pgts::reward {
 namespace {
 
-// Paths between two looks at the stop request; many enough to fill the encoder's batches.
-constexpr size_t kChunk = 128;
+// Paths of one call; many enough to fill the encoder's batches.
+constexpr size_t kCall = 128;
+// Each group begins with nothing resident, so that a reading that was cut short and goes on reads
+// what it would have read; what a stop finds of an unfinished group is lost.
+constexpr size_t kGroup = 8 * kCall;
+
+struct Kept {
+  std::vector<uint64_t> paths;
+  std::vector<float> hidden;  // [paths, width]
+};
 
 struct Wanted {
   std::vector<uint64_t> paths;               // distinct, in the order of `requests`
   std::vector<llm::EncodeRequest> requests;  // those of one solution share its walker
+  int64_t kept = 0;
   int64_t too_long = 0;
 };
 
 class Collector {
  public:
-  explicit Collector(int context) : context_(context) {}
+  Collector(std::span<const uint64_t> kept, int context)
+      : kept_(kept.begin(), kept.end()), context_(context) {}
 
   void Add(std::span<const LabelledSolution> solutions, bool held_out) {
     for (const LabelledSolution& solution : solutions) Add(solution, held_out);
@@ -49,6 +57,10 @@ class Collector {
       const bool graded = held_out && solution.grade && i + 1 == hashes.size();
       if (!solution.steps[i].label && !graded) continue;
       if (!seen_.insert(hashes[i]).second) continue;
+      if (kept_.contains(hashes[i])) {
+        ++wanted_.kept;
+        continue;
+      }
       if (prefix->length > context_) {
         ++wanted_.too_long;
         continue;
@@ -58,86 +70,79 @@ class Collector {
     }
   }
 
+  std::unordered_set<uint64_t> kept_;
   int context_;
   uint64_t walker_ = 0;
   std::unordered_set<uint64_t> seen_;
   Wanted wanted_;
 };
 
-Wanted Collect(const StepData& data, int context) {
-  Collector collector(context);
+Wanted Collect(const StepData& data, std::span<const uint64_t> kept, int context) {
+  Collector collector(kept, context);
   collector.Add(data.train, /*held_out=*/false);
   collector.Add(data.validation, /*held_out=*/true);
   return collector.Take();
 }
 
-using Metadata = std::map<std::string, std::string>;
-
-Metadata Describe(const llm::ModelInfo& base, const Wanted& wanted) {
-  Key paths("hidden-states");
-  for (const uint64_t path : wanted.paths) paths = paths.With(path);
-  return {{"base_hash", base.file_hash},
-          {"paths_hash", fmt::format("{:016x}", paths.value())},
-          {"width", fmt::format("{}", base.width)},
-          {"count", fmt::format("{}", wanted.paths.size())}};
-}
-
-// The first field that does not fit, or nothing.
-std::string Mismatch(const Metadata& kept, const Metadata& wanted) {
-  for (const auto& [field, value] : wanted) {
-    const auto at = kept.find(field);
-    if (at == kept.end() || at->second != value) {
-      return fmt::format("its {} is {}, wanted is {}", field,
-                         at == kept.end() ? "missing" : at->second, value);
-    }
+Kept FromFile(const std::string& path, const llm::ModelInfo& base) {
+  const model::Safetensors file = model::ReadSafetensors(path);
+  const auto hash = file.metadata.find("base_hash");
+  if (hash == file.metadata.end() || hash->second != base.file_hash) {
+    throw Error::Format("{}: it is of another base than {}", path, base.path);
   }
-  return "";
-}
-
-std::vector<float> Values(const model::Safetensors& file, size_t count) {
+  const torch::Tensor& paths = file.Get("paths");
   const torch::Tensor& hidden = file.Get("hidden");
-  if (hidden.scalar_type() != torch::kFloat32 || hidden.numel() != static_cast<int64_t>(count)) {
-    throw Error::Format("{}: 'hidden' has another size or type than its metadata say", file.path);
+  if (paths.scalar_type() != torch::kInt64 || hidden.scalar_type() != torch::kFloat32 ||
+      hidden.dim() != 2 || hidden.size(1) != base.width || paths.numel() != hidden.size(0)) {
+    throw Error::Format("{}: 'paths' or 'hidden' has another size or type than it must", path);
   }
-  return {hidden.data_ptr<float>(), hidden.data_ptr<float>() + count};
+  const int64_t* path_hashes = paths.data_ptr<int64_t>();
+  const float* values = hidden.data_ptr<float>();
+  return {.paths = {path_hashes, path_hashes + paths.numel()},
+          .hidden = {values, values + hidden.numel()}};
 }
 
-std::optional<std::vector<float>> ReadBack(const std::string& path, const Metadata& metadata,
-                                           size_t count) {
-  if (!FileExists(path)) return std::nullopt;
-  std::string reason;
+Kept ReadBack(const std::string& path, const llm::ModelInfo& base) {
+  if (!FileExists(path)) return {};
   try {
-    const model::Safetensors file = model::ReadSafetensors(path);
-    reason = Mismatch(file.metadata, metadata);
-    if (reason.empty()) return Values(file, count);
+    return FromFile(path, base);
   } catch (const Error& error) {
-    reason = error.what();
+    Info("hidden states are read anew: {}", error.what());
+    return {};
   }
-  Info("{} does not serve ({}): hidden states are read anew", path, reason);
-  return std::nullopt;
 }
 
-std::vector<float> Encode(llm::Encoder& encoder, std::span<const llm::EncodeRequest> requests) {
-  const size_t width = static_cast<size_t>(encoder.Info().width);
-  std::vector<float> hidden(requests.size() * width);
-  Progress progress("reading hidden states", static_cast<int64_t>(requests.size()), "steps");
-  for (size_t at = 0; at < requests.size(); at += kChunk) {
-    ThrowIfStopped();
-    const size_t count = std::min(kChunk, requests.size() - at);
-    encoder.Encode(requests.subspan(at, count),
-                   std::span(hidden).subspan(at * width, count * width));
-    progress.Advance(static_cast<int64_t>(count));
+// Adds what is wanted to `kept`, group by group.
+void Read(llm::Encoder& encoder, const Wanted& wanted, Kept& kept) {
+  const size_t width = static_cast<size_t>(encoder.Info().width), total = wanted.paths.size();
+  Progress progress("reading hidden states", static_cast<int64_t>(total), "steps");
+  for (size_t begin = 0; begin < total; begin += kGroup) {
+    const size_t end = std::min(total, begin + kGroup);
+    std::vector<float> hidden((end - begin) * width);
+    encoder.Forget();
+    for (size_t at = begin; at < end; at += kCall) {
+      ThrowIfStopped();
+      const size_t count = std::min(kCall, end - at);
+      encoder.Encode(std::span(wanted.requests).subspan(at, count),
+                     std::span(hidden).subspan((at - begin) * width, count * width));
+      progress.Advance(static_cast<int64_t>(count));
+    }
+    kept.hidden.insert(kept.hidden.end(), hidden.begin(), hidden.end());
+    kept.paths.insert(kept.paths.end(), wanted.paths.begin() + static_cast<std::ptrdiff_t>(begin),
+                      wanted.paths.begin() + static_cast<std::ptrdiff_t>(end));
   }
   progress.Finish();
-  return hidden;
 }
 
-void Write(const std::string& path, const std::vector<float>& hidden, int width,
-           const Metadata& metadata) {
-  const torch::Tensor values =
-      torch::from_blob(const_cast<float*>(hidden.data()),
-                       {static_cast<int64_t>(hidden.size()) / width, width}, torch::kFloat32);
-  model::WriteSafetensors(path, {.tensors = {{"hidden", values}}, .metadata = metadata});
+void Write(const std::string& path, const Kept& kept, const llm::ModelInfo& base) {
+  std::vector<int64_t> paths(kept.paths.begin(), kept.paths.end());
+  const auto count = static_cast<int64_t>(paths.size());
+  const torch::Tensor hidden = torch::from_blob(const_cast<float*>(kept.hidden.data()),
+                                                {count, base.width}, torch::kFloat32);
+  model::WriteSafetensors(
+      path, {.tensors = {{"paths", torch::from_blob(paths.data(), {count}, torch::kInt64)},
+                         {"hidden", hidden}},
+             .metadata = {{"base_hash", base.file_hash}}});
 }
 
 }  // namespace
@@ -158,23 +163,27 @@ std::span<const float> HiddenStates::Find(uint64_t path) const {
 HiddenStates ReadHiddenStates(llm::Encoder& encoder, const StepData& data,
                               const std::string& folder) {
   const std::string path = folder + "/hidden_states.safetensors";
-  const Wanted wanted = Collect(data, encoder.context());
+  const llm::ModelInfo& base = encoder.Info();
+  Kept kept = ReadBack(path, base);
+  const Wanted wanted = Collect(data, kept.paths, encoder.context());
   if (wanted.too_long > 0) {
     Info("{} labelled steps end after the {} tokens of the engine's context: left out",
          wanted.too_long, encoder.context());
   }
-  const int width = encoder.Info().width;
-  const Metadata metadata = Describe(encoder.Info(), wanted);
-  const size_t count = wanted.paths.size() * static_cast<size_t>(width);
-  if (std::optional<std::vector<float>> kept = ReadBack(path, metadata, count)) {
-    Info("hidden states of {} steps read back from {}", wanted.paths.size(), path);
-    return HiddenStates(wanted.paths, *std::move(kept));
+  if (wanted.kept > 0) Info("hidden states of {} steps read back from {}", wanted.kept, path);
+  if (!wanted.paths.empty()) {
+    const size_t before = kept.paths.size();
+    try {
+      Read(encoder, wanted, kept);
+    } catch (const Interrupted&) {
+      if (kept.paths.size() > before) Write(path, kept, base);
+      throw;
+    }
+    Write(path, kept, base);
+    Info("hidden states of {} steps, {} tokens, written to {}", wanted.paths.size(),
+         encoder.counts().prompt + encoder.counts().scored, path);
   }
-  std::vector<float> hidden = Encode(encoder, wanted.requests);
-  Write(path, hidden, width, metadata);
-  Info("hidden states of {} steps, {} tokens, written to {}", wanted.paths.size(),
-       encoder.counts().prompt + encoder.counts().scored, path);
-  return HiddenStates(wanted.paths, std::move(hidden));
+  return HiddenStates(kept.paths, std::move(kept.hidden));
 }
 
 }  // namespace pgts::reward

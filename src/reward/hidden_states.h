@@ -3,12 +3,12 @@
 // that a head learns from or is measured on (labelled steps, and graded last steps of held-out
 // solutions). Each path is read once, whoever shares it, and kept:
 //
-//   <folder>/hidden_states.safetensors    "hidden" [count, width] float32, in the order of the
-//       paths' first appearance; metadata: base_hash, paths_hash, width, count
+//   <folder>/hidden_states.safetensors    "paths" [count] int64: PathHashes (reward/step_data.h);
+//       "hidden" [count, width] float32; metadata: base_hash
 //
 // float32, because some features of large models lie far from 0 and vary little, which 16 bits
-// would not resolve. The file is whole or absent. It serves again where all of its metadata fit;
-// else it is made anew, which one log line says.
+// would not resolve. Of a file of the same base every path serves again, and what is missing is
+// read and added; a file of another base, or a damaged one, is replaced, which one log line says.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +38,7 @@ class HiddenStates {
 };
 
 // Paths longer than the encoder's context are left out, which one log line counts. Shows progress;
-// Interrupted where a stop is requested, and then nothing is kept.
+// Interrupted where a stop is requested: what was read until then is kept, but for some minutes.
 HiddenStates ReadHiddenStates(llm::Encoder& encoder, const StepData& data,
                               const std::string& folder);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reward/hidden_states.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -55,7 +56,7 @@ TEST(HiddenStatesTest, EveryLabelledPathOnceAndGradedEndsOfHeldOutOnes) {
   EXPECT_THAT(states.Find(PathHashes(data.validation[0])[1]), testing::ElementsAre(6, 'R'));
 }
 
-TEST(HiddenStatesTest, TheFileServesAgainUnlessItDoesNotFit) {
+TEST(HiddenStatesTest, WhatTheFileHoldsServesAgain) {
   const TempFolder folder;
   const std::string path = folder.File("hidden_states.safetensors");
   CountingEncoder encoder;
@@ -65,24 +66,34 @@ TEST(HiddenStatesTest, TheFileServesAgainUnlessItDoesNotFit) {
   EXPECT_EQ(encoder.asked, 5);
   EXPECT_THAT(again.Find(PathHashes(data.train[1])[1]), testing::ElementsAre(6, 'Q'));
 
-  data.train[0].steps[1].label = 1;  // other data
+  data.train[0].steps[1].label = 1;  // one step more
   EXPECT_EQ(ReadHiddenStates(encoder.get(), data, folder.path()).count(), 6);
-  EXPECT_EQ(encoder.asked, 11);
+  EXPECT_EQ(encoder.asked, 6);
 
   std::string bytes = ReadFile(path);  // a damaged file
   bytes.resize(bytes.size() - 3);
   WriteFileAtomic(path, bytes);
   EXPECT_EQ(ReadHiddenStates(encoder.get(), data, folder.path()).count(), 6);
-  EXPECT_EQ(encoder.asked, 17);
+  EXPECT_EQ(encoder.asked, 12);
 }
 
-TEST(HiddenStatesTest, AStopLeavesNothing) {
+TEST(HiddenStatesTest, AStopKeepsWhatWasRead) {
   const TempFolder folder;
-  CountingEncoder encoder;
-  RequestStop();
-  EXPECT_THROW(ReadHiddenStates(encoder.get(), Data(), folder.path()), Interrupted);
+  StepData data;
+  for (int i = 0; i < 1200; ++i) {
+    data.train.push_back(TextSolution("p/1", "Q\n", {{fmt::format("{}\n", i), 1}}));
+  }
+  int asked = 0;
+  llm::ScriptedEncoder encoder(1, [&](std::string_view text) {
+    if (++asked == 1100) RequestStop();
+    return std::vector<float>{static_cast<float>(text.size())};
+  });
+  EXPECT_THROW(ReadHiddenStates(encoder, data, folder.path()), Interrupted);
   ClearStop();
-  EXPECT_FALSE(FileExists(folder.File("hidden_states.safetensors")));
+
+  asked = 2000;
+  EXPECT_EQ(ReadHiddenStates(encoder, data, folder.path()).count(), 1200);
+  EXPECT_EQ(asked, 2000 + 1200 - 1024);
 }
 
 }  // namespace
