@@ -248,7 +248,10 @@ TEST_F(TrainRunTest, PhaseOneInHalvesIsPhaseOne) {
 }
 
 TEST_F(TrainRunTest, ARunIsScoredAndExamined) {
-  ExpectEnds(Begin("data", "run"), "run");
+  WriteFileAtomic(Run("held_out.jsonl"),
+                  R"({"prompt": "H?", "completions": ["1+1=2", "#### 3"], "labels": [true, false]})"
+                  "\n");
+  ExpectEnds(Begin("data", "run", {"--import-held-out", Run("held_out.jsonl")}), "run");
   ExpectEnds(Do({"train-reward", Run("run")}, "run"), "run");
   EXPECT_THAT(Output("run"), HasSubstr("a bag of words on the same split"));
 
@@ -264,7 +267,7 @@ TEST_F(TrainRunTest, ARunIsScoredAndExamined) {
   ASSERT_EQ(scored.size(), 2u);
   ASSERT_EQ(scored[0]["steps"].size(), 2u);
   EXPECT_EQ(scored[0]["steps"][1]["text"], "#### 2");
-  EXPECT_LT(scored[0]["steps"][1]["mean_log_prob"], 0);
+  EXPECT_LT(scored[0]["steps"][1]["path_mean_log_prob"], 0);
   EXPECT_GT(scored[1]["steps"][0]["score"], 0);
 
   // More is asked of the generator than it can do; each finding is in both reports.

@@ -15,8 +15,10 @@
 namespace pgts::reward {
 
 struct Evidence {
-  double logit = 0;          // the head's logit(1) - logit(0) at the step's last token
-  double mean_log_prob = 0;  // a token of the path's steps, natural log, at temperature 1
+  double logit = 0;  // the head's logit(1) - logit(0) at the step's last token
+  // A token of the path's steps, natural log, at temperature 1. The sum has the end-of-text token's
+  // where the generator wrote it; the count never has.
+  double mean_log_prob = 0;
 };
 
 struct Calibration {

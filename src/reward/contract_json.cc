@@ -81,12 +81,10 @@ GateReading ReadGate(const Fields& fields) {
           .max_new_tokens = fields.Count("max_new_tokens")};
 }
 
-// Reward models of before the field was kept had generators whose answer lines end so.
-bool ReadAnswerEnd(const Json& json, const Fields& fields) {
-  const auto at = json.find("answer_has_separator");
-  if (at == json.end()) return true;
-  if (!at->is_boolean()) fields.Throw("answer_has_separator");
-  return at->get<bool>();
+bool ReadAnswerEnd(const Fields& fields) {
+  const Json& value = fields.Get("answer_has_separator");
+  if (!value.is_boolean()) fields.Throw("answer_has_separator");
+  return value.get<bool>();
 }
 
 GeneratorContract ReadGenerator(const Fields& fields) {
@@ -147,7 +145,7 @@ RewardModel RewardModelFromJson(const Json& json, const std::string& path, FileH
                 .metrics = MetricsFromJson(fields.Get("metrics")),
                 .gate = ReadGate(fields.Group("gate")),
                 .training = fields.Get("training"),
-                .answer_has_separator = ReadAnswerEnd(json, fields)};
+                .answer_has_separator = ReadAnswerEnd(fields)};
   if (m.threshold < 0 || m.threshold > 1) fields.Throw("threshold");
   const auto& [slope, log_prob_slope, offset] = m.calibration;
   if (!(slope >= 0 && log_prob_slope >= 0 && slope + log_prob_slope > 0)) {

@@ -170,7 +170,7 @@ class Damage {
   // Writes the damaged step and what follows from it. False if it changes nothing.
   bool CarryOn(const Equation& wrong) {
     const int64_t was = equations_[target_]->result;
-    if (wrong.Line() == lines_[target_]) return false;
+    if (wrong.Line() == lines_[target_] || wrong.result == was) return false;
     out_.assign(lines_.begin(), lines_.begin() + static_cast<std::ptrdiff_t>(target_));
     out_.push_back(wrong.Line());
     changed_[was] = wrong.result;
@@ -208,7 +208,8 @@ class Damage {
   bool IsWrong() const {
     const std::vector<std::string> right = SolutionLines(problem_);
     if (out_.size() <= target_ || out_[target_] == right[target_]) return false;
-    return out_.back() != right.back();
+    const bool answers = out_.back().starts_with(kAnswerMark);
+    return !answers || Numbers(out_.back()) != Numbers(right.back());
   }
 
   const task::Problem& problem_;

@@ -22,7 +22,7 @@ namespace {
 // Another key: the files do not fit these options.
 std::string DataKey(const DataPlan& plan, const task::Task& task) {
   const DataOptions& d = plan.data;
-  Key key = Key("reward-data-2").With(task.name()).With(plan.world_key).With(plan.separator);
+  Key key = Key("reward-data-3").With(task.name()).With(plan.world_key).With(plan.separator);
   for (const int part : {d.train_problems, d.validation_problems, d.rollouts_per_problem,
                          d.completions, d.held_out_completions, d.max_depth, plan.epoch,
                          plan.incorrect_per_problem, d.CorruptionProblems()}) {
@@ -218,8 +218,12 @@ StepData BuildStepData(const RolloutParts& parts, const llm::Tokenizer& tokenize
     data = ReadBack(files);
   } else {
     MakeWritableDirectory(folder);
-    RolloutData train = SampleRollouts(parts, TrainPlan(plan.data, plan.epoch));
-    RolloutData validation = SampleRollouts(parts, HeldOutPlan(plan.data, plan.epoch));
+    const RolloutPlan train_plan = TrainPlan(plan.data, plan.epoch);
+    const RolloutPlan held_out_plan = HeldOutPlan(plan.data, plan.epoch);
+    CheckProblems(parts.task, train_plan);
+    CheckProblems(parts.task, held_out_plan);
+    RolloutData train = SampleRollouts(parts, train_plan);
+    RolloutData validation = SampleRollouts(parts, held_out_plan);
     data = {.train = std::move(train.solutions),
             .validation = std::move(validation.solutions),
             .train_stats = train.stats,

@@ -82,17 +82,6 @@ Check FlippedCheck(double auc, const GateOptions& options) {
       "sit on one side or its labels are the wrong way round; look at `pgts score`");
 }
 
-Check WordsCheck(const RewardMetrics& m) {
-  if (std::isnan(m.words_auc)) {
-    return {.name = "bag of words", .reading = "not measured by the program that trained it"};
-  }
-  return Make("bag of words",
-              fmt::format("AUC {:.3f}, the reward model {:.3f}", m.words_auc, m.step_auc),
-              m.step_auc > m.words_auc + kWordsMargin,
-              "a bag of words judges the steps as well as the reward model: either the labels leak "
-              "through wording or length, or it has learnt no more than that; look at the data");
-}
-
 double Score(const ScoredStep& step, const Calibration& calibration) {
   return calibration.Score(step.evidence());
 }
@@ -121,8 +110,18 @@ std::vector<Check> RewardModelChecks(std::span<const ScoredStep> steps,
           F1Check(metrics),
           CalibrationCheck(metrics),
           DepthCheck(metrics),
-          FlippedCheck(FlippedLabelAuc(steps, calibration), options),
-          WordsCheck(metrics)};
+          FlippedCheck(FlippedLabelAuc(steps, calibration), options)};
+}
+
+Check WordsCheck(const RewardMetrics& m) {
+  if (std::isnan(m.words_auc)) {
+    return {.name = "bag of words", .reading = "not measured: held-out steps of one label only"};
+  }
+  return Make("bag of words",
+              fmt::format("AUC {:.3f}, the reward model {:.3f}", m.words_auc, m.step_auc),
+              m.step_auc > m.words_auc + kWordsMargin,
+              "a bag of words judges the steps as well as the reward model: either the labels leak "
+              "through wording or length, or it has learnt no more than that; look at the data");
 }
 
 CorruptionReading ReadCorruptions(std::span<const CorruptionPair> pairs,
@@ -178,7 +177,8 @@ std::vector<Check> CorruptionChecks(const CorruptionReading& r) {
                     100 * r.stays_down, 100 * kMinCorruptionShare, r.last),
         r.stays_down >= kMinCorruptionShare,
         "after a damaged step the score recovers: the reward model forgets what went wrong before; "
-        "label more steps behind a mistake (reward_data.infer_after_wrong=false)"));
+        "label all steps behind a mistake as wrong (reward_data.infer_after_wrong=true), and raise "
+        "reward_data.corruption_problems"));
   }
   return checks;
 }

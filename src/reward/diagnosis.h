@@ -24,10 +24,14 @@
 
 namespace pgts::reward {
 
-// Everything above but the corruptions; `metrics` are those of `steps` under `calibration`.
+// Everything above but the words and the corruptions; `metrics` are those of `steps` under
+// `calibration`.
 std::vector<Check> RewardModelChecks(std::span<const ScoredStep> steps,
                                      const RewardMetrics& metrics, const Calibration& calibration,
                                      const GateOptions& options);
+
+// `trained`: of the training's own held-out steps, where the bag of words was measured too.
+Check WordsCheck(const RewardMetrics& trained);
 
 // AUC; NaN where a class is missing.
 double FlippedLabelAuc(std::span<const ScoredStep> steps, const Calibration& calibration);

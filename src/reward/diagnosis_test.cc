@@ -32,7 +32,9 @@ std::vector<std::string> Wrong(const std::vector<ScoredStep>& steps, double word
   RewardMetrics metrics = Measure(steps, {});
   metrics.words_auc = words_auc;
   std::vector<std::string> names;
-  for (const Check& check : RewardModelChecks(steps, metrics, {}, {})) {
+  std::vector<Check> checks = RewardModelChecks(steps, metrics, {}, {});
+  checks.push_back(WordsCheck(metrics));
+  for (const Check& check : checks) {
     if (!check.passed()) names.push_back(check.name);
   }
   return names;

@@ -68,6 +68,7 @@ std::vector<ScoredStep> ScoreRows(StepNetwork& network, std::span<const Training
   const PreciseProducts precise(network.decoder());
   std::vector<ScoredStep> scored;
   for (const std::vector<int>& batch : OrderedBatches(rows, kEvaluationSolutions)) {
+    ThrowIfStopped();
     const TreeBatch trees = BatchOf(rows, batch);
     const Tensor logits_R2 =
         network.Logits(network.Hidden(trees), trees).to(torch::kCPU, torch::kFloat64);
@@ -90,16 +91,6 @@ RowOptions RowsFor(const FinetuneOptions& options, int max_length) {
   return rows;
 }
 
-void CheckSupervised(std::span<const TrainingRow> rows, const char* split, int max_length) {
-  if (SupervisedCount(rows) > 0) return;
-  throw Error::Format(
-      "reward model: the {} data has no labelled step within max_sequence_length = "
-      "{} tokens and with a source weight above 0, so there is nothing to learn; "
-      "raise max_sequence_length or reward_data.train_problems, or delete "
-      "reward_data to have it rebuilt",
-      split, max_length);
-}
-
 void TellTooLong(std::span<const LabelledSolution> solutions, const char* split, int max_length) {
   const int64_t count = TooLongCount(solutions, max_length);
   if (count == 0) return;
@@ -120,11 +111,13 @@ class Trainer {
     rows.max_examples = options.training.max_examples;
     train_ = MakeRows(train, rows);
     if (options.training.balance_classes) train_ = MakeRows(train, Balanced(rows, train_));
-    validation_ = MakeRows(validation, RowsFor(options, max_length_));
+    validation_ = MakeRows(validation, {.solutions_per_row = rows.solutions_per_row,
+                                        .max_length = max_length_});  // of whatever source
     TellTooLong(train, "training", max_length_);
     TellTooLong(validation, "validation", max_length_);
-    CheckSupervised(train_, "training", max_length_);
-    CheckSupervised(validation_, "validation", max_length_);
+    CheckSupervised(SupervisedCount(train_) > 0, task::Split::kTrain, "max_sequence_length");
+    CheckSupervised(SupervisedCount(validation_) > 0, task::Split::kValidation,
+                    "max_sequence_length");
     for (const LabelledSolution& solution : train) result_.path_tokens += TokenCount(solution);
     for (const TrainingRow& row : train_) result_.tree_tokens += row.tree.size();
     result_.examples = SupervisedCount(train_);
@@ -148,9 +141,9 @@ class Trainer {
       network_.decoder().set_compute_type(half ? torch::kBFloat16 : torch::kFloat32);
     }
     parameters_ = network_.Parameters();
-    batches_per_epoch_ = static_cast<int64_t>(EpochBatches(0).size());
+    const auto batches = static_cast<int64_t>(EpochBatches(0).size());
     const int window = training.gradient_accumulation_steps;
-    steps_per_epoch_ = (batches_per_epoch_ + window - 1) / window;
+    const int64_t steps_per_epoch = (batches + window - 1) / window;
     recipe_ = {.learning_rate =
                    network_.decoder().lora() ? training.lora_learning_rate : training.learning_rate,
                .beta2 = 0.99,
@@ -158,7 +151,7 @@ class Trainer {
                .warmup_ratio = training.warmup_ratio,
                .floor_ratio = 0,
                .max_grad_norm = training.max_grad_norm,
-               .steps = steps_per_epoch_ * training.num_epochs};
+               .steps = steps_per_epoch * training.num_epochs};
     optimiser_ = model::MakeAdamW(parameters_, recipe_);
     MakeReplicas();
   }
@@ -302,8 +295,6 @@ class Trainer {
       KeepWeights();
     }
     result_.validations.push_back(point);
-    Debug("reward model: epoch {:.2f}, validation loss {:.3f}, step AUC {:.3f}{}", epoch,
-          point.loss, point.step_auc, point.best ? " (best so far)" : "");
     if (options_.observer.on_validation) options_.observer.on_validation(point);
   }
 
@@ -331,7 +322,6 @@ class Trainer {
   std::unique_ptr<torch::optim::AdamW> optimiser_;
   std::vector<StepNetwork> replicas_;
   std::optional<model::GradientWorkers> workers_;
-  int64_t batches_per_epoch_ = 0, steps_per_epoch_ = 0;
   std::optional<ValidationPoint> best_;
   std::vector<ScoredStep> best_scored_;
   std::vector<Tensor> kept_;

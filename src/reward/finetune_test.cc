@@ -213,6 +213,15 @@ TEST(FinetuneTest, NoSupervisedPositionIsAnError) {
   EXPECT_THAT([&] { Finetune(SmallDecoder(), good, good, options); }, no_labels);
 }
 
+TEST(FinetuneTest, ASourceThatIsNotTrainedOnIsMeasuredOn) {
+  std::vector<LabelledSolution> corruptions = LetterTask(20, 1);
+  for (LabelledSolution& solution : corruptions) solution.source = Source::kCorruption;
+  FinetuneOptions options = FastOptions();
+  options.training.num_epochs = 1;
+  options.training.rollout_weight = 0;
+  EXPECT_GT(Finetune(SmallDecoder(), corruptions, LetterTask(5, 2), options).metrics.steps, 0);
+}
+
 // The loss is a weighted mean: halving a batch's weights together changes nothing.
 TEST(FinetuneTest, LossIsTheMeanCrossEntropy) {
   FinetuneOptions options = FastOptions();

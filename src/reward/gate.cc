@@ -65,6 +65,12 @@ std::vector<Check> GeneratorChecks(const GateReading& reading, const GateOptions
 Check StepAucCheck(double step_auc, const GateOptions& options) {
   Check check{.name = "step AUC",
               .reading = fmt::format("{:.3f} (at least {:.2f})", step_auc, options.min_step_auc)};
+  if (std::isnan(step_auc)) {
+    check.problem =
+        "held-out steps are all right or all wrong, so that no reward model can be measured: raise "
+        "reward_data.validation_problems, or take problems of another difficulty";
+    return check;
+  }
   if (!(step_auc >= options.min_step_auc)) {
     check.problem = fmt::format(
         "the reward model tells right steps from wrong ones with step AUC {:.2f} (at least {:.2f} "

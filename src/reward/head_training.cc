@@ -144,15 +144,6 @@ std::vector<ScoredStep> Judge(const Head& head, std::span<const Example> example
   return steps;
 }
 
-void CheckSupervised(bool any, const char* split) {
-  if (any) return;
-  throw Error::Format(
-      "reward model: the {} data has no labelled step within the engine's context and with a "
-      "source weight above 0, so there is nothing to learn; raise engine.context or "
-      "reward_data.train_problems, or delete reward_data to have it rebuilt",
-      split);
-}
-
 class HeadTrainer {
  public:
   HeadTrainer(const HiddenStates& states, std::span<const LabelledSolution> train,
@@ -161,10 +152,10 @@ class HeadTrainer {
         train_(ExamplesOf(states, train, options.training.max_examples)),
         validation_(ExamplesOf(states, validation, /*most=*/0)) {
     WeighAsAsked(train_, options.training);
-    CheckSupervised(!train_.empty(), "training");
+    CheckSupervised(!train_.empty(), task::Split::kTrain, "engine.context");
     CheckSupervised(std::ranges::any_of(validation_,
                                         [](const Example& e) { return e.truth.label.has_value(); }),
-                    "validation");
+                    task::Split::kValidation, "engine.context");
     problem_ = MakeProblem(train_, states.width());
   }
 

@@ -5,11 +5,15 @@
 #include <numeric>
 #include <utility>
 
+#include "base/progress.h"
+#include "base/stop.h"
 #include "llm/prefix.h"
 #include "reward/training_rows.h"
 
 namespace pgts::reward {
 namespace {
+
+constexpr size_t kCall = 64;  // solutions between two looks at the stop request
 
 bool LacksLogProb(const LabelledSolution& solution) {
   return std::ranges::any_of(solution.steps, [](const auto& step) { return !step.log_prob; });
@@ -35,7 +39,14 @@ void AddLogProbs(llm::Likelihood& generator, std::span<LabelledSolution> solutio
         {.prefix = llm::Extend(nullptr, solution.prompt), .tokens = StepsOf(solution)});
   }
   std::vector<std::vector<double>> log_probs(requests.size());
-  generator.Read(requests, log_probs);
+  Progress progress("reading log-probabilities", static_cast<int64_t>(requests.size()),
+                    "solutions");
+  for (size_t at = 0; at < requests.size(); at += kCall) {
+    ThrowIfStopped();
+    const size_t count = std::min(kCall, requests.size() - at);
+    generator.Read(std::span(requests).subspan(at, count), std::span(log_probs).subspan(at, count));
+    progress.Advance(static_cast<int64_t>(count));
+  }
   for (size_t i = 0; i < lacking.size(); ++i) {
     auto token = log_probs[i].begin();
     for (LabelledStep& step : lacking[i]->steps) {

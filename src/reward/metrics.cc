@@ -119,6 +119,11 @@ RewardMetrics Measure(std::span<const ScoredStep> steps, const Calibration& cali
   std::map<int, Judged> by_depth;
   for (const ScoredStep& step : steps) {
     const double score = calibration.Score(step.evidence());
+    if (std::isnan(score)) {
+      throw Error(
+          "reward model: the score of a held-out step is not a number: the base's file is damaged, "
+          "or the learning rate is too high");
+    }
     plain.Add(Calibration{}.Score(step.evidence()), step.label);
     head.Add(step.logit, step.label);
     log_prob.Add(step.mean_log_prob, step.label);
@@ -272,7 +277,7 @@ std::string MetricsTable(const RewardMetrics& m) {
   numbers.Row({"labelled steps", fmt::format("{}", m.steps)});
   numbers.Row({"share right", Number(m.positive_share)});
   numbers.Row({"step AUC", Number(m.step_auc)});
-  numbers.Row({"  head alone / generator's log-probability alone",
+  numbers.Row({"  head alone / generator's mean log-probability alone",
                Number(m.head_auc) + " / " + Number(m.log_prob_auc)});
   if (!std::isnan(m.words_auc)) {
     numbers.Row({"  a bag of words on the same split", Number(m.words_auc)});

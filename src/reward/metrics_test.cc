@@ -102,6 +102,12 @@ TEST(MetricsTest, JsonRoundTripKeepsNumbersAndMissingOnes) {
   EXPECT_THAT(MetricsTable(m), ::testing::ContainsRegex("bag of words.*0.610"));
 }
 
+TEST(MetricsTest, AScoreThatIsNotANumberIsAnError) {
+  std::vector<ScoredStep> steps = FourSteps();
+  steps[2].logit = std::nan("");
+  EXPECT_THROW(Measure(steps, {}), Error);
+}
+
 std::vector<Evidence> Logits(std::vector<double> logits) {
   std::vector<Evidence> evidence;
   for (const double logit : logits) evidence.push_back({.logit = logit});

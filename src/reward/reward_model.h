@@ -62,7 +62,7 @@ struct RewardModel {
   Calibration calibration;
   RewardMetrics metrics;  // held-out
   GateReading gate;       // of phase 1, for a phase 2 that starts from this folder
-  Json training;          // options and counts, for people
+  Json training;          // counts and what was chosen, for people
   // This generator ends its answer line with the separator, rather than its text after it.
   bool answer_has_separator = true;
   Head head;

@@ -246,15 +246,19 @@ RolloutStats StatsFromJson(const Json& json) {
   return stats;
 }
 
-RolloutData SampleRollouts(const RolloutParts& parts, const RolloutPlan& plan) {
-  const int64_t size = parts.task.Size(plan.split);
+void CheckProblems(const task::Task& task, const RolloutPlan& plan) {
+  const int64_t size = task.Size(plan.split);
   if (plan.first_problem + plan.problems > size) {
     throw Error::Format(
         "phase 1 wants {} {} problems from number {}, and {} has {}: lower "
         "reward_data.{}_problems",
-        plan.problems, task::SplitName(plan.split), plan.first_problem, parts.task.name(), size,
+        plan.problems, task::SplitName(plan.split), plan.first_problem, task.name(), size,
         task::SplitName(plan.split));
   }
+}
+
+RolloutData SampleRollouts(const RolloutParts& parts, const RolloutPlan& plan) {
+  CheckProblems(parts.task, plan);
   return Sampler(parts, plan).Run();
 }
 

@@ -92,6 +92,8 @@ struct RolloutData {
 };
 
 // Error if the split has no such problems.
+void CheckProblems(const task::Task& task, const RolloutPlan& plan);
+// The same Error.
 RolloutData SampleRollouts(const RolloutParts& parts, const RolloutPlan& plan);
 
 }  // namespace pgts::reward

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/error.h"
+
 namespace pgts::reward {
 namespace {
 
@@ -151,6 +153,15 @@ int64_t TooLongCount(std::span<const LabelledSolution> solutions, int max_length
     }
   }
   return count;
+}
+
+void CheckSupervised(bool any, task::Split split, const char* limit) {
+  if (any) return;
+  const std::string_view name = task::SplitName(split);
+  throw Error::Format(
+      "reward model: the {} data has no labelled step within {} and with a source weight above 0; "
+      "raise {} or reward_data.{}_problems, or delete reward_data to have it rebuilt",
+      name, limit, limit, name);
 }
 
 int64_t SupervisedCount(std::span<const TrainingRow> rows) {

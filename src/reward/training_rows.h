@@ -11,6 +11,7 @@
 #include "reward/options.h"
 #include "reward/step_data.h"
 #include "reward/token_tree.h"
+#include "task/problem.h"
 
 namespace pgts::reward {
 
@@ -55,6 +56,9 @@ RowOptions Balanced(const RowOptions& options, double right, double wrong);
 
 // Labelled steps that end after max_length tokens of their path.
 int64_t TooLongCount(std::span<const LabelledSolution> solutions, int max_length);
+
+// Error unless a split has a labelled step within `limit`, an option: that is a fault of the data.
+void CheckSupervised(bool any, task::Split split, const char* limit);
 
 // Supervised readings (weight > 0).
 int64_t SupervisedCount(std::span<const TrainingRow> rows);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/error.h"
 #include "base/table.h"
 #include "eval/baselines.h"
 #include "llm/likelihood.h"
@@ -46,7 +47,11 @@ class Doctor {
   // step needs a label, hence no completions.
   reward::RolloutData Rollouts() {
     reward::RolloutPlan plan = reward::HeldOutPlan(config_.reward_data, world::kPhaseOneEpoch);
-    plan.problems = std::min<int64_t>(request_.problems, session_.task().Size(plan.split));
+    const int64_t size = session_.task().Size(plan.split);
+    if (size == 0) {
+      throw Error::Format("task {} has no validation problems to look at", session_.task().name());
+    }
+    plan.problems = std::min<int64_t>(request_.problems, size);
     plan.label = "looking at the generator";
     if (request_.reward_model.empty()) plan.completions = 1;
     return reward::SampleRollouts({.rounds = session_.rounds(),
@@ -75,6 +80,7 @@ class Doctor {
     reward::RewardMetrics metrics = reward::Measure(steps, calibration, loaded.model.threshold);
     metrics.words_auc = loaded.model.metrics.words_auc;
     Note("reward model", reward::RewardModelChecks(steps, metrics, calibration, config_.gate));
+    Note("reward model", {reward::WordsCheck(loaded.model.metrics)});
     diagnosis_.numbers["reward_model"] = reward::ToJson(metrics);
   }
 

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "llm/likelihood.h"
 #include "llm/llama_generator.h"
 #include "model/decoder.h"
 #include "model/deepen.h"
@@ -16,6 +17,7 @@
 #include "reward/finetune.h"
 #include "reward/head_training.h"
 #include "reward/hidden_states.h"
+#include "reward/judge_solutions.h"
 #include "reward/word_baseline.h"
 #include "train/preflight.h"
 #include "train/resume_state.h"
@@ -156,8 +158,27 @@ void CheckBase(const RunConfig& config, eval::Session& session) {
   CheckVocabularies(session.generator().Info().vocabulary, vocabulary, BaseModelPath(config));
 }
 
+// Scores are calibrated on the generator's log-probability, also of what it did not write.
+void ReadHeldOutImports(const RunConfig& config, eval::Session& session, reward::StepData& data) {
+  const auto is_import = [](const reward::LabelledSolution& solution) {
+    return solution.source == reward::Source::kImport;
+  };
+  if (std::ranges::none_of(data.validation, is_import)) return;
+  const llm::EngineOptions engine = eval::ToEngineOptions(config.generator, config.engine);
+  const size_t left_out = std::erase_if(data.validation, [&](const auto& solution) {
+    return is_import(solution) && reward::TokenCount(solution) > engine.context;
+  });
+  if (left_out > 0) {
+    Info("{} held-out imports end after the {} tokens of the engine's context: left out", left_out,
+         engine.context);
+  }
+  session.Forget();
+  reward::AddLogProbs(*llm::MakeLlamaLikelihood(session.model(), engine), data.validation);
+}
+
 void TrainOnChecked(const RunConfig& config, eval::Session& session, reward::StepData data,
                     const RewardRuns& runs) {
+  ReadHeldOutImports(config, session, data);
   auto [trained, decoder] = Train(config, session, data, runs);
   trained.metrics.words_auc =
       reward::WordBaselineAuc(data.train, data.validation, session.generator().tokenizer());

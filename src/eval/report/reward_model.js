@@ -134,7 +134,7 @@ function depthTable(metrics) {
 // What each half of the score would reach by itself (docs/ARCHITECTURE.md).
 function partsNote({head_auc: judge, log_prob_auc: writer}) {
   if (!isNumber(judge)) return 'over held-out steps';
-  return `the judge alone ${decimals(judge, 3)}, the log-probability alone ${decimals(writer, 3)}`;
+  return `the judge alone ${decimals(judge, 3)}, the mean log-probability alone ${decimals(writer, 3)}`;
 }
 
 function rewardNumbers(metrics) {
