@@ -11,23 +11,27 @@ const Candidates* KeptCandidates::Find(uint64_t path_hash, const SamplingOptions
   return &found->second.candidates;
 }
 
-void KeptCandidates::Keep(uint64_t path_hash, Sampling sampling, Candidates candidates) {
-  Erase(path_hash);
-  held_ += candidates.tokens.size();
-  entries_.emplace(path_hash, Entry{std::move(sampling), std::move(candidates)});
-  order_.push_back(path_hash);
-  while (held_ > limit_ && !order_.empty()) {
-    const uint64_t oldest = order_.front();
-    order_.pop_front();
-    Erase(oldest);
-  }
+size_t KeptCandidates::SizeOf(const Candidates& candidates) {
+  return candidates.tokens.size() + kEntrySize;
 }
 
-void KeptCandidates::Erase(uint64_t path_hash) {
-  const auto found = entries_.find(path_hash);
-  if (found == entries_.end()) return;
-  held_ -= found->second.candidates.tokens.size();
-  entries_.erase(found);
+void KeptCandidates::Keep(uint64_t path_hash, Sampling sampling, Candidates candidates) {
+  const size_t size = SizeOf(candidates);
+  if (size > limit_) return;
+  const auto [at, is_new] = entries_.try_emplace(path_hash);
+  if (is_new) {
+    order_.push_back(path_hash);
+  } else {
+    held_ -= SizeOf(at->second.candidates);
+  }
+  at->second = {std::move(sampling), std::move(candidates)};
+  held_ += size;
+  while (held_ > limit_) {
+    const auto oldest = entries_.find(order_.front());
+    order_.pop_front();
+    held_ -= SizeOf(oldest->second.candidates);
+    entries_.erase(oldest);
+  }
 }
 
 void KeptCandidates::Clear() {

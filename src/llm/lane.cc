@@ -10,6 +10,9 @@ namespace pgts::llm {
 namespace {
 
 constexpr int kWorthWaiting = 8;  // tokens; a shorter beginning is read twice, not waited for
+// Turns after which a walker is not expected back. Who goes on comes in the next turn, or with a
+// scorer on a device of its own one or two later.
+constexpr int kAbsence = 3;
 
 }  // namespace
 
@@ -33,7 +36,8 @@ Lane::Lane(Machine& machine, TokenLedger& ledger, const LaneOptions& options,
       ledger_(ledger),
       options_(options),
       purpose_(purpose),
-      residency_(options.sequences, machine) {}
+      residency_(options.sequences, machine),
+      limit_(options.sequences) {}
 
 void Lane::Forget() {
   DropJobs();
@@ -52,6 +56,18 @@ void Lane::Join(std::span<Job* const> jobs) {
 }
 
 void Lane::Advance(int evaluations) {
+  BeginTurn(kAbsence);
+  Evaluate(evaluations);
+}
+
+// Those that are not expected back make room for as many others.
+void Lane::BeginTurn(int absence) {
+  const int active = residency_.active();
+  residency_.BeginTurn(absence);
+  limit_ = std::min(options_.sequences, limit_ + active - residency_.active());
+}
+
+void Lane::Evaluate(int evaluations) {
   try {
     for (int i = 0; i < evaluations; ++i) {
       Admit();
@@ -67,21 +83,24 @@ void Lane::Advance(int evaluations) {
 
 void Lane::Run(std::span<Job* const> jobs) {
   Join(jobs);
-  while (this->jobs() > 0) Advance(1);
+  while (this->jobs() > 0) {
+    BeginTurn(/*absence=*/0);
+    Evaluate(1);
+  }
 }
 
 void Lane::DropJobs() {
   for (const Job* job : seated_) residency_.Release(job->sequence);
   seated_.clear();
   queue_.clear();
-  crowded_ = false;
+  limit_ = options_.sequences;
 }
 
 // Seats jobs in queue order; those that wait for another keep their place.
 void Lane::Admit() {
   for (size_t i = 0; i < queue_.size() && static_cast<int>(seated_.size()) < options_.width;) {
     Job& job = *queue_[i];
-    if ((crowded_ && !seated_.empty()) || ShouldWait(job)) {
+    if (!MaySit(job) || ShouldWait(job)) {
       ++i;
       continue;
     }
@@ -91,6 +110,11 @@ void Lane::Admit() {
     job.sequence = *residency_.Take(job.walker, job.path, static_cast<int>(job.path.size()) - 1);
     seated_.push_back(&job);
   }
+}
+
+bool Lane::MaySit(const Job& job) const {
+  return limit_ >= options_.sequences || residency_.IsActive(job.walker) ||
+         residency_.active() < limit_;
 }
 
 bool Lane::ShouldWait(const Job& job) const {
@@ -108,7 +132,7 @@ void Lane::Step() {
     FillRows();
   }
   if (rows_.empty()) return;
-  ledger_.Decoded(static_cast<int>(seated_.size()), options_.width);
+  ledger_.Decoded(JobsInRows(), options_.width);
   Record();
   Collect();
 }
@@ -142,8 +166,21 @@ void Lane::AddRows(Job& job, int count) {
   }
 }
 
+// Rows of one job stand together.
+int Lane::JobsInRows() const {
+  int jobs = 0;
+  for (size_t i = 0; i < row_jobs_.size(); ++i) {
+    if (i == 0 || row_jobs_[i] != row_jobs_[i - 1]) ++jobs;
+  }
+  return jobs;
+}
+
 void Lane::MakeRoom() {
-  if (residency_.DropLeastRecent()) return;
+  const int active = residency_.active();
+  if (residency_.DropLeastRecent()) {
+    if (residency_.active() < active) limit_ = std::max(1, residency_.active());
+    return;
+  }
   Job& job = *seated_.back();
   residency_.Drop(job.sequence);
   Unseat(job);
@@ -151,7 +188,7 @@ void Lane::MakeRoom() {
     GiveUp(job);
   } else {
     queue_.push_front(&job);
-    crowded_ = true;
+    limit_ = residency_.active();
   }
 }
 
@@ -184,9 +221,7 @@ void Lane::Collect() {
   RunParallel(indices, options_.threads,
               [&](int i) { ReadOutput(*jobs[i], outputs[i], states[i]); });
   for (Job* job : jobs) {
-    if (!TakeOutput(*job)) continue;
-    Unseat(*job);
-    crowded_ = false;
+    if (TakeOutput(*job)) Unseat(*job);
   }
 }
 

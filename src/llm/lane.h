@@ -6,7 +6,9 @@
 //
 // A job whose path another seated job is about to make resident waits for it and shares. When the
 // memory is full, first the least recently used idle sequence is emptied, then the job seated last
-// goes back to the queue, to be read again later. So too little memory costs time only.
+// goes back to the queue, to be read again later. So too little memory costs time only; and less of
+// it since then no more walkers are let in than had room: the others wait until one stays away.
+// Taking turns, each would find its path gone.
 //
 // Jobs may join while others are being evaluated. Everything is a function of the jobs' order and
 // what was resident before: not of clocks, and not of how many threads there are.
@@ -87,12 +89,16 @@ class Lane {
   TokenLedger& ledger() { return ledger_; }
 
  private:
+  void BeginTurn(int absence);
+  void Evaluate(int evaluations);
   void Admit();
+  bool MaySit(const Job& job) const;
   bool ShouldWait(const Job& job) const;
   void Step();
   void FillRows();
   void AddRows(Job& job, int count);
   int Unread(const Job& job) const;
+  int JobsInRows() const;
   void MakeRoom();
   void Unseat(Job& job);
   void Record();
@@ -107,7 +113,7 @@ class Lane {
   std::deque<Job*> queue_;
   std::vector<Job*> seated_;  // in the order in which they sat down
   bool keeps_states_ = false;
-  bool crowded_ = false;  // a job was sent back: admit nobody until one ends
+  int limit_;  // most active walkers (residency.h); as many as sequences: no limit
 
   std::vector<Row> rows_;
   std::vector<Job*> row_jobs_;  // whose row it is

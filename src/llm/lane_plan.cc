@@ -66,7 +66,7 @@ int StreamCells(const EngineOptions& options, const LanePlan& plan, int context,
   const int64_t cells = int64_t{Ceiling(context + 1, kCellStep)} * kCellStep;
   const int64_t lane_cells = cells * plan.lane.sequences;
   const bool enough = options.cells > 0
-                          ? sequences * context <= options.cells
+                          ? int64_t{options.width} * context <= options.cells
                           : sequences * cells * model.kv_bytes_per_token <= most_bytes;
   return enough && lane_cells <= kMostCells ? static_cast<int>(lane_cells) : 0;
 }
@@ -189,13 +189,17 @@ LanePlan PlanLanes(const EngineOptions& options, const ModelInfo& model, int64_t
   const bool on_gpu = gpu_bytes > 0;
   const bool small = !on_gpu && model.parameters <= kSmallModel;
 
+  int context = options.context;
+  if (model.context_train > 0) context = std::min(context, model.context_train);
   LanePlan plan;
   plan.lanes = options.lanes > 0 ? options.lanes : DefaultLanes(options, small, threads, on_gpu);
+  // Scarce cells serve better together, and each lane's must hold a whole context.
+  if (options.lanes == 0 && options.cells > 0) {
+    plan.lanes = std::clamp(options.cells / context, 1, plan.lanes);
+  }
   plan.lane.width = Ceiling(options.width, plan.lanes);
   plan.lane.sequences = plan.lane.width;
   RequireRange("width per lane", plan.lane.width, 1, 256);
-  int context = options.context;
-  if (model.context_train > 0) context = std::min(context, model.context_train);
   const bool apt =
       options.layout == KvLayout::kAuto ? !small && !on_gpu : options.layout == KvLayout::kStreams;
   if (apt) {

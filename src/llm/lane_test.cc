@@ -242,6 +242,35 @@ RC_GTEST_PROP(GenerateLaneProperty, JoiningWhileOthersAreWrittenChangesNothing, 
   for (const Draft& draft : drafts) RC_ASSERT(draft.ended);
 }
 
+// Six walkers of twenty steps in a memory for the paths of two or three: those that had room write
+// to their end, then the others come.
+TEST(GenerateLane, WhoFindsNoRoomWaitsUntilAnotherStaysAway) {
+  constexpr int kWalkers = 6, kSteps = 20;
+  Lab lab(kWalkers, /*cells=*/300);
+  std::vector<Draft> drafts(kWalkers);
+  std::vector<int> steps(kWalkers, 0);
+  const auto join = [&](int walker, PrefixPtr prefix) {
+    drafts[walker] = {.request = {.prefix = std::move(prefix),
+                                  .walker = static_cast<uint64_t>(walker),
+                                  .draw = Key("draw").With(walker).With(steps[walker]++),
+                                  .sampling = Sampling(6)}};
+    lab.Join(drafts[walker]);
+  };
+  for (int walker = 0; walker < kWalkers; ++walker) join(walker, Root(walker));
+  while (lab.lane.jobs() > 0) {
+    lab.lane.Write(4);
+    for (int walker = 0; walker < kWalkers; ++walker) {
+      const Draft draft = drafts[walker];
+      if (!draft.ended || steps[walker] == kSteps) continue;
+      EXPECT_TRUE(IsPlain(draft.request, draft.result));
+      join(walker, Extend(draft.request.prefix, draft.result.tokens));
+    }
+  }
+  const TokenCounts& counts = lab.ledger.counts();
+  EXPECT_GT(lab.machine.refusals, 0);
+  EXPECT_LT(counts.reevaluated, counts.evaluated);
+}
+
 TEST(GenerateLane, ForgetDropsWhatIsBeingWritten) {
   Lab lab(2, 400);
   {

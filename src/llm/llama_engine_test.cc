@@ -364,7 +364,6 @@ TEST(LlamaGenerator, APromptBeyondTheContextIsContextFull) {
   EXPECT_TRUE(result.tokens.empty());
 }
 
-// One pass and two passes, several lanes, walkers that branch.
 // What a generator says of a step that it wrote is what the likelihood says of the same step.
 TEST(LlamaLikelihood, AgreesWithTheGeneratorThatWroteTheText) {
   const auto generator = MakeLlamaGenerator(TestModel(), Options(6, 2));
@@ -391,6 +390,7 @@ TEST(LlamaLikelihood, AgreesWithTheGeneratorThatWroteTheText) {
   EXPECT_GT(compared, 0);
 }
 
+// One pass and two passes, several lanes, walkers that branch.
 TEST_P(LlamaLayout, HiddenStatesEqualPlainEvaluation) {
   const size_t width = TestModel()->info().width;
   const auto encoder = MakeLlamaEncoder(TestModel(), Options(4, 2, 0, GetParam()));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <exception>
 #include <string_view>
 #include <vector>
@@ -78,12 +79,20 @@ void RequireDecoder(const llama_model* model, const ModelInfo& info) {
   }
 }
 
-// Keys and values of every layer. Models whose heads are wider than width ÷ heads need more.
-int64_t KvBytesPerToken(const llama_model* model) {
-  const int64_t heads = std::max(1, llama_model_n_head(model));
-  const int64_t kv_width =
-      int64_t{llama_model_n_embd(model)} * llama_model_n_head_kv(model) / heads;
-  return 2 * 2 * kv_width * llama_model_n_layer(model);
+// The numbers of a head's keys, or values: width ÷ heads unless the file says otherwise.
+int64_t HeadLength(const llama_model* model, const std::string& architecture, const char* which) {
+  char text[32] = "";
+  const std::string key = architecture + ".attention." + which;
+  const int found = llama_model_meta_val_str(model, key.c_str(), text, sizeof(text));
+  const int64_t length = found > 0 ? std::atoll(text) : 0;
+  return length > 0 ? length : llama_model_n_embd(model) / std::max(1, llama_model_n_head(model));
+}
+
+// Keys and values of every layer, in 16 bits.
+int64_t KvBytesPerToken(const llama_model* model, const std::string& architecture) {
+  const int64_t head = HeadLength(model, architecture, "key_length") +
+                       HeadLength(model, architecture, "value_length");
+  return 2 * head * llama_model_n_head_kv(model) * llama_model_n_layer(model);
 }
 
 ModelInfo Describe(const llama_model* model, const std::string& path, const GgufSummary& file) {
@@ -97,7 +106,7 @@ ModelInfo Describe(const llama_model* model, const std::string& path, const Gguf
           .vocabulary = llama_vocab_n_tokens(llama_model_get_vocab(model)),
           .context_train = llama_model_n_ctx_train(model),
           .parameters = static_cast<int64_t>(llama_model_n_params(model)),
-          .kv_bytes_per_token = KvBytesPerToken(model),
+          .kv_bytes_per_token = KvBytesPerToken(model, file.architecture),
           .file_bytes = file.file_bytes,
           .file_hash = HashFile(path)};
 }

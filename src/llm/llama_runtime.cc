@@ -30,10 +30,17 @@ void KeepErrors(ggml_log_level level, const char* text, void*) {
 // a thread of llama.cpp's own, nothing can be unwound: the process ends in one line.
 void OnAssert(const char* message) {
   if (guarded) throw std::runtime_error(message);
-  fprintf(stderr,
-          "pgts: llama.cpp failed an internal check (%s): the model file may be damaged; "
-          "fetch it again or use another\n",
-          message);
+  if (std::string_view(message).find("CUDA") != std::string_view::npos) {
+    fprintf(stderr,
+            "pgts: the GPU failed (%s; %s): if its memory is full, lower engine.width, "
+            "engine.context or engine.cells\n",
+            message, first_error.c_str());
+  } else {
+    fprintf(stderr,
+            "pgts: llama.cpp failed an internal check (%s): the model file may be damaged; "
+            "fetch it again or use another\n",
+            message);
+  }
   std::_Exit(1);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The passes over a whole vocabulary that sampling needs, sixteen logits at a time: with 150,000
+// The passes over a whole vocabulary that sampling needs, eight logits at a time: with 150,000
 // tokens they would cost more than their share of a decode otherwise. Compiled for several
 // instruction sets; the processor's best is taken when the program is loaded.
 //

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A prefix is an immutable token sequence, stored as a chain of segments: the prompt, then one
 // segment per step. It is a value: it names tokens, not memory. What of it is resident in a
-// backend, and where, is the backend's business (llm/llama_slots.h).
+// backend, and where, is the backend's business (llm/residency.h).
 #pragma once
 
 #include <memory>

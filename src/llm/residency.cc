@@ -43,6 +43,30 @@ void Residency::Fit(int sequence, std::span<const Token> path) {
   tokens.assign(path.begin(), path.begin() + best);
 }
 
+void Residency::Release(int sequence) {
+  seats_[sequence].held = false;
+  seats_[sequence].turn = turn_;
+}
+
+void Residency::BeginTurn(int absence) {
+  ++turn_;
+  absence_ = absence;
+}
+
+bool Residency::IsActive(const Seat& seat) const {
+  return seat.held || (seat.owned && !seat.tokens.empty() && turn_ - seat.turn <= absence_);
+}
+
+bool Residency::IsActive(uint64_t walker) const {
+  const int sequence = OwnedBy(walker);
+  return sequence >= 0 && IsActive(seats_[sequence]);
+}
+
+int Residency::active() const {
+  return static_cast<int>(
+      std::ranges::count_if(seats_, [this](const Seat& seat) { return IsActive(seat); }));
+}
+
 void Residency::Leave(uint64_t walker) {
   if (const int sequence = OwnedBy(walker); sequence >= 0) seats_[sequence].owned = false;
 }
@@ -101,7 +125,7 @@ void Residency::Clear() {
     Drop(static_cast<int>(i));
     seats_[i] = Seat{};
   }
-  clock_ = 0;
+  clock_ = turn_ = 0;
 }
 
 }  // namespace pgts::llm

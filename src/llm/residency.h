@@ -28,13 +28,19 @@ class Residency {
   std::optional<int> Take(uint64_t walker, std::span<const Token> path, int limit);
 
   // The walker keeps its sequence, but others may now take it.
-  void Release(int sequence) { seats_[sequence].held = false; }
+  void Release(int sequence);
 
   // The walker gives its sequence up; what is resident in it may still be shared. No-op for one
   // that has none.
   void Leave(uint64_t walker);
   bool Seats(uint64_t walker) const { return OwnedBy(walker) >= 0; }
   int unseated() const;  // sequences that no walker has
+
+  // A walker is active while its sequence is held, and, as long as something is resident in it,
+  // until `absence` turns after the one in which it was held.
+  void BeginTurn(int absence);
+  bool IsActive(uint64_t walker) const;
+  int active() const;
 
   // Records what Evaluate has made resident.
   void Append(int sequence, Token token) { seats_[sequence].tokens.push_back(token); }
@@ -61,9 +67,11 @@ class Residency {
     bool held = false;
     uint64_t walker = 0;
     int64_t used = 0;  // time of the last Take
+    int64_t turn = 0;  // in which it was held last
     std::vector<Token> tokens;
   };
 
+  bool IsActive(const Seat& seat) const;
   int OwnedBy(uint64_t walker) const;  // -1 if none
   int Free() const;                    // -1 if all are held
   void Fit(int sequence, std::span<const Token> path);
@@ -71,6 +79,8 @@ class Residency {
   Machine& machine_;
   std::vector<Seat> seats_;
   int64_t clock_ = 0;
+  int64_t turn_ = 0;
+  int absence_ = 0;
 };
 
 }  // namespace pgts::llm

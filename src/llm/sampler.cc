@@ -93,7 +93,7 @@ class Truncation {
 
   // Applies top_p (of `mass`; by default of these tokens' own) and min_p to sorted tokens.
   std::vector<Candidate> Cut(std::vector<Candidate> sorted, std::optional<double> mass) const {
-    const double enough = options_.top_p < 1 ? options_.top_p * mass.value_or(Mass(sorted))
+    const double enough = options_.top_p < 1 ? options_.top_p * (mass ? *mass : Mass(sorted))
                                              : std::numeric_limits<double>::infinity();
     size_t kept = 0;
     for (double held = 0; kept < sorted.size(); ++kept) {

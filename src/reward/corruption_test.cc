@@ -109,14 +109,14 @@ TEST(CorruptionTest, OnWordProblemsTheStepIsWrongAndTheOnesBeforeAreRight) {
 
 // "5/1=5" in the place of "5*1=5" is another way of writing the same.
 TEST(CorruptionTest, AStepThatKeepsItsValueIsNotDamaged) {
-  const task::Problem problem{.id = "test/1",
-                              .question = "5 pens for 1 child?",
-                              .solution = "5*1=5\n5+3=8\n#### 8",
-                              .gold = "8"};
+  task::Problem problem{.id = "test/1", .question = "5 pens for 1 child?"};
+  problem.solution = "5*1=5\n5+3=8\n#### 8";
+  problem.gold = "8";
   RandomStream random{Key("test")};
   for (int i = 0; i < 200; ++i) {
     const auto corruption = Corrupt(problem, CorruptionKind::kSwappedOperation, random);
-    if (corruption) EXPECT_NE(corruption->lines[0], "5/1=5");
+    if (!corruption) continue;
+    EXPECT_NE(corruption->lines[0], "5/1=5");
   }
 }
 

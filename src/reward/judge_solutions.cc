@@ -13,7 +13,7 @@
 namespace pgts::reward {
 namespace {
 
-constexpr size_t kCall = 64;  // solutions between two looks at the stop request
+constexpr size_t kSolutionsACall = 64;  // between two looks at the stop request
 
 bool LacksLogProb(const LabelledSolution& solution) {
   return std::ranges::any_of(solution.steps, [](const auto& step) { return !step.log_prob; });
@@ -41,9 +41,9 @@ void AddLogProbs(llm::Likelihood& generator, std::span<LabelledSolution> solutio
   std::vector<std::vector<double>> log_probs(requests.size());
   Progress progress("reading log-probabilities", static_cast<int64_t>(requests.size()),
                     "solutions");
-  for (size_t at = 0; at < requests.size(); at += kCall) {
+  for (size_t at = 0; at < requests.size(); at += kSolutionsACall) {
     ThrowIfStopped();
-    const size_t count = std::min(kCall, requests.size() - at);
+    const size_t count = std::min(kSolutionsACall, requests.size() - at);
     generator.Read(std::span(requests).subspan(at, count), std::span(log_probs).subspan(at, count));
     progress.Advance(static_cast<int64_t>(count));
   }
