@@ -225,7 +225,8 @@ LanePlan PlanLanes(const EngineOptions& options, const ModelInfo& model, int64_t
   plan.lane.context = std::min(context, plan.lane_cells);
   plan.turn = options.turn > 0 ? options.turn : small ? kSmallModelTurn : kLargeModelTurn;
   plan.workers = std::min(plan.lanes, threads);
-  plan.lane.threads = small ? 1 : std::max(1, threads / plan.lanes);
+  plan.threads = small ? 1 : threads;
+  plan.lane.threads = std::max(1, plan.threads / plan.lanes);
   // On a CPU llama.cpp's flash attention takes a sequence's rows one by one where there are fewer
   // than 64, as in most steps that are read.
   const bool whole_kv = options.kv_type != "q8_0";  // quantised values need flash attention

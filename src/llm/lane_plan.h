@@ -18,6 +18,7 @@ enum class LaneUse { kWrite, kRead };
 struct LanePlan {
   int lanes = 1;
   int workers = 1;  // threads that run lanes side by side
+  int threads = 1;  // shared by the lanes that have work, each with lane.threads at least
   int lane_cells = 0;
   int turn = 1;          // evaluations of a lane before steps that ended are handed back
   bool streams = false;  // see KvLayout; never kAuto here

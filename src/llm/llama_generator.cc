@@ -77,6 +77,7 @@ class Lanes {
       if (work(i) > 0) busy.push_back(i);
     }
     std::ranges::stable_sort(busy, [&](int a, int b) { return work(a) > work(b); });
+    for (const int i : busy) machines_[i]->SetThreads(ThreadsOfEach(busy.size()));
     RunParallel(busy, plan_.workers, run);
   }
 
@@ -102,6 +103,11 @@ class Lanes {
   int context() const { return plan_.lane.context; }
 
  private:
+  // The last searches of a run may leave lanes without work.
+  int ThreadsOfEach(size_t busy) const {
+    return std::max(plan_.lane.threads, plan_.threads / static_cast<int>(busy));
+  }
+
   std::shared_ptr<const LlamaModel> model_;
   LanePlan plan_;
   TokenLedger ledger_;

@@ -162,6 +162,8 @@ EvaluateStatus LlamaMachine::Decode(std::span<const Row> rows, std::span<const i
       chosen.size(), model_->info().path, result);
 }
 
+void LlamaMachine::SetThreads(int threads) { llama_set_n_threads(context_, threads, threads); }
+
 // A row in each of the sequences [begin, end), whose result nobody reads.
 void LlamaMachine::FillGap(int begin, int end, bool embeddings) {
   llama_memory_t memory = llama_get_memory(context_);

@@ -50,6 +50,8 @@ class LlamaMachine : public Machine {
   void Share(int source, int target, int begin, int end) override;
   int batch_tokens() const override { return batch_tokens_; }
 
+  void SetThreads(int threads);  // of the evaluations to come
+
  private:
   struct Batch;
 

@@ -108,6 +108,15 @@ TEST(AssignLanes, ProblemsStayTogetherAndWalkersComeHome) {
 
 constexpr int64_t kGpuBytes = int64_t{8} << 30;  // free
 
+TEST(PlanLanes, ScarceCellsGoToFewLanesThatHoldAContextEach) {
+  const ModelInfo small{.context_train = 512, .parameters = 2'000'000};
+  const EngineOptions options{.threads = 2, .width = 32, .context = 512, .cells = 1280};
+  const LanePlan plan = PlanLanes(options, small, 0, LaneUse::kRead);
+  EXPECT_EQ(plan.lanes, 2);
+  EXPECT_EQ(plan.lane.context, 512);
+  EXPECT_EQ(plan.lane_cells, 768);  // in steps of 256
+}
+
 TEST(PlanLanes, SmallModelsGetManyLanesAndLargeOnesFew) {
   const EngineOptions options{.threads = 2, .width = 32, .context = 512};
   const LanePlan small =
@@ -115,10 +124,12 @@ TEST(PlanLanes, SmallModelsGetManyLanesAndLargeOnesFew) {
   EXPECT_EQ(small.lanes, 8);
   EXPECT_EQ(small.workers, 2);
   EXPECT_EQ(small.lane.threads, 1);
+  EXPECT_EQ(small.threads, 1);
   EXPECT_EQ(small.lane.width, 4);
   EXPECT_EQ(small.lane_cells, 4 * 512);
   const ModelInfo large{.context_train = 512, .parameters = 8'000'000'000};
   EXPECT_EQ(PlanLanes(options, large, 0, LaneUse::kRead).lanes, 2);
+  EXPECT_EQ(PlanLanes(options, large, 0, LaneUse::kRead).threads, 2);
   EXPECT_EQ(PlanLanes({.threads = 2, .width = 16, .context = 512}, large, 0, LaneUse::kRead).lanes,
             1);
   EXPECT_EQ(PlanLanes(options, large, kGpuBytes, LaneUse::kRead).lanes, 1);
