@@ -43,9 +43,8 @@ bool EncodeLane::EndsUnread(Job& job) {
   return true;
 }
 
-void EncodeLane::ReadOutput(Job& job, std::span<const float> output,
-                            std::span<const float> /*state*/) {
-  std::ranges::copy(output, static_cast<Reading&>(job).row.begin());
+void EncodeLane::ReadOutput(Job& job, const Output& output) {
+  std::ranges::copy(output.values, static_cast<Reading&>(job).row.begin());
 }
 
 bool EncodeLane::TakeOutput(Job& job) {

@@ -67,11 +67,10 @@ bool GenerateLane::EndsUnread(Job& job) {
   return kept && Write(writing, *kept);
 }
 
-void GenerateLane::ReadOutput(Job& job, std::span<const float> output,
-                              std::span<const float> state) {
+void GenerateLane::ReadOutput(Job& job, const Output& output) {
   auto& writing = static_cast<Writing&>(job);
-  writing.candidates = Truncate(output, *writing.request.sampling);
-  writing.result.state.assign(state.begin(), state.end());
+  writing.candidates = Truncate(output.values, *writing.request.sampling);
+  writing.result.state.assign(output.state.begin(), output.state.end());
   writing.read = job.path.size();
 }
 

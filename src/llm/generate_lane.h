@@ -27,7 +27,7 @@ class GenerateLane : public Lane {
   struct Writing;
 
   bool EndsUnread(Job& job) override;
-  void ReadOutput(Job& job, std::span<const float> output, std::span<const float> state) override;
+  void ReadOutput(Job& job, const Output& output) override;
   bool TakeOutput(Job& job) override;
   void GiveUp(Job& job) override;
   void OnForget() override;

@@ -106,8 +106,10 @@ void Lane::Admit() {
     }
     queue_.erase(queue_.begin() + static_cast<ptrdiff_t>(i));
     if (EndsUnread(job)) continue;
-    // The last token is always read: its output is what the job came for.
-    job.sequence = *residency_.Take(job.walker, job.path, static_cast<int>(job.path.size()) - 1);
+    // What the job came for is always read: the outputs at the path's end, or from a place on.
+    const int end = static_cast<int>(job.path.size()) - 1;
+    const int limit = job.outputs_from >= 0 ? std::min(job.outputs_from, end) : end;
+    job.sequence = *residency_.Take(job.walker, job.path, limit);
     seated_.push_back(&job);
   }
 }
@@ -158,10 +160,11 @@ void Lane::AddRows(Job& job, int count) {
   const int begin = static_cast<int>(residency_.resident(job.sequence).size());
   for (int position = begin; position < begin + count; ++position) {
     const bool last = position + 1 == static_cast<int>(job.path.size());
+    const bool wanted = job.outputs_from >= 0 && position >= job.outputs_from;
     rows_.push_back({.token = job.path[position],
                      .position = position,
                      .sequence = job.sequence,
-                     .output = last});
+                     .output = last || wanted});
     row_jobs_.push_back(&job);
   }
 }
@@ -209,19 +212,21 @@ void Lane::Record() {
 void Lane::Collect() {
   std::vector<int> indices;
   std::vector<Job*> jobs;
-  std::vector<std::span<const float>> outputs, states;
+  std::vector<Output> outputs;
   for (size_t i = 0; i < rows_.size(); ++i) {
     if (!rows_[i].output) continue;
     indices.push_back(static_cast<int>(indices.size()));
     jobs.push_back(row_jobs_[i]);
-    outputs.push_back(machine_.Output(static_cast<int>(i)));
-    states.push_back(keeps_states_ ? machine_.State(static_cast<int>(i))
-                                   : std::span<const float>());
+    outputs.push_back(
+        {.position = rows_[i].position,
+         .values = machine_.Output(static_cast<int>(i)),
+         .state = keeps_states_ ? machine_.State(static_cast<int>(i)) : std::span<const float>()});
   }
-  RunParallel(indices, options_.threads,
-              [&](int i) { ReadOutput(*jobs[i], outputs[i], states[i]); });
-  for (Job* job : jobs) {
-    if (TakeOutput(*job)) Unseat(*job);
+  RunParallel(indices, options_.threads, [&](int i) { ReadOutput(*jobs[i], outputs[i]); });
+  for (const int i : indices) {
+    Job& job = *jobs[i];
+    const bool at_end = outputs[i].position + 1 == static_cast<int>(job.path.size());
+    if (at_end && TakeOutput(job)) Unseat(job);
   }
 }
 

@@ -45,7 +45,8 @@ struct Job {
   std::vector<uint64_t> hashes;  // hashes[i] names path[0, i]
   int root_length = 0;
   int prefix_length = 0;
-  int sequence = -1;  // while seated
+  int outputs_from = -1;  // the first position whose output is wanted; -1: the path's end alone
+  int sequence = -1;      // while seated
 };
 
 class Lane {
@@ -74,11 +75,16 @@ class Lane {
   // Before a job gets a sequence (again, if it was sent back); true if it needs none because it
   // has ended.
   virtual bool EndsUnread(Job& job) = 0;
-  // The output vector at the path's end and, where states are kept, the hidden state there (else
-  // empty). Jobs read theirs side by side: only `job` is written.
-  virtual void ReadOutput(Job& job, std::span<const float> output,
-                          std::span<const float> state) = 0;
-  // Then one by one: true if the job has ended, else its path has grown.
+  // The output vector at a position of the path and, where states are kept, the hidden state there
+  // (else empty). All are read side by side, those of one job too: only what belongs to `job` and
+  // `position` is written.
+  struct Output {
+    int position;
+    std::span<const float> values, state;
+  };
+  virtual void ReadOutput(Job& job, const Output& output) = 0;
+  // Then, where the path's end was read, one by one: true if the job has ended, else its path has
+  // grown.
   virtual bool TakeOutput(Job& job) = 0;
   // The path does not fit into the memory, alone.
   virtual void GiveUp(Job& job) = 0;

@@ -9,14 +9,17 @@
 
 namespace pgts::llm {
 
+// The path is the prefix and all of the text but its last token, whose own output is not wanted.
 struct LikelihoodLane::Reading : Job {
   Reading(const LikelihoodRequest& request, uint64_t walker, std::vector<double>& log_probs)
-      : Job(*request.prefix, walker), tokens(request.tokens), log_probs(log_probs) {}
-
-  bool Done() const { return log_probs.size() == tokens.size(); }
+      : Job(*request.prefix, walker), tokens(request.tokens), log_probs(log_probs) {
+    log_probs.assign(tokens.size(), 0);
+    outputs_from = prefix_length - 1;
+    for (size_t i = 0; i + 1 < tokens.size(); ++i) Append(tokens[i]);
+  }
 
   const std::vector<Token>& tokens;
-  std::vector<double>& log_probs;  // of the tokens read so far
+  std::vector<double>& log_probs;
 };
 
 void LikelihoodLane::Read(std::span<const LikelihoodRequest* const> requests,
@@ -24,10 +27,9 @@ void LikelihoodLane::Read(std::span<const LikelihoodRequest* const> requests,
   std::vector<std::unique_ptr<Reading>> readings;
   std::vector<Job*> jobs;
   for (size_t i = 0; i < requests.size(); ++i) {
-    log_probs[i]->clear();
     readings.push_back(std::make_unique<Reading>(*requests[i], i, *log_probs[i]));
     Reading& reading = *readings.back();
-    if (static_cast<int>(reading.path.size() + reading.tokens.size()) > options().context) {
+    if (reading.prefix_length + static_cast<int>(reading.tokens.size()) > options().context) {
       GiveUp(reading);
     }
     jobs.push_back(&reading);
@@ -36,21 +38,15 @@ void LikelihoodLane::Read(std::span<const LikelihoodRequest* const> requests,
   Run(jobs);
 }
 
-bool LikelihoodLane::EndsUnread(Job& job) { return static_cast<Reading&>(job).Done(); }
+bool LikelihoodLane::EndsUnread(Job& job) { return static_cast<Reading&>(job).tokens.empty(); }
 
-void LikelihoodLane::ReadOutput(Job& job, std::span<const float> output,
-                                std::span<const float> /*state*/) {
+void LikelihoodLane::ReadOutput(Job& job, const Output& output) {
   auto& reading = static_cast<Reading&>(job);
-  reading.log_probs.push_back(LogProb(output, reading.tokens[reading.log_probs.size()]));
+  const auto token = static_cast<size_t>(output.position - reading.outputs_from);
+  reading.log_probs[token] = LogProb(output.values, reading.tokens[token]);
 }
 
-bool LikelihoodLane::TakeOutput(Job& job) {
-  auto& reading = static_cast<Reading&>(job);
-  // The last token's own output is not wanted.
-  if (reading.Done()) return true;
-  job.Append(reading.tokens[reading.log_probs.size() - 1]);
-  return false;
-}
+bool LikelihoodLane::TakeOutput(Job& /*job*/) { return true; }
 
 void LikelihoodLane::GiveUp(Job& job) {
   const auto& reading = static_cast<Reading&>(job);

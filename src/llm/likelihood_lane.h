@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A lane that reads given text token by token for the log-probability of each.
+// A lane that reads given text, many tokens at a time, for the log-probability of each.
 #pragma once
 
 #include <span>
@@ -22,7 +22,7 @@ class LikelihoodLane : public Lane {
   struct Reading;
 
   bool EndsUnread(Job& job) override;
-  void ReadOutput(Job& job, std::span<const float> output, std::span<const float> state) override;
+  void ReadOutput(Job& job, const Output& output) override;
   bool TakeOutput(Job& job) override;
   void GiveUp(Job& job) override;
 };

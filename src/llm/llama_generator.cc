@@ -212,10 +212,16 @@ class LlamaEncoder : public Encoder {
   std::optional<Lanes<EncodeLane>> lanes_;
 };
 
+// Every token has the whole vocabulary as output: of 64 tokens, 39 MB where it has 150,000.
+EngineOptions OfFewTokens(EngineOptions options) {
+  options.batch_tokens = std::min(options.batch_tokens, 64);
+  return options;
+}
+
 class LlamaLikelihood : public Likelihood {
  public:
   LlamaLikelihood(std::shared_ptr<const LlamaModel> model, const EngineOptions& options)
-      : lanes_(model, options, LaneUse::kWrite, LlamaOutput::kLogits,
+      : lanes_(model, OfFewTokens(options), LaneUse::kRead, LlamaOutput::kEveryLogits,
                [](Machine& machine, TokenLedger& ledger, const LaneOptions& lane) {
                  return std::make_unique<LikelihoodLane>(machine, ledger, lane);
                }) {}

@@ -27,8 +27,9 @@ llama_context_params Params(const LlamaMachineOptions& options, bool all_outputs
   params.n_ctx = options.cells;
   params.n_batch = params.n_ubatch = std::min(options.batch_tokens, options.cells);
   params.n_seq_max = options.sequences;
+  const bool many = all_outputs || options.output == LlamaOutput::kEveryLogits;
   params.n_outputs_max =
-      all_outputs ? std::max(options.batch_tokens, options.sequences) : options.sequences;
+      many ? std::max(options.batch_tokens, options.sequences) : options.sequences;
   params.n_threads = params.n_threads_batch = options.threads;
   params.pooling_type = LLAMA_POOLING_TYPE_NONE;
   params.flash_attn_type =

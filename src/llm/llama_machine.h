@@ -22,7 +22,8 @@ struct llama_context;
 
 namespace pgts::llm {
 
-enum class LlamaOutput { kLogits, kHidden };
+// kEveryLogits: as many rows of an evaluation may have an output as it has tokens.
+enum class LlamaOutput { kLogits, kEveryLogits, kHidden };
 
 struct LlamaMachineOptions {
   LlamaOutput output = LlamaOutput::kLogits;

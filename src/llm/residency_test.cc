@@ -78,7 +78,7 @@ TEST(AssignLanes, ProblemsStayTogetherAndWalkersComeHome) {
   struct Idle : Lane {
     using Lane::Lane;
     bool EndsUnread(Job&) override { return false; }
-    void ReadOutput(Job&, std::span<const float>, std::span<const float>) override {}
+    void ReadOutput(Job&, const Output&) override {}
     bool TakeOutput(Job&) override { return true; }
     void GiveUp(Job&) override {}
     void Read(std::span<Job* const> jobs) { Run(jobs); }
