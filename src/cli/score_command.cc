@@ -109,12 +109,13 @@ void PrintTable(const reward::TrlSolution& solution, std::span<const reward::Sco
                {"step"},
                {"score", Align::kRight},
                {"judge's logit", Align::kRight},
-               {"path's log-probability a token", Align::kRight}});
+               {"path's log-probability a token", Align::kRight},
+               {"path's slips", Align::kRight}});
   for (size_t i = 0; i < steps.size(); ++i) {
     table.Row({fmt::format("{}", i + 1), search::OneLine(solution.lines[i]),
                fmt::format("{:.3f}", model.calibration.Score(steps[i].evidence())),
                fmt::format("{:+.2f}", steps[i].logit),
-               fmt::format("{:.2f}", steps[i].mean_log_prob)});
+               fmt::format("{:.2f}", steps[i].mean_log_prob), fmt::format("{}", steps[i].slips)});
   }
   const int wrong = FirstWrong(steps, model);
   fmt::print("{}\n\n{}{}\n", search::OneLine(solution.question), table.Text(),
@@ -129,7 +130,8 @@ void PrintJson(const reward::TrlSolution& solution, std::span<const reward::Scor
     list.push_back({{"text", solution.lines[i]},
                     {"score", model.calibration.Score(steps[i].evidence())},
                     {"judge_logit", steps[i].logit},
-                    {"path_mean_log_prob", steps[i].mean_log_prob}});
+                    {"path_mean_log_prob", steps[i].mean_log_prob},
+                    {"path_slips", steps[i].slips}});
   }
   const int wrong = FirstWrong(steps, model);
   fmt::print("{}\n", JsonText({{"question", solution.question},

@@ -120,6 +120,7 @@ Json ToJson(const RewardModel& m, const FileHashes& hashes) {
           {"calibration",
            {{"slope", m.calibration.slope},
             {"log_prob_slope", m.calibration.log_prob_slope},
+            {"slips_slope", m.calibration.slips_slope},
             {"offset", m.calibration.offset}}},
           {"metrics", ToJson(m.metrics)},
           {"gate", ToJson(m.gate)},
@@ -141,16 +142,14 @@ RewardModel RewardModelFromJson(const Json& json, const std::string& path, FileH
                 .threshold = fields.Number("threshold"),
                 .calibration = {.slope = calibration.Number("slope"),
                                 .log_prob_slope = calibration.Number("log_prob_slope"),
+                                .slips_slope = calibration.Number("slips_slope"),
                                 .offset = calibration.Number("offset")},
                 .metrics = MetricsFromJson(fields.Get("metrics")),
                 .gate = ReadGate(fields.Group("gate")),
                 .training = fields.Get("training"),
                 .answer_has_separator = ReadAnswerEnd(fields)};
   if (m.threshold < 0 || m.threshold > 1) fields.Throw("threshold");
-  const auto& [slope, log_prob_slope, offset] = m.calibration;
-  if (!(slope >= 0 && log_prob_slope >= 0 && slope + log_prob_slope > 0)) {
-    fields.Throw("calibration");
-  }
+  if (!m.calibration.InOrder()) fields.Throw("calibration");
   return m;
 }
 

@@ -288,6 +288,7 @@ LabelledSolution Label(const task::Problem& problem, const Corruption& corruptio
     const bool right = solution.steps.size() < corruption.wrong_step;
     solution.steps.push_back({.tokens = std::move(tokens), .label = right ? 1 : 0});
   }
+  CountSlips(problem.question, corruption.lines, /*finished=*/true, solution);
   return solution;
 }
 
@@ -296,9 +297,11 @@ LabelledSolution LabelReference(const task::Problem& problem, std::vector<llm::T
   LabelledSolution solution = Solution(problem, std::move(prompt));
   solution.source = Source::kReference;
   solution.grade = 1;
-  for (std::vector<llm::Token>& tokens : StepTokens(SolutionLines(problem), format)) {
+  const std::vector<std::string> lines = SolutionLines(problem);
+  for (std::vector<llm::Token>& tokens : StepTokens(lines, format)) {
     solution.steps.push_back({.tokens = std::move(tokens), .label = 1});
   }
+  CountSlips(problem.question, lines, /*finished=*/true, solution);
   return solution;
 }
 

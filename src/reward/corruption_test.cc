@@ -120,6 +120,15 @@ TEST(CorruptionTest, AStepThatKeepsItsValueIsNotDamaged) {
   }
 }
 
+TEST(CorruptionTest, SlipsOfThePathAreCounted) {
+  const llm::ByteTokenizer tokenizer;
+  const Corruption wrong{.wrong_step = 1, .lines = {"14+9=23", "23*2=45", "#### 45"}};
+  const LabelledSolution solution = Label(PensProblem(), wrong, {1}, {.tokenizer = tokenizer});
+  EXPECT_EQ(solution.steps[0].slips, 0);
+  EXPECT_EQ(solution.steps[1].slips, 1);
+  EXPECT_GE(solution.steps[2].slips, 1);  // and what of the question it never names
+}
+
 // "14+7=21" is not wrong where 7 is added later: it is the same sum in another order.
 TEST(CorruptionTest, AnotherOrderOfRightStepsIsNotACorruption) {
   const task::Problem problem{

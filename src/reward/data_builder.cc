@@ -22,7 +22,7 @@ namespace {
 // Another key: the files do not fit these options.
 std::string DataKey(const DataPlan& plan, const task::Task& task) {
   const DataOptions& d = plan.data;
-  Key key = Key("reward-data-3").With(task.name()).With(plan.world_key).With(plan.separator);
+  Key key = Key("reward-data-4").With(task.name()).With(plan.world_key).With(plan.separator);
   for (const int part : {d.train_problems, d.validation_problems, d.rollouts_per_problem,
                          d.completions, d.held_out_completions, d.max_depth, plan.epoch,
                          plan.incorrect_per_problem, d.CorruptionProblems()}) {

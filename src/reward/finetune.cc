@@ -308,7 +308,7 @@ class Trainer {
     for (size_t i = 0; i < parameters_.size(); ++i) parameters_[i].copy_(kept_[i]);
     if (!network_.decoder().frozen()) network_.decoder().set_compute_type(torch::kFloat32);
     result_.head = network_.GetHead();
-    result_.calibration = CalibrateOn(best_scored_);
+    result_.calibration = CalibrateOn(best_scored_, options_.training.weigh_slips);
     result_.metrics = MeasureWhole(best_scored_, result_.calibration);
     network_.To(torch::kCPU);
   }

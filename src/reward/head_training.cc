@@ -201,7 +201,7 @@ class HeadTrainer {
     Info("reward head: {} features, {} examples; L2 {}, of (L2, validation step AUC) {}",
          problem_.x_ND.size(1), result_.examples, result_.head_l2, tried_);
     const std::vector<ScoredStep> scored = Judge(result_.head, validation_);
-    result_.calibration = CalibrateOn(scored);
+    result_.calibration = CalibrateOn(scored, options_.training.weigh_slips);
     result_.metrics = MeasureWhole(scored, result_.calibration);
   }
 

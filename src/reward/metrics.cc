@@ -177,12 +177,13 @@ RewardMetrics MeasureWhole(std::span<const ScoredStep> steps, const Calibration&
   return m;
 }
 
-Calibration CalibrateOn(std::span<const ScoredStep> steps) {
+Calibration CalibrateOn(std::span<const ScoredStep> steps, bool weigh_slips) {
   std::vector<Evidence> evidence;
   std::vector<int> labels;
   for (const ScoredStep& step : steps) {
     if (!step.label) continue;
     evidence.push_back(step.evidence());
+    if (!weigh_slips) evidence.back().slips = 0;
     labels.push_back(*step.label);
   }
   return FitCalibration(evidence, labels);

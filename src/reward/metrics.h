@@ -25,13 +25,16 @@ namespace pgts::reward {
 struct ScoredStep {
   double logit = 0;          // the head's logit(1) - logit(0)
   double mean_log_prob = 0;  // a token of the path so far, by the generator; 0: unknown
+  int slips = 0;             // of the path so far (task/slips.h)
   std::optional<int> label;
   std::optional<int> exact;  // the exact truth, where the task can tell
   std::optional<int> grade;  // of the solution, on its last step only
   int64_t problem = 0;       // equal for steps of one problem: a hash of its id
   int depth = 1;             // place in the solution, from 1
 
-  Evidence evidence() const { return {.logit = logit, .mean_log_prob = mean_log_prob}; }
+  Evidence evidence() const {
+    return {.logit = logit, .mean_log_prob = mean_log_prob, .slips = slips};
+  }
 };
 
 struct Confusion {
@@ -82,8 +85,8 @@ RewardMetrics Measure(std::span<const ScoredStep> steps, const Calibration& cali
 RewardMetrics MeasureWhole(std::span<const ScoredStep> steps, const Calibration& calibration,
                            double threshold = 0.5);
 
-// FitCalibration on the labelled steps.
-Calibration CalibrateOn(std::span<const ScoredStep> steps);
+// FitCalibration on the labelled steps. weigh_slips: else their slope is 0.
+Calibration CalibrateOn(std::span<const ScoredStep> steps, bool weigh_slips);
 
 Json ToJson(const RewardMetrics& metrics);
 RewardMetrics MetricsFromJson(const Json& json);  // null becomes NaN

@@ -129,6 +129,21 @@ TEST(CalibrationTest, FindsTheValuesThatMadeTheLabels) {
   EXPECT_NEAR(fit.offset, -1, 0.1);
 }
 
+TEST(CalibrationTest, SlipsCountAgainstAStep) {
+  RandomStream random{Key("slips")};
+  const Calibration truth{.slope = 0.5, .slips_slope = 1.5, .offset = 0.5};
+  std::vector<ScoredStep> steps;
+  for (int i = 0; i < 20'000; ++i) {
+    ScoredStep step{.logit = 8 * random.Uniform() - 4, .slips = random.Below(3)};
+    step.label = random.Uniform() < truth.Score(step.evidence());
+    steps.push_back(step);
+  }
+  const Calibration fit = CalibrateOn(steps, /*weigh_slips=*/true);
+  EXPECT_NEAR(fit.slope, 0.5, 0.03);
+  EXPECT_NEAR(fit.slips_slope, 1.5, 0.1);
+  EXPECT_EQ(CalibrateOn(steps, /*weigh_slips=*/false).slips_slope, 0);
+}
+
 TEST(CalibrationTest, AnUnknownLogProbabilityHasNoSay) {
   const std::vector<int> labels = {0, 1, 0, 1};
   EXPECT_EQ(FitCalibration(Logits({-2, -1, 1, 2}), labels).log_prob_slope, 0);

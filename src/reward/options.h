@@ -26,6 +26,7 @@ struct TrainingOptions {
   double rollout_weight = 1.0;
   double import_weight = 1.0;
   bool balance_classes = false;
+  bool weigh_slips = false;
   bool remove_contested = false;
   bool remove_repeats = false;
   double text_loss_weight = 0;
@@ -67,6 +68,8 @@ struct TrainingOptions {
     v("import_weight", import_weight, {.min = 0, .help = "Loss weight of imported solutions"});
     v("balance_classes", balance_classes,
       {.help = "Right and wrong steps weigh the same in the loss, however many there are of each"});
+    v("weigh_slips", weigh_slips,
+      {.help = "Scores weigh broken equations and numbers left out, as held-out data say"});
     v("remove_contested", remove_contested,
       {.help = "Leave out labels that another source contradicts for the same path"});
     v("remove_repeats", remove_repeats,

@@ -136,6 +136,7 @@ class Roller {
           {.tokens = world.step(node).raw.tokens, .log_prob = world.step(node).raw.log_prob});
       texts.push_back(world.step(node).raw.text);
     }
+    CountSlips(problem_.question, texts, chain.answered, solution);
     if (parts_.task.name() == "word_problems") {
       const std::vector<bool> correct = task::CheckSteps(problem_, texts);
       for (size_t i = 0; i < correct.size(); ++i) solution.steps[i].exact = correct[i] ? 1 : 0;

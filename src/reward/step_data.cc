@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "llm/token_ledger.h"
+#include "task/slips.h"
 
 namespace pgts::reward {
 namespace {
@@ -95,6 +96,15 @@ int64_t ExampleCount(const LabelledSolution& solution) {
                        [](const LabelledStep& step) { return step.label.has_value(); });
 }
 
+void CountSlips(std::string_view question, std::span<const std::string> texts, bool finished,
+                LabelledSolution& solution) {
+  std::string text;
+  for (size_t i = 0; i < texts.size(); ++i) {
+    text += texts[i] + "\n";
+    solution.steps[i].slips = task::Slips(question, text, finished && i + 1 == texts.size());
+  }
+}
+
 DataCounts Count(std::span<const LabelledSolution> solutions) {
   DataCounts counts;
   std::set<std::string_view> problems;
@@ -118,6 +128,7 @@ Json ToJson(const LabelledSolution& solution) {
       json["tried"] = step.tried;
     }
     if (step.log_prob) json["log_prob"] = *step.log_prob;
+    if (step.slips > 0) json["slips"] = step.slips;
     if (step.exact) json["exact"] = *step.exact;
     steps.push_back(std::move(json));
   }
@@ -147,6 +158,7 @@ LabelledSolution SolutionFromJson(const Json& json, const std::string& where) {
                               .right = ReadCount(step, "right", where),
                               .tried = ReadCount(step, "tried", where),
                               .log_prob = ReadNumber(step, "log_prob", where),
+                              .slips = ReadCount(step, "slips", where),
                               .exact = ReadLabel(step, "exact", where)});
   }
   return solution;

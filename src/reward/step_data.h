@@ -8,7 +8,7 @@
 // On disk: one JSON object a line,
 //   {"problem": id, "index": n, "source": "rollout", "grade": 0|1|null, "prompt": [ids],
 //    "steps": [{"tokens": [ids], "label": 0|1|null, "right": r, "tried": m, "log_prob": x,
-//               "exact": 0|1}, ...]}
+//               "slips": n, "exact": 0|1}, ...]}
 #pragma once
 
 #include <cstdint>
@@ -35,6 +35,7 @@ struct LabelledStep {
   int right = 0;
   int tried = 0;
   std::optional<double> log_prob;  // of the tokens under the generator, where it wrote them
+  int slips = 0;                   // of the path up to and including it (task/slips.h)
   std::optional<int> exact;        // the exact truth, where the task can tell; never trained on
 };
 
@@ -46,6 +47,10 @@ struct LabelledSolution {
   std::vector<llm::Token> prompt;
   std::vector<LabelledStep> steps;
 };
+
+// Fills in the slips of every step; texts: of the steps. finished: the last one states an answer.
+void CountSlips(std::string_view question, std::span<const std::string> texts, bool finished,
+                LabelledSolution& solution);
 
 // Tokens of prompt and steps together.
 int64_t TokenCount(const LabelledSolution& solution);

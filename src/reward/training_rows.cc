@@ -105,6 +105,7 @@ std::vector<ScoredStep> Truth(const LabelledSolution& solution) {
     log_prob += step.log_prob.value_or(0);
     tokens += step.tokens.size();
     steps.push_back({.mean_log_prob = log_prob / static_cast<double>(tokens),
+                     .slips = step.slips,
                      .label = step.label,
                      .exact = step.exact,
                      .problem = problem,

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "task/slips.h"
 #include "world/store.h"
 
 namespace pgts::world {
@@ -96,11 +97,13 @@ Co<std::optional<World::Score>> World::AskScore(int node, uint64_t walker,
   }
   if (parts_.grower == nullptr) co_return std::nullopt;
   const auto under_way = judging_.Begin(node);
-  Grower::Request request{.path = Path(node),
-                          .prefix = step(node).prefix,
-                          .mean_log_prob = MeanLogProb(node),
-                          .walker = walker,
-                          .state = std::move(state)};
+  Grower::Request request{
+      .path = Path(node),
+      .prefix = step(node).prefix,
+      .mean_log_prob = MeanLogProb(node),
+      .slips = task::Slips(parts_.question, PathText(node), step(node).terminal),
+      .walker = walker,
+      .state = std::move(state)};
   const std::optional<Grower::Judged> judged = co_await parts_.grower->Judge(std::move(request));
   if (!judged) co_return std::nullopt;
   const Score score{.value = judged->score, .seconds = judged->seconds, .computed = true};

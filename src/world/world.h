@@ -36,6 +36,7 @@ class Grower {
     std::vector<int> path;  // attempt indices from the root to the step in question, its own last
     llm::PrefixPtr prefix;  // Grow: up to its parent. Judge: up to and including the step
     double mean_log_prob = 0;  // Judge: a token of the path, under the generator
+    int slips = 0;             // Judge: of the path (task/slips.h)
     uint64_t walker = 0;
     std::vector<float> state;  // Judge: RawStep::state, where it has just been grown
   };
@@ -60,6 +61,7 @@ struct WorldParts {
   WorldId id = 0;
   uint64_t scorer_hash = 0;  // scores are stored under it; 0: this world has no scorer
   llm::PrefixPtr prompt;
+  std::string question = {};
   int max_step_tokens = 0;  // what the longest step can be charged; 0: not known
 };
 

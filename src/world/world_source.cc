@@ -64,6 +64,7 @@ class LiveGrower : public Grower {
     }
     ScoreRequest score{.prefix = std::move(request.prefix),
                        .mean_log_prob = request.mean_log_prob,
+                       .slips = request.slips,
                        .walker = request.walker,
                        .state = std::move(request.state)};
     const Dispatched<float> done = co_await parts_.scorer->Score(std::move(score));
@@ -139,6 +140,7 @@ std::shared_ptr<World> LiveWorlds::Open(const task::Problem& problem, int epoch)
                  .id = id,
                  .scorer_hash = parts_.scorer == nullptr ? 0 : parts_.scorer->scorer().hash(),
                  .prompt = prompt,
+                 .question = problem.question,
                  .max_step_tokens = options_.sampling.max_new_tokens});
   std::erase_if(open_, [](const auto& entry) { return entry.second.expired(); });
   open_[id] = world;

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "task/slips.h"
+
+#include <gtest/gtest.h>
+
+namespace pgts::task {
+namespace {
+
+TEST(SlipsTest, AnEquationHoldsOrNot) {
+  EXPECT_EQ(BrokenEquations("She has 48 / 2 = $24 left."), 0);
+  EXPECT_EQ(BrokenEquations("She has 48 / 2 = $25 left."), 1);
+  EXPECT_EQ(BrokenEquations("14+9=23\n23*2=45\n45-5=40"), 1);
+  EXPECT_EQ(BrokenEquations("3 × (2 + 4) = 18 and 12 ÷ 5 = 2.4"), 0);
+  EXPECT_EQ(BrokenEquations("1,200 * 2 = 2,400"), 0);
+  EXPECT_EQ(BrokenEquations("20% * 50 = 10, 2 x 3 = 7"), 1);
+  EXPECT_EQ(BrokenEquations("10 / 3 = 3.33"), 0);  // rounded
+  EXPECT_EQ(BrokenEquations("5 - 8 = -3"), 0);
+}
+
+TEST(SlipsTest, WhatIsNoCalculationIsNoSlip) {
+  EXPECT_EQ(BrokenEquations("x = 5, 12 = 13"), 0);
+  EXPECT_EQ(BrokenEquations("8 / 0 = 3"), 0);
+  EXPECT_EQ(BrokenEquations("(3 + = 4"), 0);
+  EXPECT_EQ(BrokenEquations(""), 0);
+}
+
+TEST(SlipsTest, NumbersThatAreNeverNamed) {
+  const char* question = "Ann buys 3 bags of 1,200 nuts at $2.50 a bag. How many nuts, of 3 kinds?";
+  EXPECT_EQ(NumbersLeftOut(question, "3*1200=3600"), 1);
+  EXPECT_EQ(NumbersLeftOut(question, "3*1200=3600 for 3*2.5"), 0);
+  EXPECT_EQ(NumbersLeftOut(question, ""), 3);
+}
+
+TEST(SlipsTest, OnlyAFinishedSolutionLeavesNumbersOut) {
+  EXPECT_EQ(Slips("2 and 3?", "2+2=5", /*finished=*/false), 1);
+  EXPECT_EQ(Slips("2 and 3?", "2+2=5", /*finished=*/true), 2);
+}
+
+}  // namespace
+}  // namespace pgts::task
