@@ -23,7 +23,8 @@ class Tokenizer {
   virtual ~Tokenizer() = default;
 
   // Never adds a begin-of-text token. `parse_special`: text such as "<|im_end|>" becomes its
-  // control token; false for text that a user or a data set wrote.
+  // control token; false for text that a user or a data set wrote, but within a chat prompt, which
+  // is read as a whole.
   virtual std::vector<Token> Tokenize(std::string_view text, bool parse_special) const = 0;
 
   // The bytes of one token (possibly a part of a UTF-8 character); control tokens give "".
