@@ -75,8 +75,14 @@ class Calculation {
     return value;
   }
   double Factor() {
-    if (Take('-')) return -Factor();
+    failed_ = failed_ || nested_ > kMostNested;
+    if (failed_) return 0;
+    if (Take('-')) {
+      ++nested_;
+      return -Factor();
+    }
     if (Take('(')) {
+      ++nested_;
       const double value = Sum();
       failed_ = failed_ || !Take(')');
       return value;
@@ -88,8 +94,12 @@ class Calculation {
     return Take('%') ? value / 100 : value;
   }
 
+  // Brackets and signs in one calculation. Generators that loop write thousands, too many to recur.
+  static constexpr int kMostNested = 200;
+
   std::string_view rest_;
   int operations_ = 0;
+  int nested_ = 0;
   bool failed_ = false;
 };
 

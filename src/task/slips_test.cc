@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 namespace pgts::task {
 namespace {
 
@@ -22,6 +24,12 @@ TEST(SlipsTest, WhatIsNoCalculationIsNoSlip) {
   EXPECT_EQ(BrokenEquations("8 / 0 = 3"), 0);
   EXPECT_EQ(BrokenEquations("(3 + = 4"), 0);
   EXPECT_EQ(BrokenEquations(""), 0);
+}
+
+TEST(SlipsTest, EndlessBracketsAndSignsAreNoCalculation) {
+  const std::string many(1'000'000, '('), signs(1'000'000, '-');
+  EXPECT_EQ(BrokenEquations(many + "1+1 = 3"), 0);
+  EXPECT_EQ(BrokenEquations("2" + signs + "1 = 7"), 0);
 }
 
 TEST(SlipsTest, NumbersThatAreNeverNamed) {
