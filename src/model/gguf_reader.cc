@@ -63,9 +63,9 @@ void ReadRope(const GgufFile& file, const ShapeKeys& keys, DecoderShape& shape) 
         "file without it",
         file.path(), scaling);
   }
-  // llama.cpp heeds a factor without a type, and 0 means none.
+  // llama.cpp heeds a factor without a type, none with type none, and 0 means none.
   for (const char* name : {"rope.scaling.factor", "rope.scale_linear"}) {
-    if (!keys.Has(name)) continue;
+    if (scaling == "none" || !keys.Has(name)) continue;
     const float factor = keys.Number(name);
     shape.rope_scale = factor == 0 ? 1.0f : factor;
     break;

@@ -118,6 +118,12 @@ TEST_F(Gguf, OtherKindsOfRopeAreRefused) {
   EXPECT_THAT(refusal("qwen3.rope.scaling.type", "longrope"), HasSubstr("longrope"));
   EXPECT_EQ(refusal("qwen3.rope.scaling.type", "none"), "no error");
 
+  // A factor beside type none scales nothing, as in llama.cpp.
+  DecoderShape scaled = TinyShape();
+  scaled.rope_scale = 4;
+  WriteGguf(path_, Decoder(scaled, 1), {.metadata = {{"qwen3.rope.scaling.type", "none"}}});
+  EXPECT_EQ(ReadGgufShape(path_).rope_scale, 1);
+
   WriteGguf(path_, decoder_);
   std::string bytes = ReadFile(path_);
   const std::string_view key = "rope.dimension_count";
@@ -256,8 +262,14 @@ TEST_F(Gguf, ABaseFileLendsItsTokenizerAndKeys) {
 
 TEST_F(Gguf, AShorterContextCanBeAskedFor) {
   WriteGguf(path_, decoder_);
-  EXPECT_EQ(ReadGguf(path_, 16)->shape().context, 16);
+  const auto read = ReadGguf(path_, 16);
+  EXPECT_EQ(read->shape().context, 16);
   EXPECT_THROW(ReadGguf(path_, 65), Error);
+
+  // What is trained on short texts still reads long ones.
+  const std::string tuned = folder_.File("tuned.gguf");
+  WriteGguf(tuned, *read, {.base = path_});
+  EXPECT_EQ(ReadGgufShape(tuned).context, 64);
 }
 
 TEST_F(Gguf, EveryTruncationIsAnErrorInOneLine) {

@@ -10,16 +10,23 @@
 #include "model/gguf_builder.h"
 #include "model/gguf_file.h"
 #include "model/gguf_keys.h"
+#include "model/gguf_reader.h"
 #include "model/gguf_rows.h"
 #include "model/gguf_tokenizer.h"
 
 namespace pgts::model {
 namespace {
 
-void SetKeys(gguf_context* file, const DecoderShape& shape, const GgufOptions& options) {
-  if (!options.base.empty()) gguf_set_kv(file, GgufFile(options.base).context());
-  SetShapeKeys(file, shape);
-  if (options.base.empty()) SetByteTokenizer(file, shape.vocab);
+void SetKeys(gguf_context* file, DecoderShape shape, const GgufOptions& options) {
+  if (options.base.empty()) {
+    SetShapeKeys(file, shape);
+    SetByteTokenizer(file, shape.vocab);
+  } else {
+    // Training may have prepared fewer positions than the base knows; the weights serve them all.
+    shape.context = ReadGgufShape(options.base).context;
+    gguf_set_kv(file, GgufFile(options.base).context());
+    SetShapeKeys(file, shape);
+  }
   gguf_set_val_str(file, "general.name", options.name.c_str());
   gguf_set_val_u32(file, "general.file_type", StoredAs(options.type).file_type);
   gguf_set_val_u32(file, "general.quantization_version", 2);
