@@ -39,6 +39,7 @@ struct DecodeArguments {
   int read = 0;
   std::string layout = "auto";
   int lanes = 0;
+  int raw_contexts = 1;
   int threads = 0;
   bool layouts = false;
   bool no_engine = false;
@@ -126,6 +127,7 @@ class BenchDecode {
     return llm::MeasureRaw(*model_,
                            {.layout = setup.layout,
                             .flash_attention = setup.flash_attention,
+                            .contexts = arguments_.raw_contexts,
                             .width = width,
                             .context = context,
                             .steps = arguments_.steps,
@@ -219,6 +221,11 @@ void AddBenchDecode(CLI::App& bench) {
   AddLayoutFlag(*command, arguments->layout);
   command->add_option("--lanes", arguments->lanes, "Of the engine; 0: its own choice")
       ->check(CLI::Range(0, 64));
+  command
+      ->add_option("--raw-contexts", arguments->raw_contexts,
+                   "Of raw llama.cpp, side by side; they share width and threads")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
   command->add_option("--threads", arguments->threads, "0: all cores")->check(CLI::Range(0, 1024));
   command->add_flag("--layouts", arguments->layouts, "Also every layout of raw llama.cpp");
   command->add_flag("--no-engine", arguments->no_engine, "Raw llama.cpp alone");

@@ -141,9 +141,9 @@ class TreeLoad {
         task_(LoadTask(options)),
         model_(llm::LlamaModel::Load(options.model, options.device)),
         generator_(llm::MakeLlamaGenerator(model_, Engine(options))),
-        generator_client_(rounds_, *generator_),
+        generator_client_(rounds_, *generator_, llm::Accelerator(options.device)),
         scorer_(MakeScorer()),
-        scorer_client_(rounds_, scorer_),
+        scorer_client_(rounds_, scorer_, llm::Accelerator(options.scorer_device)),
         network_policy_(std::move(network), {}),
         deep_policy_(network_policy_),
         policy_client_(rounds_, options.deep ? static_cast<tree::Policy&>(deep_policy_)

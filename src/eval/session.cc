@@ -28,12 +28,6 @@ llm::SamplingOptions Sampling(const GeneratorSettings& settings, const task::Tas
           .separator = task.separator()};
 }
 
-// What Phase::device says for an option's value.
-std::string Accelerator(std::string_view device) {
-  if (device == "cpu") return "";
-  return std::string(device == "cuda" ? "cuda:0" : device);
-}
-
 void LogBusy(const char* phase, std::string_view device, double busy, double seconds) {
   if (device.empty() || seconds <= 0) return;
   Info("{} on {}: busy for {:.0f} % of the {:.0f} s of searching", phase, device,
@@ -75,8 +69,8 @@ void Session::LoadGenerator() {
   const GeneratorSettings& settings = options_.generator;
   model_ = llm::LlamaModel::Load(settings.model_name, settings.device);
   generator_ = llm::MakeLlamaGenerator(model_, ToEngineOptions(settings, options_.engine));
-  generator_client_ =
-      std::make_unique<llm::GeneratorClient>(rounds_, *generator_, Accelerator(settings.device));
+  generator_client_ = std::make_unique<llm::GeneratorClient>(rounds_, *generator_,
+                                                             llm::Accelerator(settings.device));
   grower_ = {.file = FileName(settings.model_name),
              .identity = {generator_->Info().file_hash, generator_->context()},
              .parameters = generator_->Info().parameters};
@@ -149,7 +143,8 @@ void Session::OpenWorlds() {
 void Session::SetScorer(std::unique_ptr<world::StepScorer> scorer, std::string_view device) {
   scorer_client_.reset();
   scorer_ = std::move(scorer);
-  scorer_client_ = std::make_unique<world::ScorerClient>(rounds_, *scorer_, Accelerator(device));
+  scorer_client_ =
+      std::make_unique<world::ScorerClient>(rounds_, *scorer_, llm::Accelerator(device));
   const bool shares = generator_ && !scorer_->state_model().empty() &&
                       scorer_->state_model() == generator_->Info().file_hash;
   if (generator_) generator_->KeepStates(shares);

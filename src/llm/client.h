@@ -14,10 +14,15 @@
 #include <vector>
 
 #include "base/rounds.h"
-#include "llm/encoder.h"
 #include "llm/generator.h"
 
 namespace pgts::llm {
+
+// Phase::device for the value of a device option: "" for the CPU, "cuda:0" for "cuda".
+inline std::string Accelerator(std::string_view device) {
+  if (device == "cpu") return "";
+  return std::string(device == "cuda" ? "cuda:0" : device);
+}
 
 class GeneratorClient : public Phase {
  public:
@@ -54,35 +59,6 @@ class GeneratorClient : public Phase {
   std::vector<Asked*> joining_;
   std::vector<Asked*> writing_;  // in the order in which they came
   PhaseCounts counts_;
-};
-
-class EncoderClient {
- public:
-  EncoderClient(Rounds& rounds, Encoder& encoder)
-      : encoder_(encoder), gather_(rounds, "encode", [this](auto requests, auto replies) {
-          Dispatch(requests, replies);
-        }) {}
-
-  // The hidden state, [Info().width].
-  Co<Dispatched<std::vector<float>>> Encode(EncodeRequest request) {
-    return gather_.Submit(std::move(request));
-  }
-
-  Encoder& encoder() const { return encoder_; }
-  const PhaseCounts& phase() const { return gather_.counts(); }
-
- private:
-  void Dispatch(std::span<const EncodeRequest> requests, std::span<std::vector<float>> replies) {
-    const size_t width = encoder_.Info().width;
-    std::vector<float> hidden(requests.size() * width);
-    encoder_.Encode(requests, hidden);
-    for (size_t i = 0; i < replies.size(); ++i) {
-      replies[i].assign(hidden.begin() + i * width, hidden.begin() + (i + 1) * width);
-    }
-  }
-
-  Encoder& encoder_;
-  Gather<EncodeRequest, std::vector<float>> gather_;
 };
 
 }  // namespace pgts::llm

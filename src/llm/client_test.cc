@@ -118,27 +118,6 @@ TEST(Client, AFailureDropsWhatIsBeingWritten) {
   EXPECT_EQ(text, "2\n1\ndone");
 }
 
-Co<void> EncodeOne(EncoderClient& client, PrefixPtr prefix, std::vector<float>& out) {
-  EncodeRequest request{prefix, 1};
-  const Dispatched<std::vector<float>> hidden = co_await client.Encode(std::move(request));
-  out = hidden.reply;
-}
-
-TEST(Client, EncodesIntoRowsOfTheirOwn) {
-  ScriptedEncoder encoder(2, [](std::string_view text) {
-    return std::vector<float>{static_cast<float>(text.size()), static_cast<float>(text[0])};
-  });
-  Rounds rounds;
-  EncoderClient client(rounds, encoder);
-  std::vector<float> a, b;
-  rounds.Spawn(EncodeOne(client, Extend(nullptr, {'a', 'b'}), a));
-  rounds.Spawn(EncodeOne(client, Extend(nullptr, {'c'}), b));
-  rounds.Run();
-  EXPECT_THAT(a, ElementsAre(2, 'a'));
-  EXPECT_THAT(b, ElementsAre(1, 'c'));
-  EXPECT_EQ(encoder.calls(), 1);
-}
-
 TEST(Scripted, CutsAsAModelWouldBeCut) {
   ScriptedGenerator generator([](std::string_view, const Key&) {
     return ScriptedStep{.text = "12\n34", .end_of_text = true};

@@ -40,7 +40,6 @@ struct EngineOptions {
                                // 1 GiB at most, or half of what a GPU has free. Streams round up
   int64_t stream_bytes = 0;    // most memory of streams; 0: 4 GiB or an eighth of the machine's, or
                                // half of what a GPU has free
-  int batch_tokens = 512;      // most tokens of one evaluation
   int turn = 0;                // evaluations between two turns of the scorer; 0: by model size
   KvLayout layout = KvLayout::kAuto;
   int flash_attention = -1;  // 0 off, 1 on, -1: off on CPUs for small models and readers in streams

@@ -28,10 +28,13 @@ std::string EngineReport(const TokenCounts& counts) {
   const int64_t first = counts.prompt + counts.evaluated + counts.scored;
   const double again =
       first > 0 ? static_cast<double>(counts.reevaluated) / static_cast<double>(first) : 0;
+  const std::string restored =
+      counts.restored > 0 ? fmt::format(", {} read for stored steps", counts.restored) : "";
   return fmt::format(
-      "{} tokens written in {} evaluations, {:.2f} of the places taken, {:.1f} % evaluated again; "
+      "{} tokens written in {} evaluations, {:.2f} of the places taken, {:.1f} % evaluated "
+      "again{}; "
       "jobs in an evaluation: {}",
-      counts.generated, counts.decodes, counts.Occupancy(), 100 * again,
+      counts.generated, counts.decodes, counts.Occupancy(), 100 * again, restored,
       fmt::join(Bins(counts), ", "));
 }
 
@@ -39,8 +42,8 @@ std::optional<std::string> SlowWeightsAdvice(const ModelInfo& model) {
   for (const std::string_view slow : {"Q4_1", "Q5_0", "Q5_1"}) {
     if (model.description.find(slow) == std::string::npos) continue;
     return fmt::format(
-        "{}: {} weights are slow on a CPU; `pgts quantize {} OUT.gguf bf16` (or q4_0, smaller) can "
-        "double its speed",
+        "{}: {} weights are slow on a CPU; `pgts quantize {} OUT.gguf q8_0` (or q4_0, smaller and "
+        "faster still) can double its speed",
         model.path, slow, model.path);
   }
   return std::nullopt;

@@ -17,6 +17,8 @@ constexpr int kSmallModelLaneWidth = 4;      // measured: see engine_options.h
 constexpr int kLargeModelLaneWidth = 16;     // at least: a lane reads all weights
 constexpr int kSmallModelTurn = 16;
 constexpr int kLargeModelTurn = 4;
+constexpr int kSmallModelBatch = 64;  // scratch memory grows with it, in each of many lanes
+constexpr int kLargeModelBatch = 512;
 constexpr int64_t kLeastKvBytes = int64_t{1} << 30;
 constexpr int64_t kMostStreamBytes = int64_t{4} << 30;
 constexpr int64_t kMostCells = 1 << 30;
@@ -180,7 +182,6 @@ LanePlan PlanLanes(const EngineOptions& options, const ModelInfo& model, int64_t
   RequireRange("lanes", options.lanes, 0, options.width);
   RequireRange("context", options.context, 2, 1 << 24);
   RequireRange("cells", options.cells, 0, 1 << 30);
-  RequireRange("batch_tokens", options.batch_tokens, 1, 1 << 16);
   RequireRange("threads", options.threads, 0, 1024);
   RequireRange("turn", options.turn, 0, 1 << 16);
   const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
@@ -200,6 +201,7 @@ LanePlan PlanLanes(const EngineOptions& options, const ModelInfo& model, int64_t
   plan.lane.width = Ceiling(options.width, plan.lanes);
   plan.lane.sequences = plan.lane.width;
   RequireRange("width per lane", plan.lane.width, 1, 256);
+  plan.batch_tokens = small ? std::max(kSmallModelBatch, plan.lane.width) : kLargeModelBatch;
   const bool apt =
       options.layout == KvLayout::kAuto ? !small && !on_gpu : options.layout == KvLayout::kStreams;
   if (apt) {

@@ -20,6 +20,7 @@ struct LanePlan {
   int workers = 1;  // threads that run lanes side by side
   int threads = 1;  // shared by the lanes that have work, each with lane.threads at least
   int lane_cells = 0;
+  int batch_tokens = 1;  // most of one evaluation of a lane
   int turn = 1;          // evaluations of a lane before steps that ended are handed back
   bool streams = false;  // see KvLayout; never kAuto here
   // Where streams were called for and need more memory than there may be: the longest context, in

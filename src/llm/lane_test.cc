@@ -455,7 +455,7 @@ TEST(LikelihoodLane, EqualsReadingEveryTokenAlone) {
     ask.push_back(&requests[i]);
     answer.push_back(&log_probs[i]);
   }
-  lane.Read(ask, answer);
+  lane.Read(ask, std::vector<size_t>{0, 1, 2, 3}, answer);
   for (size_t i = 0; i < requests.size(); ++i) {
     std::vector<Token> path = PathTokens(*requests[i].prefix);
     std::vector<double> expected;
@@ -475,7 +475,7 @@ TEST(LikelihoodLane, ATextBeyondTheContextIsAnError) {
   std::vector<double> log_probs;
   const LikelihoodRequest* ask = &request;
   std::vector<double>* answer = &log_probs;
-  EXPECT_THROW(lane.Read({&ask, 1}, {&answer, 1}), Error);
+  EXPECT_THROW(lane.Read({&ask, 1}, std::vector<size_t>{0}, {&answer, 1}), Error);
 }
 
 }  // namespace

@@ -23,11 +23,12 @@ struct LikelihoodLane::Reading : Job {
 };
 
 void LikelihoodLane::Read(std::span<const LikelihoodRequest* const> requests,
+                          std::span<const size_t> walkers,
                           std::span<std::vector<double>* const> log_probs) {
   std::vector<std::unique_ptr<Reading>> readings;
   std::vector<Job*> jobs;
   for (size_t i = 0; i < requests.size(); ++i) {
-    readings.push_back(std::make_unique<Reading>(*requests[i], i, *log_probs[i]));
+    readings.push_back(std::make_unique<Reading>(*requests[i], walkers[i], *log_probs[i]));
     Reading& reading = *readings.back();
     if (reading.prefix_length + static_cast<int>(reading.tokens.size()) > options().context) {
       GiveUp(reading);

@@ -14,8 +14,8 @@ class LikelihoodLane : public Lane {
   LikelihoodLane(Machine& machine, TokenLedger& ledger, const LaneOptions& options)
       : Lane(machine, ledger, options, TokenLedger::Purpose::kScore) {}
 
-  // requests[i] is answered into *log_probs[i].
-  void Read(std::span<const LikelihoodRequest* const> requests,
+  // requests[i] of walkers[i] is answered into *log_probs[i].
+  void Read(std::span<const LikelihoodRequest* const> requests, std::span<const size_t> walkers,
             std::span<std::vector<double>* const> log_probs);
 
  private:

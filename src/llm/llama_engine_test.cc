@@ -94,7 +94,6 @@ EngineOptions Options(int width, int lanes, int cells = 0, KvLayout layout = KvL
           .lanes = lanes,
           .context = 512,
           .cells = cells,
-          .batch_tokens = 64,
           .layout = layout};
 }
 

@@ -17,12 +17,17 @@
 namespace pgts::llm {
 namespace {
 
+// Of an evaluation where every token has the whole vocabulary as output: 39 MB for one of 150,000.
+constexpr int kMostFullOutputs = 64;
+
 LlamaMachineOptions MachineOptions(const LanePlan& plan, const EngineOptions& options,
                                    LlamaOutput output) {
   return {.output = output,
           .sequences = plan.lane.sequences,
           .cells = plan.lane_cells,
-          .batch_tokens = std::max(options.batch_tokens, 1),
+          .batch_tokens = output == LlamaOutput::kEveryLogits
+                              ? std::min(plan.batch_tokens, kMostFullOutputs)
+                              : plan.batch_tokens,
           .threads = plan.lane.threads,
           .streams = plan.streams,
           .flash_attention = plan.flash_attention,
@@ -212,16 +217,10 @@ class LlamaEncoder : public Encoder {
   std::optional<Lanes<EncodeLane>> lanes_;
 };
 
-// Every token has the whole vocabulary as output: of 64 tokens, 39 MB where it has 150,000.
-EngineOptions OfFewTokens(EngineOptions options) {
-  options.batch_tokens = std::min(options.batch_tokens, 64);
-  return options;
-}
-
 class LlamaLikelihood : public Likelihood {
  public:
   LlamaLikelihood(std::shared_ptr<const LlamaModel> model, const EngineOptions& options)
-      : lanes_(model, OfFewTokens(options), LaneUse::kRead, LlamaOutput::kEveryLogits,
+      : lanes_(model, options, LaneUse::kRead, LlamaOutput::kEveryLogits,
                [](Machine& machine, TokenLedger& ledger, const LaneOptions& lane) {
                  return std::make_unique<LikelihoodLane>(machine, ledger, lane);
                }) {}
@@ -231,7 +230,7 @@ class LlamaLikelihood : public Likelihood {
     std::vector<Visit> visits;
     for (size_t i = 0; i < requests.size(); ++i) visits.push_back({i, requests[i].prefix});
     lanes_.Visit(visits, [&](LikelihoodLane& lane, std::span<const size_t> indices) {
-      lane.Read(PointersTo(requests, indices), PointersTo(log_probs, indices));
+      lane.Read(PointersTo(requests, indices), indices, PointersTo(log_probs, indices));
     });
   }
 

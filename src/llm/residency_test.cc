@@ -127,6 +127,7 @@ TEST(PlanLanes, SmallModelsGetManyLanesAndLargeOnesFew) {
   EXPECT_EQ(small.threads, 1);
   EXPECT_EQ(small.lane.width, 4);
   EXPECT_EQ(small.lane_cells, 4 * 512);
+  EXPECT_EQ(small.batch_tokens, 64);
   const ModelInfo large{.context_train = 512, .parameters = 8'000'000'000};
   EXPECT_EQ(PlanLanes(options, large, 0, LaneUse::kRead).lanes, 2);
   EXPECT_EQ(PlanLanes(options, large, 0, LaneUse::kRead).threads, 2);
