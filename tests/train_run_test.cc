@@ -255,20 +255,24 @@ TEST_F(TrainRunTest, ARunIsScoredAndExamined) {
   ExpectEnds(Do({"train-reward", Run("run")}, "run"), "run");
   EXPECT_THAT(Output("run"), HasSubstr("a bag of words on the same split"));
 
-  WriteFileAtomic(Run("many.jsonl"), R"({"question": "Q?", "solution": "1+1=2\n#### 2"})"
-                                     "\n"
-                                     R"({"prompt": "Q?", "completions": ["2"], "labels": [true]})"
-                                     "\n");
-  ExpectEnds(
-      Do({"score", "--reward_model_path", Run("run"), "--jsonl", Run("many.jsonl"), "--json"},
-         "score"),
-      "score");
+  WriteFileAtomic(Run("many.jsonl"),
+                  R"({"question": "Q?", "solution": "1+1=2\n#### 2"})"
+                  "\n"
+                  R"({"prompt": "Q?", "completions": ["2"], "labels": [true]})"
+                  "\n" +
+                      JsonText({{"question", "Q?"}, {"solution", std::string(3000, '1')}}) + "\n");
+  Program score(
+      {"score", "--reward_model_path", Run("run"), "--jsonl", Run("many.jsonl"), "--json"},
+      folder_.File("score.out"), folder_.File("score.err"));
+  EXPECT_EQ(score.Wait(), 0);
+  EXPECT_THAT(ReadFile(folder_.File("score.err")), HasSubstr("1 of 3 solutions are too long"));
   const std::vector<Json> scored = ReadJsonl(folder_.File("score.out"));
-  ASSERT_EQ(scored.size(), 2u);
+  ASSERT_EQ(scored.size(), 3u);
   ASSERT_EQ(scored[0]["steps"].size(), 2u);
   EXPECT_EQ(scored[0]["steps"][1]["text"], "#### 2");
   EXPECT_LT(scored[0]["steps"][1]["path_mean_log_prob"], 0);
   EXPECT_GT(scored[1]["steps"][0]["score"], 0);
+  EXPECT_THAT(scored[2]["error"], HasSubstr("tokens and the context holds"));
 
   // More is asked of the generator than it can do; each finding is in both reports.
   const Arguments doctor = {"doctor", Run("run"), "--limit",

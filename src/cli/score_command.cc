@@ -139,6 +139,25 @@ void PrintJson(const reward::TrlSolution& solution, std::span<const reward::Scor
                                {"first_wrong", wrong == 0 ? Json(nullptr) : Json(wrong)}}));
 }
 
+std::string TooLong(int64_t tokens, int context) {
+  return fmt::format(
+      "prompt and solution have {} tokens and the context holds {}: shorten them or raise "
+      "engine.context, as far as the model knows",
+      tokens, context);
+}
+
+void PrintFailure(const reward::TrlSolution& solution, const std::string& reason) {
+  fmt::print("{}\n\nno scores: {}\n", search::OneLine(solution.question), reason);
+}
+
+// Where scores would stand: so that a line answers each line that was given.
+void PrintFailureAsJson(const reward::TrlSolution& solution, const std::string& reason) {
+  fmt::print("{}\n", JsonText({{"question", solution.question},
+                               {"steps", nullptr},
+                               {"first_wrong", nullptr},
+                               {"error", reason}}));
+}
+
 void Score(const ScoreArguments& arguments) {
   CheckGiven(arguments);
   const RewardModelPlace place = FindRewardModel(arguments.reward_model_path);
@@ -150,22 +169,41 @@ void Score(const ScoreArguments& arguments) {
   const train::LoadedRewardModel reward_model =
       train::LoadRewardModel(config, session, place.folder);
 
+  const int context = session.generator().context();
   const reward::StepFormat format{.tokenizer = session.generator().tokenizer(),
-                                  .separator = session.task().separator(),
+                                  .task = session.task(),
                                   .answer_has_separator = reward_model.model.answer_has_separator};
   std::vector<reward::LabelledSolution> solutions;
+  std::vector<int64_t> lengths;  // of all that are given, in tokens
   for (const reward::TrlSolution& solution : given) {
     const llm::PrefixPtr prompt =
         session.sampled().Prompt(reward::ImportedProblem(solution), world::kEvaluationEpoch);
-    solutions.push_back(reward::Label(solution, llm::PathTokens(*prompt), format));
+    reward::LabelledSolution labelled = reward::Label(solution, llm::PathTokens(*prompt), format);
+    lengths.push_back(reward::TokenCount(labelled));
+    if (lengths.back() <= context) solutions.push_back(std::move(labelled));
   }
-  const auto likelihood = llm::MakeLlamaLikelihood(
-      session.model(), eval::ToEngineOptions(config.generator, config.engine));
-  reward::AddLogProbs(*likelihood, solutions);
-  const auto judged = reward::JudgeSolutions(*reward_model.scorer, solutions);
+  if (solutions.empty() && arguments.jsonl.empty()) {
+    throw Error(TooLong(lengths.front(), context));
+  }
+  std::vector<std::vector<reward::ScoredStep>> judged;
+  if (!solutions.empty()) {
+    const auto likelihood = llm::MakeLlamaLikelihood(
+        session.model(), eval::ToEngineOptions(config.generator, config.engine));
+    reward::AddLogProbs(*likelihood, solutions);
+    judged = reward::JudgeSolutions(*reward_model.scorer, solutions);
+  }
+  auto steps = judged.begin();
   for (size_t i = 0; i < given.size(); ++i) {
     if (i > 0 && !arguments.json) fmt::print("\n");
-    (arguments.json ? PrintJson : PrintTable)(given[i], judged[i], reward_model.model);
+    if (lengths[i] > context) {
+      (arguments.json ? PrintFailureAsJson : PrintFailure)(given[i], TooLong(lengths[i], context));
+    } else {
+      (arguments.json ? PrintJson : PrintTable)(given[i], *steps++, reward_model.model);
+    }
+  }
+  if (const size_t left_out = given.size() - solutions.size(); left_out > 0) {
+    Warn("{} of {} solutions are too long for the context and have no scores", left_out,
+         given.size());
   }
 }
 

@@ -60,6 +60,7 @@ class Damage {
       equations_.push_back(ParseEquation(lines_[i]));
       if (equations_.back()) targets_.push_back(i);
     }
+    WriteTimesAlike();
   }
 
   std::optional<Corruption> Try(CorruptionKind kind) {
@@ -80,6 +81,15 @@ class Damage {
   }
 
  private:
+  // What becomes a product is written as the solution writes products: else its sign would tell.
+  void WriteTimesAlike() {
+    const bool x =
+        std::ranges::any_of(equations_, [](const auto& e) { return e && e->times_is_x; });
+    for (std::optional<Equation>& equation : equations_) {
+      if (equation && equation->operation != '*') equation->times_is_x = x;
+    }
+  }
+
   bool WrongOperand() {
     Equation wrong = *equations_[target_];
     int64_t& operand = random_.Below(2) == 0 ? wrong.left : wrong.right;
@@ -185,24 +195,29 @@ class Damage {
 
   std::optional<std::string> NextStep(Equation equation) {
     const int64_t was = equation.result;
-    if (const auto left = changed_.find(equation.left); left != changed_.end()) {
-      equation.left = left->second;
-    } else if (const auto right = changed_.find(equation.right); right != changed_.end()) {
-      equation.right = right->second;
+    for (int64_t* operand : {&equation.left, &equation.right}) {
+      if (const auto changed = changed_.find(*operand); changed != changed_.end()) {
+        *operand = changed->second;
+      }
     }
     if (!Recompute(equation)) return std::nullopt;
     if (equation.result != was) changed_[was] = equation.result;
     return equation.Line();
   }
 
-  // The answer line; text without arithmetic stands as it is. Nothing if the answer would not
-  // follow from the wrong value.
+  // The answer line; text that names no changed value stands as it is. Nothing where the text, or
+  // the answer, would not follow from the wrong value.
   std::optional<std::string> NextText(const std::string& line) const {
-    if (!line.starts_with(kAnswerMark)) return line;
+    if (!line.starts_with(kAnswerMark))
+      return NamesChanged(line) ? std::nullopt : std::optional(line);
     const std::vector<int64_t> answer = Numbers(line);
     const auto changed = answer.empty() ? changed_.end() : changed_.find(answer.front());
     if (changed == changed_.end()) return std::nullopt;
     return fmt::format("{}{}", kAnswerMark, changed->second);
+  }
+
+  bool NamesChanged(std::string_view text) const {
+    return std::ranges::any_of(Numbers(text), [&](int64_t n) { return changed_.contains(n); });
   }
 
   bool IsWrong() const {
@@ -273,7 +288,7 @@ std::vector<std::vector<llm::Token>> StepTokens(std::span<const std::string> lin
   std::vector<std::vector<llm::Token>> steps;
   for (const std::string& line : lines) {
     const bool bare = line.starts_with(kAnswerMark) && !format.answer_has_separator;
-    const std::string text = bare ? line : line + std::string(format.separator);
+    const std::string text = bare ? line : line + format.task.separator();
     steps.push_back(format.tokenizer.Tokenize(text, /*parse_special=*/false));
   }
   return steps;
@@ -288,7 +303,8 @@ LabelledSolution Label(const task::Problem& problem, const Corruption& corruptio
     const bool right = solution.steps.size() < corruption.wrong_step;
     solution.steps.push_back({.tokens = std::move(tokens), .label = right ? 1 : 0});
   }
-  CountSlips(problem.question, corruption.lines, /*finished=*/true, solution);
+  CountSlips(problem.question, corruption.lines, format.task.IsTerminal(corruption.lines.back()),
+             solution);
   return solution;
 }
 
@@ -301,7 +317,7 @@ LabelledSolution LabelReference(const task::Problem& problem, std::vector<llm::T
   for (std::vector<llm::Token>& tokens : StepTokens(lines, format)) {
     solution.steps.push_back({.tokens = std::move(tokens), .label = 1});
   }
-  CountSlips(problem.question, lines, /*finished=*/true, solution);
+  CountSlips(problem.question, lines, format.task.IsTerminal(lines.back()), solution);
   return solution;
 }
 

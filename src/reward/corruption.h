@@ -12,7 +12,8 @@
 // Labels: 1 before the damaged step, 0 from it on. What is returned is wrong indeed: a damaged step
 // that could be the first of the right steps in another order (14+7 where 7 is added later) and a
 // path whose answer is still the gold answer are drawn again. Where the wrong value cannot be
-// carried on in whole numbers, the solution ends before that step.
+// carried on in whole numbers, or what comes next names the right value in words or in arithmetic
+// that is not understood, the solution ends before that step.
 #pragma once
 
 #include <optional>
@@ -25,7 +26,7 @@
 #include "llm/token.h"
 #include "llm/tokenizer.h"
 #include "reward/step_data.h"
-#include "task/problem.h"
+#include "task/task.h"
 
 namespace pgts::reward {
 
@@ -63,7 +64,7 @@ std::vector<Corruption> CorruptMany(const task::Problem& problem, int count, Key
 // How lines become steps: each line and the separator, tokenised alone, as a generator writes them.
 struct StepFormat {
   const llm::Tokenizer& tokenizer;
-  std::string_view separator = "\n";
+  const task::Task& task;
   bool answer_has_separator = true;  // false: this generator ends its text after the answer line
 };
 std::vector<std::vector<llm::Token>> StepTokens(std::span<const std::string> lines,

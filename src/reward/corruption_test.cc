@@ -121,12 +121,53 @@ TEST(CorruptionTest, AStepThatKeepsItsValueIsNotDamaged) {
 }
 
 TEST(CorruptionTest, SlipsOfThePathAreCounted) {
-  const llm::ByteTokenizer tokenizer;
   const Corruption wrong{.wrong_step = 1, .lines = {"14+9=23", "23*2=45", "#### 45"}};
-  const LabelledSolution solution = Label(PensProblem(), wrong, {1}, {.tokenizer = tokenizer});
+  const LabelledSolution solution = Label(PensProblem(), wrong, {1}, ByteFormat());
   EXPECT_EQ(solution.steps[0].slips, 0);
   EXPECT_EQ(solution.steps[1].slips, 1);
-  EXPECT_GE(solution.steps[2].slips, 1);  // and what of the question it never names
+  EXPECT_EQ(solution.steps[2].slips, 2);  // and the 31 that it never names
+
+  // What ends before the answer may name it yet.
+  const Corruption cut{.wrong_step = 1, .lines = {"14+9=23", "23*2=45"}};
+  EXPECT_EQ(Label(PensProblem(), cut, {1}, ByteFormat()).steps[1].slips, 1);
+}
+
+// A wrong value goes into every operand that held it; where text names it, the solution ends.
+TEST(CorruptionTest, WhatFollowsUsesTheWrongValueOrEnds) {
+  const auto damaged = [](const char* solution) {
+    const task::Problem problem{.question = "5 and 3?", .gold = "", .solution = solution};
+    RandomStream random{Key("carry")};
+    std::set<std::vector<std::string>> seen;
+    for (int i = 0; i < 300; ++i) {
+      const auto corruption = Corrupt(problem, CorruptionKind::kArithmetic, random);
+      if (corruption && corruption->wrong_step == 0) seen.insert(corruption->lines);
+    }
+    return seen;
+  };
+  using Lines = std::vector<std::string>;
+  EXPECT_TRUE(damaged("5+3=8\n8*8=64\n#### 64").contains(Lines{"5+3=9", "9*9=81", "#### 81"}));
+  const auto spoken = damaged("5+3=8\nHalf of the 8 is 4.0\n8+1=9\n#### 9");
+  EXPECT_TRUE(spoken.contains(Lines{"5+3=9"}));
+  EXPECT_FALSE(spoken.contains(Lines{"5+3=9", "Half of the 8 is 4.0", "9+1=10", "#### 10"}));
+  EXPECT_TRUE(damaged("5+3=8\nNow the rest.\n8+1=9\n#### 9")
+                  .contains(Lines{"5+3=9", "Now the rest.", "9+1=10", "#### 10"}));
+}
+
+// Else its sign would tell a damaged product from a right one.
+TEST(CorruptionTest, ProductsAreWrittenAsTheSolutionWritesThem) {
+  const task::Problem problem{
+      .question = "5 and 3?", .gold = "23", .solution = "5 x 3 = 15\n15 + 8 = 23\n#### 23"};
+  RandomStream random{Key("sign")};
+  std::set<std::string> lines;
+  for (const CorruptionKind kind : kCorruptionKinds) {
+    for (int i = 0; i < 300; ++i) {
+      const auto corruption = Corrupt(problem, kind, random);
+      if (corruption) lines.insert(corruption->lines.begin(), corruption->lines.end());
+    }
+  }
+  EXPECT_TRUE(lines.contains("5 x 3 = 16"));
+  EXPECT_TRUE(lines.contains("15 x 8 = 120"));
+  for (const std::string& line : lines) EXPECT_EQ(line.find('*'), std::string::npos) << line;
 }
 
 // "14+7=21" is not wrong where 7 is added later: it is the same sum in another order.
@@ -162,12 +203,10 @@ TEST(CorruptionTest, WithoutAReferenceThereIsNone) {
 }
 
 TEST(CorruptionTest, LabelsAreOneBeforeTheWrongStepAndZeroFromIt) {
-  const llm::ByteTokenizer tokenizer;
   const Corruption corruption{.kind = CorruptionKind::kArithmetic,
                               .wrong_step = 1,
                               .lines = {"14+9=23", "23*2=47", "#### 47"}};
-  const LabelledSolution solution =
-      Label(PensProblem(), corruption, {1, 2}, {.tokenizer = tokenizer});
+  const LabelledSolution solution = Label(PensProblem(), corruption, {1, 2}, ByteFormat());
   ASSERT_EQ(solution.steps.size(), 3u);
   EXPECT_EQ(solution.steps[0].label, 1);
   EXPECT_EQ(solution.steps[1].label, 0);
@@ -178,7 +217,7 @@ TEST(CorruptionTest, LabelsAreOneBeforeTheWrongStepAndZeroFromIt) {
   EXPECT_EQ(solution.source, Source::kCorruption);
 
   const LabelledSolution bare =
-      LabelReference(PensProblem(), {1}, {.tokenizer = tokenizer, .answer_has_separator = false});
+      LabelReference(PensProblem(), {1}, ByteFormat(/*answer_has_separator=*/false));
   EXPECT_EQ(bare.steps.back().tokens, Bytes("#### 46"));
   EXPECT_EQ(bare.steps.back().label, 1);
 }

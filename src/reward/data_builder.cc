@@ -19,22 +19,37 @@
 namespace pgts::reward {
 namespace {
 
+// What is asked and how it is graded: a mended answer makes other labels.
+Key ProblemsKey(Key key, const task::Task& task, task::Split split, int64_t first, int64_t count) {
+  const int64_t end = std::min(task.Size(split), first + count);
+  for (int64_t i = first; i < end; ++i) {
+    const task::Problem problem = task.Get(split, i);
+    key = key.With(problem.question).With(problem.gold).With(problem.solution);
+  }
+  return key;
+}
+
 // Another key: the files do not fit these options.
 std::string DataKey(const DataPlan& plan, const task::Task& task) {
   const DataOptions& d = plan.data;
-  Key key = Key("reward-data-4").With(task.name()).With(plan.world_key).With(plan.separator);
+  Key key = Key("reward-data-5").With(task.name()).With(plan.world_key).With(plan.separator);
   for (const int part : {d.train_problems, d.validation_problems, d.rollouts_per_problem,
                          d.completions, d.held_out_completions, d.max_depth, plan.epoch,
                          plan.incorrect_per_problem, d.CorruptionProblems()}) {
     key = key.With(static_cast<uint64_t>(part));
   }
   key = key.With(static_cast<uint64_t>(d.infer_after_wrong));
+  if (d.soft_labels) key = key.With("soft");
   if (d.completions == 1 || d.held_out_completions == 1) key = key.With(d.outcome_labels);
   for (const std::string& file : d.import_files) key = key.With(HashFile(file));
   for (const std::string& file : d.held_out_import_files) {
     key = key.With("held-out").With(HashFile(file));
   }
-  return fmt::format("{:016x}", key.With(static_cast<uint64_t>(d.first_train_problem)).value());
+  key = key.With(static_cast<uint64_t>(d.first_train_problem));
+  key = ProblemsKey(key, task, task::Split::kTrain, d.first_train_problem,
+                    d.End() - d.first_train_problem);
+  key = ProblemsKey(key, task, task::Split::kValidation, 0, d.validation_problems);
+  return fmt::format("{:016x}", key.value());
 }
 
 struct DataFiles {
@@ -194,6 +209,7 @@ RolloutPlan TrainPlan(const DataOptions& data, int epoch) {
           .max_depth = data.max_depth,
           .infer_after_wrong = data.infer_after_wrong,
           .outcome_for_all = data.outcome_labels == "all",
+          .soft_labels = data.soft_labels,
           .epoch = epoch,
           .label = "labelling training problems"};
 }
@@ -205,6 +221,7 @@ RolloutPlan HeldOutPlan(const DataOptions& data, int epoch) {
   held_out.problems = data.validation_problems;
   held_out.completions = data.held_out_completions;
   held_out.infer_after_wrong = false;
+  held_out.soft_labels = false;  // measured against whether the answer can be reached
   held_out.label = "labelling held-out problems";
   return held_out;
 }
@@ -229,7 +246,7 @@ StepData BuildStepData(const RolloutParts& parts, const llm::Tokenizer& tokenize
             .train_stats = train.stats,
             .validation_stats = validation.stats};
     const StepFormat format{.tokenizer = tokenizer,
-                            .separator = plan.separator,
+                            .task = parts.task,
                             .answer_has_separator = data.AnswersHaveSeparator()};
     AddCorruptions(parts, format, plan, data);
     Importer(parts, format, plan, data).Run();

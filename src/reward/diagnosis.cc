@@ -17,6 +17,7 @@ namespace {
 constexpr double kMaxCalibrationError = 0.15;
 constexpr int64_t kFewSteps = 20;      // of either label: too few to judge a depth by
 constexpr double kWordsMargin = 0.02;  // step AUC above a bag of words
+constexpr double kMostStyleAuc = 0.75;
 constexpr double kMinCorruptionShare = 0.7;
 constexpr double kFlippedShare = 0.2;
 
@@ -122,6 +123,19 @@ Check WordsCheck(const RewardMetrics& m) {
               m.step_auc > m.words_auc + kWordsMargin,
               "a bag of words judges the steps as well as the reward model: either the labels leak "
               "through wording or length, or it has learnt no more than that; look at the data");
+}
+
+Check CorruptionStyleCheck(const RewardMetrics& m) {
+  if (std::isnan(m.corruption_words_auc)) {
+    return {.name = "style of corruptions", .reading = "not measured: trained without corruptions"};
+  }
+  return Make(
+      "style of corruptions",
+      fmt::format("bag of words, damaged against right steps: AUC {:.3f}", m.corruption_words_auc),
+      m.corruption_words_auc < kMostStyleAuc,
+      "damaged steps can be told from right ones by their words alone, so that the reward "
+      "model may have learnt their style: look at the reference solutions, or lower "
+      "reward_training.corruption_weight");
 }
 
 CorruptionReading ReadCorruptions(std::span<const CorruptionPair> pairs,

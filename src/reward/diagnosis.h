@@ -32,6 +32,8 @@ std::vector<Check> RewardModelChecks(std::span<const ScoredStep> steps,
 
 // `trained`: of the training's own held-out steps, where the bag of words was measured too.
 Check WordsCheck(const RewardMetrics& trained);
+// Whether corruptions betray themselves by their style (reward/word_baseline.h).
+Check CorruptionStyleCheck(const RewardMetrics& trained);
 
 // AUC; NaN where a class is missing.
 double FlippedLabelAuc(std::span<const ScoredStep> steps, const Calibration& calibration);

@@ -70,6 +70,15 @@ TEST(DiagnosisTest, ABagOfWordsThatDoesAsWellIsALeak) {
   EXPECT_THAT(Wrong(Steps(3), std::nan("")), IsEmpty());
 }
 
+TEST(DiagnosisTest, CorruptionsThatWordsGiveAwayAreNamed) {
+  RewardMetrics metrics;
+  EXPECT_TRUE(CorruptionStyleCheck(metrics).passed());  // not measured
+  metrics.corruption_words_auc = 0.55;
+  EXPECT_TRUE(CorruptionStyleCheck(metrics).passed());
+  metrics.corruption_words_auc = 0.9;
+  EXPECT_FALSE(CorruptionStyleCheck(metrics).passed());
+}
+
 std::vector<ScoredStep> Logits(std::vector<double> logits) {
   std::vector<ScoredStep> steps;
   for (const double logit : logits) steps.push_back({.logit = logit});

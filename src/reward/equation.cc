@@ -42,7 +42,8 @@ bool ParseWhole(std::string_view digits, int64_t& value) {
 }  // namespace
 
 std::string Equation::Line() const {
-  return fmt::format("{}{}{}{}{}{}{}{}{}", before, left, left_space, operation, right_space, right,
+  const char sign = operation == '*' && times_is_x ? 'x' : operation;
+  return fmt::format("{}{}{}{}{}{}{}{}{}", before, left, left_space, sign, right_space, right,
                      middle, result, after);
 }
 
@@ -71,6 +72,7 @@ std::optional<Equation> ParseEquation(std::string_view line) {
   if (!StandsAlone(text, begin, end)) return std::nullopt;
 
   Equation equation{.operation = part[3] == "x" ? '*' : part[3][0],
+                    .times_is_x = part[3] == "x",
                     .before = text.substr(0, begin),
                     .left_space = std::string(part[2]),
                     .right_space = std::string(part[4]),

@@ -16,6 +16,7 @@ struct Equation {
   char operation = '+';  // + - * /
   int64_t right = 0;
   int64_t result = 0;
+  bool times_is_x = false;  // * is written as x
   // The line is before left left_space operation right_space right middle result after.
   std::string before, left_space, right_space, middle, after;
 

@@ -247,12 +247,12 @@ class Trainer {
 
   // Adds the gradient of one batch, whose share of the step's loss it returns. Runs beside others.
   double Backward(StepNetwork& network, std::span<const int> batch, Share share) const {
-    std::vector<int64_t> labels;
-    std::vector<float> weights;
+    std::vector<float> targets, weights;  // targets: of label 0, then of label 1
     for (const int index : batch) {
       const TrainingRow& row = train_[index];
       for (size_t i = 0; i < row.label.size(); ++i) {
-        labels.push_back(std::max(row.label[i], 0));
+        targets.push_back(static_cast<float>(1 - row.target[i]));
+        targets.push_back(static_cast<float>(row.target[i]));
         weights.push_back(static_cast<float>(row.weight[i] / share.totals.weight));
       }
     }
@@ -262,9 +262,9 @@ class Trainer {
     const Tensor hidden = network.Hidden(trees);
     const Tensor logits_R2 = network.Logits(hidden, trees, options_.dropout, &dropout);
     const Tensor log_p_R2 = torch::log_softmax(logits_R2, -1);
-    const Tensor label_R1 = torch::tensor(labels).to(device).unsqueeze(1);
+    const Tensor target_R2 = torch::tensor(targets).to(device).view({-1, 2});
     const Tensor weight_R = torch::tensor(weights).to(device);
-    const Tensor loss = -(log_p_R2.gather(1, label_R1).squeeze(1) * weight_R).sum();
+    const Tensor loss = -((log_p_R2 * target_R2).sum(1) * weight_R).sum();
     const double text_weight = options_.training.text_loss_weight;
     if (text_weight > 0 && share.totals.written > 0) {
       (loss + network.TextLoss(hidden, trees) * (text_weight / share.totals.written)).backward();

@@ -97,8 +97,9 @@ TEST(GoldenTensorsTest, TruthHoldsThePathsMeanLogProbabilityOfAToken) {
 // A step's tokens are its line and its separator, tokenised alone.
 TEST(GoldenTensorsTest, TokenBoundariesOfTheEmbeddedModel) {
   const auto model = llm::LlamaModel::Load(PGTS_SOURCE_DIR "/models/tiny.gguf");
+  const task::WordProblems task;
   const std::vector<std::string> lines = {"14+9=23", "#### 23"};
-  const auto steps = StepTokens(lines, {.tokenizer = model->tokenizer()});
+  const auto steps = StepTokens(lines, {.tokenizer = model->tokenizer(), .task = task});
   EXPECT_THAT(steps, ElementsAre(ElementsAre('1', '4', '+', '9', '=', '2', '3', 10),
                                  ElementsAre('#', '#', '#', '#', ' ', '2', '3', 10)));
 }
@@ -109,9 +110,10 @@ TEST(GoldenTensorsTest, TokenBoundariesOfQwen) {
   const std::string path = std::string(models) + "/Qwen2.5-Coder-0.5B-Instruct-Q4_K_M.gguf";
   if (!std::filesystem::exists(path)) GTEST_SKIP() << "PGTS_MODELS has no " << path;
   const auto model = llm::LlamaModel::Load(path);
+  const task::WordProblems task;
   const std::vector<std::string> lines = {"14+9=23", "#### 23"};
-  const auto steps =
-      StepTokens(lines, {.tokenizer = model->tokenizer(), .answer_has_separator = false});
+  const auto steps = StepTokens(
+      lines, {.tokenizer = model->tokenizer(), .task = task, .answer_has_separator = false});
   EXPECT_THAT(steps, ElementsAre(ElementsAre(16, 19, 10, 24, 28, 17, 18, 198),
                                  ElementsAre(820, 220, 17, 18)));
 }

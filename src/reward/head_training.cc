@@ -30,6 +30,7 @@ constexpr int kMostIterations = 200;  // of L-BFGS, for one l2
 struct Example {
   std::span<const float> hidden;
   Source source = Source::kRollout;
+  double target = 0;  // probability of label 1
   double weight = 0;  // 0: not supervised
   ScoredStep truth;
 };
@@ -46,7 +47,10 @@ std::vector<Example> ExamplesOf(const HiddenStates& states,
     for (size_t i = 0; i < paths.size(); ++i) {
       const std::span<const float> hidden = states.Find(paths[i]);
       if (hidden.empty()) continue;
-      examples.push_back({.hidden = hidden, .source = solution.source, .truth = truth[i]});
+      examples.push_back({.hidden = hidden,
+                          .source = solution.source,
+                          .target = solution.steps[i].Target(),
+                          .truth = truth[i]});
     }
   }
   return examples;
@@ -74,19 +78,19 @@ void WeighAsAsked(std::vector<Example>& examples, const TrainingOptions& trainin
 
 // The examples as tensors, standardised.
 struct Problem {
-  Tensor x_ND, label_N, weight_N;   // the weights sum to 1
+  Tensor x_ND, target_N, weight_N;  // the weights sum to 1
   Tensor mean_D, inverse_spread_D;  // 0 where a feature never varies
 };
 
 Problem MakeProblem(std::span<const Example> examples, int width) {
   const auto count = static_cast<int64_t>(examples.size());
   Problem problem{.x_ND = torch::empty({count, width}, torch::kFloat32),
-                  .label_N = torch::empty({count}, torch::kFloat32),
+                  .target_N = torch::empty({count}, torch::kFloat32),
                   .weight_N = torch::empty({count}, torch::kFloat32)};
   for (int64_t i = 0; i < count; ++i) {
     const Example& example = examples[static_cast<size_t>(i)];
     std::ranges::copy(example.hidden, problem.x_ND.data_ptr<float>() + i * width);
-    problem.label_N.data_ptr<float>()[i] = static_cast<float>(*example.truth.label);
+    problem.target_N.data_ptr<float>()[i] = static_cast<float>(example.target);
     problem.weight_N.data_ptr<float>()[i] = static_cast<float>(example.weight);
   }
   problem.weight_N /= problem.weight_N.sum();
@@ -111,7 +115,7 @@ void Minimise(const Problem& problem, double l2, Tensor& w_D, Tensor& b_1) {
     ThrowIfStopped();
     solver.zero_grad();
     const Tensor logit_N = problem.x_ND.mv(w_D) + b_1;
-    const Tensor loss_N = torch::softplus(logit_N) - problem.label_N * logit_N;
+    const Tensor loss_N = torch::softplus(logit_N) - problem.target_N * logit_N;
     Tensor loss = (loss_N * problem.weight_N).sum() + l2 / 2 * w_D.square().sum();
     loss.backward();
     return loss;

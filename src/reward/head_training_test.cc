@@ -77,11 +77,12 @@ TEST(HeadTrainingTest, FindsTheFeatureThatTells) {
   EXPECT_GT(result.head.Logit(State("1 yes\n")), result.head.Logit(State("1 no\n")) + 1);
 }
 
-// At the minimum the gradient is 0: for the offset, the mean probability is the share of right
-// labels; for a standardised weight, the mean of (p - label) x is -l2 w.
+// At the minimum the gradient is 0: for the offset, the mean probability is the mean target; for a
+// standardised weight, the mean of (p - target) x is -l2 w. Some targets are soft.
 TEST(HeadTrainingTest, SolvesTheProblemThatTheHeaderStates) {
   const TempFolder folder;
-  const StepData data = Data(60);
+  StepData data = Data(60);
+  for (LabelledSolution& solution : data.train) solution.steps[1].soft = 0.25;
   llm::ScriptedEncoder encoder = Encoder();
   const HiddenStates states = ReadHiddenStates(encoder, data, folder.path());
   HeadOptions options;
@@ -97,7 +98,7 @@ TEST(HeadTrainingTest, SolvesTheProblemThatTheHeaderStates) {
       const std::span<const float> hidden = states.Find(paths[i]);
       ASSERT_EQ(hidden.size(), static_cast<size_t>(kWidth));
       x.push_back(hidden[3]);
-      residual.push_back(1 / (1 + std::exp(-result.head.Logit(hidden))) - *solution.steps[i].label);
+      residual.push_back(1 / (1 + std::exp(-result.head.Logit(hidden))) - solution.steps[i].Target());
     }
   }
   double sum = 0, mean = 0, square = 0, along = 0;

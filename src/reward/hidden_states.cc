@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/progress.h"
 #include "base/stop.h"
+#include "base/stopwatch.h"
 #include "model/safetensors.h"
 
 namespace pgts::reward {
@@ -23,6 +24,7 @@ constexpr size_t kCall = 128;
 // Each group begins with nothing resident, so that a reading that was cut short and goes on reads
 // what it would have read; what a stop finds of an unfinished group is lost.
 constexpr size_t kGroup = 8 * kCall;
+constexpr double kSecondsBetweenSaves = 300;
 
 struct Kept {
   std::vector<uint64_t> paths;
@@ -112,8 +114,10 @@ Kept ReadBack(const std::string& path, const llm::ModelInfo& base) {
   }
 }
 
-// Adds what is wanted to `kept`, group by group.
-void Read(llm::Encoder& encoder, const Wanted& wanted, Kept& kept) {
+// Adds what is wanted to `kept`, group by group; `save` keeps what there is.
+template <typename Save>
+void Read(llm::Encoder& encoder, const Wanted& wanted, Kept& kept, Save save) {
+  Stopwatch since_saved;
   const size_t width = static_cast<size_t>(encoder.Info().width), total = wanted.paths.size();
   Progress progress("reading hidden states", static_cast<int64_t>(total), "steps");
   for (size_t begin = 0; begin < total; begin += kGroup) {
@@ -130,6 +134,10 @@ void Read(llm::Encoder& encoder, const Wanted& wanted, Kept& kept) {
     kept.hidden.insert(kept.hidden.end(), hidden.begin(), hidden.end());
     kept.paths.insert(kept.paths.end(), wanted.paths.begin() + static_cast<std::ptrdiff_t>(begin),
                       wanted.paths.begin() + static_cast<std::ptrdiff_t>(end));
+    if (end == total || since_saved.Seconds() > kSecondsBetweenSaves) {
+      save();
+      since_saved = {};
+    }
   }
   progress.Finish();
 }
@@ -173,13 +181,13 @@ HiddenStates ReadHiddenStates(llm::Encoder& encoder, const StepData& data,
   if (wanted.kept > 0) Info("hidden states of {} steps read back from {}", wanted.kept, path);
   if (!wanted.paths.empty()) {
     const size_t before = kept.paths.size();
+    const auto save = [&] { Write(path, kept, base); };
     try {
-      Read(encoder, wanted, kept);
+      Read(encoder, wanted, kept, save);
     } catch (const Interrupted&) {
-      if (kept.paths.size() > before) Write(path, kept, base);
+      if (kept.paths.size() > before) save();
       throw;
     }
-    Write(path, kept, base);
     Info("hidden states of {} steps, {} tokens, written to {}", wanted.paths.size(),
          encoder.counts().prompt + encoder.counts().scored, path);
   }

@@ -216,6 +216,7 @@ Json ToJson(const RewardMetrics& m) {
           {"head_auc", m.head_auc},
           {"log_prob_auc", m.log_prob_auc},
           {"words_auc", m.words_auc},
+          {"corruption_words_auc", m.corruption_words_auc},
           {"loss", m.loss},
           {"loss_uncalibrated", m.loss_uncalibrated},
           {"ece", m.ece},
@@ -250,6 +251,7 @@ RewardMetrics MetricsFromJson(const Json& json) {
                   .head_auc = ReadNumber(json, "head_auc"),
                   .log_prob_auc = ReadNumber(json, "log_prob_auc"),
                   .words_auc = ReadNumber(json, "words_auc"),
+                  .corruption_words_auc = ReadNumber(json, "corruption_words_auc"),
                   .ece = ReadNumber(json, "ece"),
                   .ece_uncalibrated = ReadNumber(json, "ece_uncalibrated"),
                   .threshold = ReadNumber(json, "threshold"),
@@ -282,6 +284,10 @@ std::string MetricsTable(const RewardMetrics& m) {
                Number(m.head_auc) + " / " + Number(m.log_prob_auc)});
   if (!std::isnan(m.words_auc)) {
     numbers.Row({"  a bag of words on the same split", Number(m.words_auc)});
+  }
+  if (!std::isnan(m.corruption_words_auc)) {
+    numbers.Row({"  a bag of words between damaged and right steps (0.5: no style tells)",
+                 Number(m.corruption_words_auc)});
   }
   numbers.Row({fmt::format("outcome AUC, of {} solutions", m.outcomes), Number(m.outcome_auc)});
   if (!std::isnan(m.outcome_auc_low)) {

@@ -70,6 +70,8 @@ struct RewardMetrics {
   double head_auc = 0, log_prob_auc = 0;  // step AUC of either witness alone (calibration.h)
   // Step AUC of a bag of words on the same split (reward/word_baseline.h); NaN: not measured.
   double words_auc = std::numeric_limits<double>::quiet_NaN();
+  // The same between damaged and right steps of the training data; NaN: no corruptions.
+  double corruption_words_auc = std::numeric_limits<double>::quiet_NaN();
   double ece = 0, ece_uncalibrated = 0;  // 10 bins of equal width
   double threshold = 0.5;
   Confusion confusion;

@@ -102,6 +102,7 @@ struct DataOptions {
   int held_out_completions = 8;
   int concurrent_rollouts = 64;
   bool infer_after_wrong = true;
+  bool soft_labels = false;
   int64_t first_train_problem = 0;
   int corruption_problems = 0;
   int max_depth = 15;
@@ -147,6 +148,9 @@ struct DataOptions {
     v("infer_after_wrong", infer_after_wrong,
       {.help = "Training steps after one that no completion "
                "mends are labelled wrong without completions of their own"});
+    v("soft_labels", soft_labels,
+      {.help = "Training learns the share of a step's right completions, all of which are tried, "
+               "instead of whether any is right"});
     v("first_train_problem", first_train_problem,
       {.min = 0, .help = "Number of the first training problem: phase 2 should train on others"});
     v("corruption_problems", corruption_problems,

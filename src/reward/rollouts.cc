@@ -55,6 +55,9 @@ class Roller {
         if (!is_end) co_await Complete(chain.nodes[i], step);
       }
       step.label = step.right > 0 ? 1 : 0;
+      if (plan_.soft_labels && step.tried > 0) {
+        step.soft = static_cast<double>(step.right) / step.tried;
+      }
       lost = plan_.infer_after_wrong && step.label == 0;
     }
     if (stats_.not_recorded > 0) co_return std::nullopt;
@@ -97,7 +100,8 @@ class Roller {
   }
 
   Co<void> Complete(int node, LabelledStep& step) {
-    for (int k = 2; step.right == 0 && step.tried < plan_.completions; ++k) {
+    const auto settled = [&] { return !plan_.soft_labels && step.right > 0; };
+    for (int k = 2; !settled() && step.tried < plan_.completions; ++k) {
       const Chain chain = co_await Follow(node, k);
       if (!chain.recorded) {
         ++stats_.not_recorded;

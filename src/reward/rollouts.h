@@ -8,7 +8,9 @@
 // of the M completions. Labels:
 //   last step    the grade of the rollout
 //   other steps  1 if any of the M completions is right, else 0; completing stops at the first
-//                right one, so a right rollout labels all its steps 1 without any completion
+//                right one, so a right rollout labels all its steps 1 without any completion (hard
+//                labels; Wang et al., "Math-Shepherd", 2024, section 3.3)
+//                soft_labels: all M are tried, and training learns the share of right ones
 // With M = 1 only the outcome is known: it labels the last step alone, or, with outcome_for_all,
 // every step, as outcome-supervised verifiers take it (Cobbe et al., "Training Verifiers to Solve
 // Math Word Problems", 2021).
@@ -53,6 +55,7 @@ struct RolloutPlan {
   int max_depth = 15;
   bool infer_after_wrong = false;
   bool outcome_for_all = false;  // where completions = 1
+  bool soft_labels = false;
   int epoch = world::kPhaseOneEpoch;
   const char* label = "sampling solutions";  // of the progress bar
 };

@@ -132,6 +132,28 @@ TEST(RolloutsTest, LabelsByHand) {
   EXPECT_EQ(data.stats.not_recorded, 0);
 }
 
+TEST(RolloutsTest, SoftLabelsAreTheShareOfRightCompletions) {
+  Rounds rounds;
+  const OneProblem task;
+  HandWorlds worlds(rounds, task,
+                    {{{1}, Says("14+9=23\n")},
+                     {{1, 1}, Says("#### 46\n")},
+                     {{1, 2}, Says("#### 23\n")},
+                     {{1, 3}, Says("#### 46\n")},
+                     {{1, 4}, Says("#### 47\n")}});
+  const RolloutData data =
+      SampleRollouts({rounds, worlds, task},
+                     {.rollouts = 1, .completions = 4, .max_depth = 6, .soft_labels = true});
+  ASSERT_EQ(data.solutions.size(), 1u);
+  const std::vector<LabelledStep>& steps = data.solutions[0].steps;
+  EXPECT_EQ(steps[0].label, 1);
+  EXPECT_EQ(steps[0].soft, 0.5);  // of four, all tried though the first was right
+  EXPECT_EQ(steps[1].soft, 1);    // the outcome
+
+  const LabelledSolution back = SolutionFromJson(ToJson(data.solutions[0]), "line");
+  EXPECT_EQ(back.steps[0].Target(), 0.5);
+}
+
 TEST(RolloutsTest, AfterAStepThatCannotBeMendedTheRestIsWrongWithoutCompletions) {
   Rounds rounds;
   const OneProblem task;

@@ -51,6 +51,12 @@ std::optional<double> ReadNumber(const Json& json, const char* field, const std:
   return at->get<double>();
 }
 
+std::optional<double> ReadShare(const Json& json, const char* field, const std::string& where) {
+  const std::optional<double> share = ReadNumber(json, field, where);
+  if (share && !(*share >= 0 && *share <= 1)) ThrowField(where, field, "a number from 0 to 1");
+  return share;
+}
+
 int ReadCount(const Json& json, const char* field, const std::string& where) {
   const auto at = json.find(field);
   if (at == json.end()) return 0;
@@ -127,6 +133,7 @@ Json ToJson(const LabelledSolution& solution) {
       json["right"] = step.right;
       json["tried"] = step.tried;
     }
+    if (step.soft) json["soft"] = *step.soft;
     if (step.log_prob) json["log_prob"] = *step.log_prob;
     if (step.slips > 0) json["slips"] = step.slips;
     if (step.exact) json["exact"] = *step.exact;
@@ -157,6 +164,7 @@ LabelledSolution SolutionFromJson(const Json& json, const std::string& where) {
                               .label = ReadLabel(step, "label", where),
                               .right = ReadCount(step, "right", where),
                               .tried = ReadCount(step, "tried", where),
+                              .soft = ReadShare(step, "soft", where),
                               .log_prob = ReadNumber(step, "log_prob", where),
                               .slips = ReadCount(step, "slips", where),
                               .exact = ReadLabel(step, "exact", where)});

@@ -7,8 +7,8 @@
 //
 // On disk: one JSON object a line,
 //   {"problem": id, "index": n, "source": "rollout", "grade": 0|1|null, "prompt": [ids],
-//    "steps": [{"tokens": [ids], "label": 0|1|null, "right": r, "tried": m, "log_prob": x,
-//               "slips": n, "exact": 0|1}, ...]}
+//    "steps": [{"tokens": [ids], "label": 0|1|null, "right": r, "tried": m, "soft": p,
+//               "log_prob": x, "slips": n, "exact": 0|1}, ...]}
 #pragma once
 
 #include <cstdint>
@@ -34,9 +34,14 @@ struct LabelledStep {
   // included) and how many of them were right. 0 tried: the label has another source.
   int right = 0;
   int tried = 0;
+  // The share of right completions, which training learns in the label's place: soft labels.
+  std::optional<double> soft;
   std::optional<double> log_prob;  // of the tokens under the generator, where it wrote them
   int slips = 0;                   // of the path up to and including it (task/slips.h)
   std::optional<int> exact;        // the exact truth, where the task can tell; never trained on
+
+  // What training learns of a labelled step: that it is right with this probability.
+  double Target() const { return soft.value_or(label.value_or(0)); }
 };
 
 struct LabelledSolution {

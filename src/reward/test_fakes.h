@@ -9,13 +9,22 @@
 #include <vector>
 
 #include "llm/scripted_generator.h"
+#include "reward/corruption.h"
 #include "reward/step_data.h"
 #include "task/problem.h"
+#include "task/word_problems.h"
 
 namespace pgts::reward {
 
 inline std::vector<llm::Token> Bytes(std::string_view text) {
   return llm::ByteTokenizer().Tokenize(text, false);
+}
+
+// Steps of word problems in bytes.
+inline StepFormat ByteFormat(bool answer_has_separator = true) {
+  static const llm::ByteTokenizer tokenizer;
+  static const task::WordProblems task;
+  return {.tokenizer = tokenizer, .task = task, .answer_has_separator = answer_has_separator};
 }
 
 // Steps as text with their labels.

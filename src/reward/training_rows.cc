@@ -31,6 +31,7 @@ TrainingRow MakeRow(std::span<const LabelledSolution* const> solutions, const Ro
     const LabelledSolution& solution = *solutions[reading.solution];
     const std::optional<int>& label = solution.steps[reading.step].label;
     row.label.push_back(label.value_or(-1));
+    row.target.push_back(solution.steps[reading.step].Target());
     row.weight.push_back(label ? ExampleWeight(solution.source, *label, options) : 0);
     row.truth.push_back(truths[reading.solution][reading.step]);
   }

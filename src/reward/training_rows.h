@@ -19,6 +19,7 @@ namespace pgts::reward {
 struct TrainingRow {
   TokenTree tree;
   std::vector<int> label;         // 0, 1, or -1: not supervised
+  std::vector<double> target;     // probability of label 1 that the loss asks for
   std::vector<double> weight;     // of the example in the loss; 0 where not supervised
   std::vector<ScoredStep> truth;  // everything but the logit, for validation
   int solutions = 0;

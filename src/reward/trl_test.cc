@@ -38,11 +38,10 @@ TEST(TrlTest, TheLastLineOfACompletionCarriesItsLabel) {
 }
 
 TEST(TrlTest, BecomesTrainingDataInTheGeneratorsTokens) {
-  const llm::ByteTokenizer tokenizer;
   const TrlSolution solution =
       Read(R"({"prompt": "Q", "completions": ["a", "#### 1"], "labels": [true, false]})");
   const LabelledSolution labelled =
-      Label(solution, Bytes("Q\n"), {.tokenizer = tokenizer, .answer_has_separator = false});
+      Label(solution, Bytes("Q\n"), ByteFormat(/*answer_has_separator=*/false));
   EXPECT_EQ(labelled.source, Source::kImport);
   EXPECT_THAT(labelled.problem, HasSubstr("import/"));
   EXPECT_EQ(labelled.steps[0].tokens, Bytes("a\n"));
@@ -52,8 +51,7 @@ TEST(TrlTest, BecomesTrainingDataInTheGeneratorsTokens) {
 }
 
 TEST(TrlTest, EveryQuestionIsAProblemOfItsOwnInTheMetrics) {
-  const llm::ByteTokenizer tokenizer;
-  const StepFormat format{.tokenizer = tokenizer, .answer_has_separator = false};
+  const StepFormat format = ByteFormat(/*answer_has_separator=*/false);
   const auto problem = [&](const char* line) {
     return Truth(Label(Read(line), Bytes("Q\n"), format)).front().problem;
   };
@@ -92,11 +90,10 @@ TEST(TrlTest, WhatIsWrittenReadsBackTheSame) {
   EXPECT_THAT(read[0].lines, ElementsAre("a", "#### 1"));
   EXPECT_THAT(read[0].labels, ElementsAre(1, 0));
   EXPECT_THAT(read[1].lines, ElementsAre("c"));  // up to the first step without a label
-  EXPECT_EQ(
-      Label(read[0], data.train[0].prompt, {.tokenizer = tokenizer, .answer_has_separator = false})
-          .steps[0]
-          .tokens,
-      data.train[0].steps[0].tokens);
+  EXPECT_EQ(Label(read[0], data.train[0].prompt, ByteFormat(/*answer_has_separator=*/false))
+                .steps[0]
+                .tokens,
+            data.train[0].steps[0].tokens);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reward/word_baseline.h"
 
+#include <algorithm>
 #include <cctype>
 #include <cmath>
 #include <map>
@@ -41,11 +42,15 @@ class Vocabulary {
 };
 
 std::vector<Example> Examples(std::span<const LabelledSolution> solutions,
-                              const llm::Tokenizer& tokenizer, Vocabulary& vocabulary) {
+                              const llm::Tokenizer& tokenizer, int max_length,
+                              Vocabulary& vocabulary) {
   std::vector<Example> examples;
   for (const LabelledSolution& solution : solutions) {
     std::map<int, int> counts;  // of the solution so far
+    size_t length = solution.prompt.size();
     for (const LabelledStep& step : solution.steps) {
+      length += step.tokens.size();
+      if (length > static_cast<size_t>(max_length)) break;
       for (const std::string& word : Words(llm::Text(tokenizer, step.tokens))) {
         if (const int number = vocabulary.Find(word); number >= 0) ++counts[number];
       }
@@ -88,6 +93,20 @@ class Regression {
   double offset_ = 0, offset_square_ = 1e-8;
 };
 
+size_t FirstWrong(const LabelledSolution& solution) {
+  const auto wrong =
+      std::ranges::find_if(solution.steps, [](const auto& step) { return step.label == 0; });
+  return static_cast<size_t>(wrong - solution.steps.begin());
+}
+
+// The step behind those before it, which lose their labels.
+LabelledSolution OnlyStep(const LabelledSolution& solution, size_t step) {
+  LabelledSolution only = solution;
+  only.steps.resize(step + 1);
+  for (size_t i = 0; i < step; ++i) only.steps[i].label.reset();
+  return only;
+}
+
 }  // namespace
 
 std::vector<std::string> Words(std::string_view text) {
@@ -114,9 +133,9 @@ std::vector<std::string> Words(std::string_view text) {
 
 double WordBaselineAuc(std::span<const LabelledSolution> train,
                        std::span<const LabelledSolution> validation,
-                       const llm::Tokenizer& tokenizer) {
+                       const llm::Tokenizer& tokenizer, int max_length) {
   Vocabulary vocabulary;
-  std::vector<Example> examples = Examples(train, tokenizer, vocabulary);
+  std::vector<Example> examples = Examples(train, tokenizer, max_length, vocabulary);
   vocabulary.Close();
   Regression regression(vocabulary.size());
   RandomStream random{Key("word baseline")};
@@ -126,11 +145,30 @@ double WordBaselineAuc(std::span<const LabelledSolution> train,
   }
   std::vector<double> scores;
   std::vector<int> labels;
-  for (const Example& example : Examples(validation, tokenizer, vocabulary)) {
+  for (const Example& example : Examples(validation, tokenizer, max_length, vocabulary)) {
     scores.push_back(regression.Logit(example));
     labels.push_back(example.label);
   }
   return Auc(scores, labels);
+}
+
+double CorruptionWordsAuc(std::span<const LabelledSolution> train,
+                          const llm::Tokenizer& tokenizer) {
+  std::map<std::string_view, const LabelledSolution*> references;
+  for (const LabelledSolution& solution : train) {
+    if (solution.source == Source::kReference) references[solution.problem] = &solution;
+  }
+  std::vector<LabelledSolution> halves[2];
+  for (const LabelledSolution& solution : train) {
+    if (solution.source != Source::kCorruption) continue;
+    const auto reference = references.find(solution.problem);
+    const size_t wrong = FirstWrong(solution);
+    if (reference == references.end() || wrong >= reference->second->steps.size()) continue;
+    std::vector<LabelledSolution>& half = halves[solution.index % 2];
+    half.push_back(OnlyStep(*reference->second, wrong));
+    half.push_back(OnlyStep(solution, wrong));
+  }
+  return WordBaselineAuc(halves[0], halves[1], tokenizer);
 }
 
 }  // namespace pgts::reward

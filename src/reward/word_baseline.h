@@ -2,13 +2,14 @@
 // A judge that cannot reason: logistic regression on the words of the solution so far (the question
 // is left out), trained on the same labels. What it reaches is what labels betray by their wording
 // and length alone; a reward model that is no better has learnt no more, and labels that it can
-// guess well leak (corruptions written in another style, say).
+// guess well leak.
 //
 // Words are runs of letters, runs of digits, and single other characters; a word counts 1 + ln(how
 // often). A few passes of AdaGrad (Duchi et al., "Adaptive Subgradient Methods", 2011) in a keyed
 // order: a pure function of its arguments.
 #pragma once
 
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,9 +22,16 @@ namespace pgts::reward {
 
 std::vector<std::string> Words(std::string_view text);
 
-// Step AUC on `validation`; NaN where a class is missing there.
+// Step AUC on `validation`; NaN where a class is missing there. Steps that end after `max_length`
+// tokens of their path are left out, as a judge that cannot read them leaves them out.
 double WordBaselineAuc(std::span<const LabelledSolution> train,
                        std::span<const LabelledSolution> validation,
-                       const llm::Tokenizer& tokenizer);
+                       const llm::Tokenizer& tokenizer,
+                       int max_length = std::numeric_limits<int>::max());
+
+// The same between the damaged steps of corruptions and the reference's steps in their places,
+// learnt on half of the problems and measured on the others: 0.5 if a corruption does not betray
+// itself by its style. NaN without corruptions.
+double CorruptionWordsAuc(std::span<const LabelledSolution> train, const llm::Tokenizer& tokenizer);
 
 }  // namespace pgts::reward

@@ -46,5 +46,45 @@ TEST(WordBaselineTest, WithOneClassThereIsNoAuc) {
   EXPECT_TRUE(std::isnan(WordBaselineAuc(Sums(20, 1, true), right, tokenizer)));
 }
 
+TEST(WordBaselineTest, LeavesOutWhatTheJudgeDoesNotRead) {
+  const llm::ByteTokenizer tokenizer;
+  const std::vector<LabelledSolution> train = Sums(300, 1, true);
+  std::vector<LabelledSolution> mixed = Sums(200, 2, true);
+  // Long steps of the other style, which would halve the AUC.
+  for (LabelledSolution& solution : Sums(200, 3, true)) {
+    solution.steps[0].label = 1 - *solution.steps[0].label;
+    solution.prompt = Bytes(std::string(100, 'q'));
+    mixed.push_back(solution);
+  }
+  EXPECT_LT(WordBaselineAuc(train, mixed, tokenizer), 0.6);
+  EXPECT_GT(WordBaselineAuc(train, mixed, tokenizer, /*max_length=*/50), 0.99);
+}
+
+// 200 references and one damaged copy of each.
+std::vector<LabelledSolution> Damaged(const char* damaged_style) {
+  std::vector<LabelledSolution> solutions;
+  RandomStream random{Key("damaged")};
+  for (int i = 0; i < 200; ++i) {
+    const int a = random.Below(50), b = random.Below(50);
+    const std::string problem = fmt::format("p{}", i), first = fmt::format("{}+{}=", a, b);
+    for (const int label : {1, 0}) {
+      const std::string second =
+          fmt::format("{}{}{}\n", random.Below(50), label == 1 ? "=" : damaged_style, 7);
+      solutions.push_back(
+          TextSolution(problem, "Q\n", {{first, 1}, {second, label}, {"7", label}}));
+      solutions.back().index = i;
+      solutions.back().source = label == 1 ? Source::kReference : Source::kCorruption;
+    }
+  }
+  return solutions;
+}
+
+TEST(WordBaselineTest, ShowsCorruptionsOfAnotherStyle) {
+  const llm::ByteTokenizer tokenizer;
+  EXPECT_GT(CorruptionWordsAuc(Damaged(" equals "), tokenizer), 0.99);
+  EXPECT_NEAR(CorruptionWordsAuc(Damaged("="), tokenizer), 0.5, 0.12);
+  EXPECT_TRUE(std::isnan(CorruptionWordsAuc(Sums(20, 1, true), tokenizer)));
+}
+
 }  // namespace
 }  // namespace pgts::reward

@@ -79,18 +79,22 @@ class Doctor {
     const reward::Calibration& calibration = loaded.model.calibration;
     reward::RewardMetrics metrics = reward::Measure(steps, calibration, loaded.model.threshold);
     metrics.words_auc = loaded.model.metrics.words_auc;
+    metrics.corruption_words_auc = loaded.model.metrics.corruption_words_auc;
     Note("reward model", reward::RewardModelChecks(steps, metrics, calibration, config_.gate));
-    Note("reward model", {reward::WordsCheck(loaded.model.metrics)});
+    Note("reward model", {reward::WordsCheck(loaded.model.metrics),
+                          reward::CorruptionStyleCheck(loaded.model.metrics)});
     diagnosis_.numbers["reward_model"] = reward::ToJson(metrics);
   }
 
-  // Each damaged solution stands behind its reference.
+  // Each damaged solution stands behind its reference. Those that the context does not hold are
+  // left out.
   void LookAtCorruptions(LoadedRewardModel& loaded) {
     std::vector<reward::LabelledSolution> solutions;
     std::vector<reward::CorruptionPair> pairs;
     const reward::StepFormat format{.tokenizer = session_.generator().tokenizer(),
-                                    .separator = session_.task().separator(),
+                                    .task = session_.task(),
                                     .answer_has_separator = loaded.model.answer_has_separator};
+    const int64_t context = session_.generator().context();
     const int64_t size = session_.task().Size(task::Split::kValidation);
     for (int64_t i = 0; i < std::min<int64_t>(request_.problems, size); ++i) {
       const task::Problem problem = session_.task().Get(task::Split::kValidation, i);
@@ -98,9 +102,14 @@ class Doctor {
       const std::vector<llm::Token> prompt = llm::PathTokens(*prefix);
       const Key key = Key("doctor").With(problem.id);
       for (const auto& corruption : reward::CorruptMany(problem, kCorruptionsPerProblem, key)) {
+        reward::LabelledSolution reference = reward::LabelReference(problem, prompt, format);
+        reward::LabelledSolution damaged = reward::Label(problem, corruption, prompt, format);
+        if (std::max(reward::TokenCount(reference), reward::TokenCount(damaged)) > context) {
+          continue;
+        }
         pairs.push_back({.wrong_step = corruption.wrong_step});
-        solutions.push_back(reward::LabelReference(problem, prompt, format));
-        solutions.push_back(reward::Label(problem, corruption, prompt, format));
+        solutions.push_back(std::move(reference));
+        solutions.push_back(std::move(damaged));
       }
     }
     JudgeFresh(loaded, solutions, pairs);

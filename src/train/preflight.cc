@@ -70,4 +70,12 @@ void CheckVocabularies(int64_t generator, int64_t base, const std::string& base_
       base_path, base, generator);
 }
 
+void CheckContexts(int64_t generator, int64_t base, const std::string& base_path) {
+  if (base >= generator) return;
+  throw Error::Format(
+      "{}: reads at most {} tokens and the generator's paths may have {}: set engine.context = {}, "
+      "or give a reward_model.model_name of a longer context",
+      base_path, base, generator, base);
+}
+
 }  // namespace pgts::train

@@ -19,5 +19,7 @@ void CheckGrowsWorlds(const RunConfig& config);
 
 // The base reads the generator's tokens as they are: Error unless it knows every one of them.
 void CheckVocabularies(int64_t generator, int64_t base, const std::string& base_path);
+// It also holds the longest path that the generator may write, in tokens: Error otherwise.
+void CheckContexts(int64_t generator, int64_t base, const std::string& base_path);
 
 }  // namespace pgts::train

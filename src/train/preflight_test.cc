@@ -61,5 +61,11 @@ TEST(PreflightTest, TheBaseMustKnowTheGeneratorsTokens) {
   EXPECT_THROW(CheckVocabularies(49'152, 288, "base.gguf"), Error);
 }
 
+TEST(PreflightTest, TheBaseHoldsTheGeneratorsLongestPath) {
+  EXPECT_NO_THROW(CheckContexts(4096, 4096, "base.gguf"));
+  EXPECT_THAT([] { CheckContexts(4096, 512, "base.gguf"); },
+              ThrowsMessage<Error>(HasSubstr("set engine.context = 512")));
+}
+
 }  // namespace
 }  // namespace pgts::train

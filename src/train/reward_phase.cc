@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "llm/engine_report.h"
 #include "llm/likelihood.h"
 #include "llm/llama_generator.h"
 #include "model/decoder.h"
@@ -139,6 +140,12 @@ Trained Train(const RunConfig& config, eval::Session& session, reward::StepData&
   return FineTune(config, data, MakeFullDecoder(config), runs.to);
 }
 
+// Tokens of the longest path that training reads.
+int LongestJudged(const RunConfig& config, eval::Session& session) {
+  return RewardKind(config) == reward::Kind::kHead ? session.generator().context()
+                                                   : config.optimization.max_sequence_length;
+}
+
 reward::GateReading ReadGate(const RunConfig& config, const reward::StepData& data,
                              const reward::FinetuneResult& trained) {
   const reward::RolloutStats& rollouts = data.validation_stats;
@@ -149,13 +156,20 @@ reward::GateReading ReadGate(const RunConfig& config, const reward::StepData& da
           .max_new_tokens = config.generator.max_new_tokens};
 }
 
-// That the base can read the generator's tokens. Loads a base of kind head, unless it is the
+// That the base can read what the generator writes. Loads a base of kind head, unless it is the
 // generator: what llama.cpp cannot run is to be known before data is made for it.
 void CheckBase(const RunConfig& config, eval::Session& session) {
-  const int64_t vocabulary = RewardKind(config) == reward::Kind::kHead
-                                 ? LoadFrozenBase(config, session)->info().vocabulary
-                                 : model::ReadGgufShape(BaseModelPath(config)).vocab;
-  CheckVocabularies(session.generator().Info().vocabulary, vocabulary, BaseModelPath(config));
+  const std::string& path = BaseModelPath(config);
+  int64_t vocabulary = 0, context = 0;
+  if (RewardKind(config) == reward::Kind::kHead) {
+    const auto base = LoadFrozenBase(config, session);
+    vocabulary = base->info().vocabulary, context = base->info().context_train;
+  } else {
+    const model::DecoderShape shape = model::ReadGgufShape(path);
+    vocabulary = shape.vocab, context = shape.context;
+  }
+  CheckVocabularies(session.generator().Info().vocabulary, vocabulary, path);
+  CheckContexts(session.generator().context(), context, path);
 }
 
 // Scores are calibrated on the generator's log-probability, also of what it did not write.
@@ -165,12 +179,13 @@ void ReadHeldOutImports(const RunConfig& config, eval::Session& session, reward:
   };
   if (std::ranges::none_of(data.validation, is_import)) return;
   const llm::EngineOptions engine = eval::ToEngineOptions(config.generator, config.engine);
+  const int context = session.generator().context();
   const size_t left_out = std::erase_if(data.validation, [&](const auto& solution) {
-    return is_import(solution) && reward::TokenCount(solution) > engine.context;
+    return is_import(solution) && reward::TokenCount(solution) > context;
   });
   if (left_out > 0) {
     Info("{} held-out imports end after the {} tokens of the engine's context: left out", left_out,
-         engine.context);
+         context);
   }
   session.Forget();
   reward::AddLogProbs(*llm::MakeLlamaLikelihood(session.model(), engine), data.validation);
@@ -180,8 +195,10 @@ void TrainOnChecked(const RunConfig& config, eval::Session& session, reward::Ste
                     const RewardRuns& runs) {
   ReadHeldOutImports(config, session, data);
   auto [trained, decoder] = Train(config, session, data, runs);
-  trained.metrics.words_auc =
-      reward::WordBaselineAuc(data.train, data.validation, session.generator().tokenizer());
+  const llm::Tokenizer& tokenizer = session.generator().tokenizer();
+  trained.metrics.words_auc = reward::WordBaselineAuc(data.train, data.validation, tokenizer,
+                                                      LongestJudged(config, session));
+  trained.metrics.corruption_words_auc = reward::CorruptionWordsAuc(data.train, tokenizer);
   Info("reward model on held-out problems:\n{}", reward::MetricsTable(trained.metrics));
 
   reward::RewardModel reward_model{.kind = RewardKind(config),
@@ -264,6 +281,13 @@ LoadedRewardModel LoadRewardModel(const RunConfig& config, eval::Session& sessio
   reward::CheckContract(model, Contract(config, session), reward_model_folder);
   auto scorer =
       reward::MakeScorer(model, ScorerEngine(config), FindBase(config, session, model.base_hash));
+  const llm::ModelInfo& base = scorer->encoder().Info();
+  CheckContexts(session.generator().context(), scorer->encoder().context(), base.path);
+  const bool own_base = base.path != session.generator().Info().path;
+  if (const auto advice = llm::SlowWeightsAdvice(base);
+      advice && own_base && config.reward_base.device == "cpu") {
+    Info("{}", *advice);
+  }
   return {std::move(model), std::move(scorer)};
 }
 

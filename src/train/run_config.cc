@@ -48,7 +48,7 @@ void ExplainKeysWithoutEffect(const RunConfig& config, const OptionSet& options,
   explain(config.optimization.use_fp16, "optimization.use_fp16",
           "reward_training.compute_type decides, and policy training is float32");
   explain(config.optimization.offload_optimizer, "optimization.offload_optimizer",
-          "training runs on the CPU, where the state already is");
+          "the state stays with the weights, on their device");
 }
 
 }  // namespace pgts::train
