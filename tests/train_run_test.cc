@@ -274,6 +274,19 @@ TEST_F(TrainRunTest, ARunIsScoredAndExamined) {
   EXPECT_GT(scored[1]["steps"][0]["score"], 0);
   EXPECT_THAT(scored[2]["error"], HasSubstr("tokens and the context holds"));
 
+  // The other kinds learn from the same data, and what they leave judges a solution.
+  for (const char* kind : {"head", "lora"}) {
+    SCOPED_TRACE(kind);
+    ExpectEnds(Do({"train-reward", Run("run"), "--output-dir", Run(kind), "--set",
+                   std::string("reward_model.kind=") + kind},
+                  kind),
+               kind);
+    Program judge({"score", "2+2?", "2+2=4\n#### 4", "--reward_model_path", Run(kind), "--json"},
+                  folder_.File("judged"), folder_.File("errors"));
+    EXPECT_EQ(judge.Wait(), 0) << ReadFile(folder_.File("errors"));
+    EXPECT_EQ(Json::parse(ReadFile(folder_.File("judged")))["steps"].size(), 2u);
+  }
+
   // More is asked of the generator than it can do; each finding is in both reports.
   const Arguments doctor = {"doctor", Run("run"), "--limit",
                             "4",      "--set",    "gate.min_right_share=1"};

@@ -155,13 +155,16 @@ eval::BudgetComparison RunCells(const CompareConfig& loaded, const train::RunFol
   options.keep = cells.LatestStore();
   eval::Session session(options);
   const Trained trained = UseRun(run, config, session);
-  return eval::CompareBudgets(session,
-                              {.settings = loaded.compare,
-                               .limits = eval::ToLimits(config.search),
-                               .greedy = trained.greedy.policy.get(),
-                               .sampled = trained.sampled.policy.get(),
-                               .policy_parameters = trained.greedy.parameters},
-                              cells);
+  eval::BudgetComparison comparison =
+      eval::CompareBudgets(session,
+                           {.settings = loaded.compare,
+                            .limits = eval::ToLimits(config.search),
+                            .greedy = trained.greedy.policy.get(),
+                            .sampled = trained.sampled.policy.get(),
+                            .policy_parameters = trained.greedy.parameters},
+                           cells);
+  session.LogEngine();
+  return comparison;
 }
 
 void Report(const eval::BudgetComparison& comparison, const CompareConfig& loaded,

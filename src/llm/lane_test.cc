@@ -8,10 +8,8 @@
 #include <random>
 
 #include "base/error.h"
-#include "llm/encode_lane.h"
 #include "llm/fake_machine.h"
 #include "llm/generate_lane.h"
-#include "llm/likelihood_lane.h"
 #include "llm/scripted_generator.h"
 
 namespace pgts::llm {
@@ -179,7 +177,7 @@ bool IsPlain(const GenerateRequest& request, const Generation& got) {
 
 // Whatever walkers do, in whatever memory: what is written is what reading from the start gives.
 RC_GTEST_PROP(GenerateLaneProperty, AnyWalkEqualsReadingEveryPathFromItsStart, ()) {
-  enum Move { kExtend, kSibling, kBack, kForget, kMoves };
+  enum Move { kExtend, kSibling, kBack, kForget, kLeave, kMoves };
   const int walkers = *rc::gen::inRange(1, 7);
   const size_t batch = *rc::gen::inRange(1, 7);
   const auto moves = *rc::gen::container<std::vector<int>>(rc::gen::inRange(0, walkers * kMoves));
@@ -196,6 +194,7 @@ RC_GTEST_PROP(GenerateLaneProperty, AnyWalkEqualsReadingEveryPathFromItsStart, (
       PrefixPtr& here = at[walker];
       if (moves[i] % kMoves == kBack && here->parent) here = here->parent;
       if (moves[i] % kMoves == kForget) lab.lane.Forget();
+      if (moves[i] % kMoves == kLeave) lab.lane.Leave(walker);
       requests.push_back({.prefix = here,
                           .walker = walker,
                           .draw = Key("draw").With(static_cast<uint64_t>(i)),
@@ -381,101 +380,6 @@ TEST(GenerateLane, LogitsThatAreNotNumbersAreAnError) {
     lab.machine.outputs_are_nan = true;
     EXPECT_THROW(lab.Run({{Root(0), 1, Key("d"), Sampling(12, temperature)}}), Error);
   }
-}
-
-TEST(EncodeLane, EqualsPlainAndCountsEachTokenOnce) {
-  FakeMachine machine(3, 400, 8, 7);
-  TokenLedger ledger;
-  EncodeLane lane(machine, ledger, {.width = 3, .sequences = 3, .context = 100});
-  const PrefixPtr root = Root(0);
-  const PrefixPtr first = Extend(root, {1, 2, 3});
-  const std::vector<EncodeRequest> requests = {
-      {first, 1}, {Extend(root, {1, 2, 4}), 2}, {Extend(first, {5, 6}), 3}, {root, 4}};
-  std::vector<float> hidden(requests.size() * 8);
-  std::vector<const EncodeRequest*> ask;
-  std::vector<std::span<float>> rows;
-  for (size_t i = 0; i < requests.size(); ++i) {
-    ask.push_back(&requests[i]);
-    rows.push_back(std::span(hidden).subspan(i * 8, 8));
-  }
-  lane.Encode(ask, rows);
-  for (size_t i = 0; i < requests.size(); ++i) {
-    EXPECT_THAT(rows[i], testing::ElementsAreArray(FakeOutput(PathTokens(*requests[i].prefix), 8)));
-  }
-  EXPECT_EQ(ledger.counts().prompt, 20);
-  EXPECT_EQ(ledger.counts().scored, 6);
-  EXPECT_EQ(ledger.counts().requests, 4);
-}
-
-TEST(EncodeLane, ASiblingOfTheSameTextCostsNothing) {
-  FakeMachine machine(2, 400, 8, 16);
-  TokenLedger ledger;
-  EncodeLane lane(machine, ledger, {.width = 2, .sequences = 2, .context = 100});
-  const PrefixPtr root = Root(0);
-  std::vector<float> hidden(8);
-  const std::span<float> row(hidden);
-  const auto encode = [&](std::vector<Token> step) {
-    const EncodeRequest request{Extend(root, std::move(step)), 1};
-    const EncodeRequest* const ask[] = {&request};
-    lane.Encode(ask, {&row, 1});
-    EXPECT_THAT(hidden, testing::ElementsAreArray(FakeOutput(PathTokens(*request.prefix), 8)));
-  };
-  encode({1, 2});
-  encode({3, 4});
-  const int64_t before = machine.tokens;
-  encode({1, 2});
-  EXPECT_EQ(machine.tokens, before);
-  EXPECT_EQ(ledger.counts().reevaluated, 0);
-  lane.Forget();
-  encode({1, 2});
-  EXPECT_GT(machine.tokens, before);
-}
-
-TEST(EncodeLane, APathBeyondTheContextIsAnError) {
-  FakeMachine machine(1, 400, 8, 16);
-  TokenLedger ledger;
-  EncodeLane lane(machine, ledger, {.width = 1, .sequences = 1, .context = 10});
-  const EncodeRequest request{Root(0), 1};
-  std::vector<float> row(8);
-  const EncodeRequest* ask = &request;
-  const std::span<float> answer(row);
-  EXPECT_THROW(lane.Encode({&ask, 1}, {&answer, 1}), Error);
-}
-
-TEST(LikelihoodLane, EqualsReadingEveryTokenAlone) {
-  FakeMachine machine(2, 400, kVocabulary, 7);
-  TokenLedger ledger;
-  LikelihoodLane lane(machine, ledger, {.width = 2, .sequences = 2, .context = 100});
-  const std::vector<LikelihoodRequest> requests = {
-      {Root(0), {1, 2, 3}}, {Root(0), {1, 2, 4, 5}}, {Root(1), {9}}, {Root(2), {}}};
-  std::vector<std::vector<double>> log_probs(requests.size());
-  std::vector<const LikelihoodRequest*> ask;
-  std::vector<std::vector<double>*> answer;
-  for (size_t i = 0; i < requests.size(); ++i) {
-    ask.push_back(&requests[i]);
-    answer.push_back(&log_probs[i]);
-  }
-  lane.Read(ask, std::vector<size_t>{0, 1, 2, 3}, answer);
-  for (size_t i = 0; i < requests.size(); ++i) {
-    std::vector<Token> path = PathTokens(*requests[i].prefix);
-    std::vector<double> expected;
-    for (const Token token : requests[i].tokens) {
-      expected.push_back(LogProb(FakeOutput(path, kVocabulary), token));
-      path.push_back(token);
-    }
-    EXPECT_EQ(log_probs[i], expected) << i;
-  }
-}
-
-TEST(LikelihoodLane, ATextBeyondTheContextIsAnError) {
-  FakeMachine machine(1, 400, kVocabulary, 16);
-  TokenLedger ledger;
-  LikelihoodLane lane(machine, ledger, {.width = 1, .sequences = 1, .context = 21});
-  const LikelihoodRequest request{Root(0), {1, 2}};
-  std::vector<double> log_probs;
-  const LikelihoodRequest* ask = &request;
-  std::vector<double>* answer = &log_probs;
-  EXPECT_THROW(lane.Read({&ask, 1}, std::vector<size_t>{0}, {&answer, 1}), Error);
 }
 
 }  // namespace

@@ -2,9 +2,11 @@
 #include "reward/data_builder.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cctype>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -193,6 +195,11 @@ void Log(const StepData& data, const std::string& folder) {
         stats.computed_tokens);
   };
   line("training", data.train, data.train_stats);
+  std::map<std::string_view, int64_t> sources;
+  for (const LabelledSolution& solution : data.train) ++sources[SourceName(solution.source)];
+  std::vector<std::string> parts;
+  for (const auto& [name, count] : sources) parts.push_back(fmt::format("{} {}", name, count));
+  Info("training solutions by source: {}", fmt::join(parts, ", "));
   line("held-out", data.validation, data.validation_stats);
   Info("reward data {} {}", data.reused ? "read back from" : "written to", folder);
 }

@@ -88,8 +88,8 @@ void Train(const RunConfig& config, const TrainRequest& request) {
   session.LogEngine();
   const double spent = watch.Seconds();
   eval::TryWriteReport({.run = request.folder.path});
-  Info("training took {}; evaluate with: pgts eval --policy-checkpoint {}",
-       FormatSeconds(spent), request.folder.path);
+  Info("training took {}; evaluate with: pgts eval --policy-checkpoint {}", FormatSeconds(spent),
+       request.folder.path);
 }
 
 void MakeData(const RunConfig& config, const TrainRequest& request,
@@ -107,6 +107,7 @@ void MakeData(const RunConfig& config, const TrainRequest& request,
   if (!export_folder.empty()) {
     reward::ExportTrl(data, session.task(), session.generator().tokenizer(), export_folder);
   }
+  session.LogEngine();
   if (!used) Info("fine-tune a reward model on it with: pgts train-reward {}", folder.path);
 }
 

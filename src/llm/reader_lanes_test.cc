@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+// The lanes that read: hidden states of paths, log-probabilities of given text.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <memory>
+#include <vector>
+
+#include "base/error.h"
+#include "llm/encode_lane.h"
+#include "llm/fake_machine.h"
+#include "llm/likelihood_lane.h"
+#include "llm/sampler.h"
+
+namespace pgts::llm {
+namespace {
+
+constexpr int kWidth = 8;         // of hidden states
+constexpr int kVocabulary = 257;  // the byte tokenizer's
+
+// Twenty tokens, ten of which all problems share.
+PrefixPtr ProblemPath(int problem) {
+  std::vector<Token> tokens;
+  for (int i = 0; i < 20; ++i) tokens.push_back(i < 10 ? 65 : 66 + problem);
+  return Extend(nullptr, tokens);
+}
+
+// Whatever walkers ask for, in whatever memory: the states are those of reading from the start.
+RC_GTEST_PROP(EncodeLaneProperty, AnyWalkEqualsReadingEveryPathFromItsStart, ()) {
+  enum Move { kExtend, kBranch, kBack, kForget, kLeave, kMoves };
+  const int walkers = *rc::gen::inRange(1, 7);
+  const size_t batch = *rc::gen::inRange(1, 7);
+  const auto moves = *rc::gen::container<std::vector<int>>(rc::gen::inRange(0, walkers * kMoves));
+  const int width = *rc::gen::inRange(1, 5);
+  FakeMachine machine(width, /*cells=*/*rc::gen::inRange(150, 1500), kWidth, /*batch_tokens=*/7);
+  TokenLedger ledger;
+  EncodeLane lane(machine, ledger, {.width = width, .sequences = width, .context = 100});
+  std::vector<PrefixPtr> at;
+  for (int walker = 0; walker < walkers; ++walker) at.push_back(ProblemPath(walker % 2));
+  for (size_t begin = 0; begin < moves.size(); begin += batch) {
+    std::vector<EncodeRequest> requests;
+    for (size_t i = begin; i < std::min(begin + batch, moves.size()); ++i) {
+      const auto walker = static_cast<uint64_t>(moves[i] / kMoves);
+      const int move = moves[i] % kMoves;
+      PrefixPtr& here = at[walker];
+      if (move == kBack && here->parent) here = here->parent;
+      if (move == kForget) lane.Forget();
+      if (move == kLeave) lane.Leave(walker);
+      const PrefixPtr step = Extend(here, {static_cast<Token>(i % 50), 3, 4});
+      if (move == kExtend && step->length < 90) here = step;
+      requests.push_back({step, walker});
+    }
+    std::vector<float> hidden(requests.size() * kWidth);
+    std::vector<const EncodeRequest*> ask;
+    std::vector<std::span<float>> rows;
+    for (size_t i = 0; i < requests.size(); ++i) {
+      ask.push_back(&requests[i]);
+      rows.push_back(std::span(hidden).subspan(i * kWidth, kWidth));
+    }
+    lane.Encode(ask, rows);
+    for (size_t i = 0; i < requests.size(); ++i) {
+      const std::vector<float> plain = FakeOutput(PathTokens(*requests[i].prefix), kWidth);
+      RC_ASSERT(std::vector<float>(rows[i].begin(), rows[i].end()) == plain);
+    }
+  }
+}
+
+TEST(EncodeLane, EqualsPlainAndCountsEachTokenOnce) {
+  FakeMachine machine(3, 400, 8, 7);
+  TokenLedger ledger;
+  EncodeLane lane(machine, ledger, {.width = 3, .sequences = 3, .context = 100});
+  const PrefixPtr root = ProblemPath(0);
+  const PrefixPtr first = Extend(root, {1, 2, 3});
+  const std::vector<EncodeRequest> requests = {
+      {first, 1}, {Extend(root, {1, 2, 4}), 2}, {Extend(first, {5, 6}), 3}, {root, 4}};
+  std::vector<float> hidden(requests.size() * 8);
+  std::vector<const EncodeRequest*> ask;
+  std::vector<std::span<float>> rows;
+  for (size_t i = 0; i < requests.size(); ++i) {
+    ask.push_back(&requests[i]);
+    rows.push_back(std::span(hidden).subspan(i * 8, 8));
+  }
+  lane.Encode(ask, rows);
+  for (size_t i = 0; i < requests.size(); ++i) {
+    EXPECT_THAT(rows[i], testing::ElementsAreArray(FakeOutput(PathTokens(*requests[i].prefix), 8)));
+  }
+  EXPECT_EQ(ledger.counts().prompt, 20);
+  EXPECT_EQ(ledger.counts().scored, 6);
+  EXPECT_EQ(ledger.counts().requests, 4);
+}
+
+TEST(EncodeLane, ASiblingOfTheSameTextCostsNothing) {
+  FakeMachine machine(2, 400, 8, 16);
+  TokenLedger ledger;
+  EncodeLane lane(machine, ledger, {.width = 2, .sequences = 2, .context = 100});
+  const PrefixPtr root = ProblemPath(0);
+  std::vector<float> hidden(8);
+  const std::span<float> row(hidden);
+  const auto encode = [&](std::vector<Token> step) {
+    const EncodeRequest request{Extend(root, std::move(step)), 1};
+    const EncodeRequest* const ask[] = {&request};
+    lane.Encode(ask, {&row, 1});
+    EXPECT_THAT(hidden, testing::ElementsAreArray(FakeOutput(PathTokens(*request.prefix), 8)));
+  };
+  encode({1, 2});
+  encode({3, 4});
+  const int64_t before = machine.tokens;
+  encode({1, 2});
+  EXPECT_EQ(machine.tokens, before);
+  EXPECT_EQ(ledger.counts().reevaluated, 0);
+  lane.Forget();
+  encode({1, 2});
+  EXPECT_GT(machine.tokens, before);
+}
+
+TEST(EncodeLane, APathBeyondTheContextIsAnError) {
+  FakeMachine machine(1, 400, 8, 16);
+  TokenLedger ledger;
+  EncodeLane lane(machine, ledger, {.width = 1, .sequences = 1, .context = 10});
+  const EncodeRequest request{ProblemPath(0), 1};
+  std::vector<float> row(8);
+  const EncodeRequest* ask = &request;
+  const std::span<float> answer(row);
+  EXPECT_THROW(lane.Encode({&ask, 1}, {&answer, 1}), Error);
+}
+
+TEST(LikelihoodLane, EqualsReadingEveryTokenAlone) {
+  FakeMachine machine(2, 400, kVocabulary, 7);
+  TokenLedger ledger;
+  LikelihoodLane lane(machine, ledger, {.width = 2, .sequences = 2, .context = 100});
+  const std::vector<LikelihoodRequest> requests = {{ProblemPath(0), {1, 2, 3}},
+                                                   {ProblemPath(0), {1, 2, 4, 5}},
+                                                   {ProblemPath(1), {9}},
+                                                   {ProblemPath(2), {}}};
+  std::vector<std::vector<double>> log_probs(requests.size());
+  std::vector<const LikelihoodRequest*> ask;
+  std::vector<std::vector<double>*> answer;
+  for (size_t i = 0; i < requests.size(); ++i) {
+    ask.push_back(&requests[i]);
+    answer.push_back(&log_probs[i]);
+  }
+  lane.Read(ask, std::vector<size_t>{0, 1, 2, 3}, answer);
+  for (size_t i = 0; i < requests.size(); ++i) {
+    std::vector<Token> path = PathTokens(*requests[i].prefix);
+    std::vector<double> expected;
+    for (const Token token : requests[i].tokens) {
+      expected.push_back(LogProb(FakeOutput(path, kVocabulary), token));
+      path.push_back(token);
+    }
+    EXPECT_EQ(log_probs[i], expected) << i;
+  }
+}
+
+TEST(LikelihoodLane, ATextBeyondTheContextIsAnError) {
+  FakeMachine machine(1, 400, kVocabulary, 16);
+  TokenLedger ledger;
+  LikelihoodLane lane(machine, ledger, {.width = 1, .sequences = 1, .context = 21});
+  const LikelihoodRequest request{ProblemPath(0), {1, 2}};
+  std::vector<double> log_probs;
+  const LikelihoodRequest* ask = &request;
+  std::vector<double>* answer = &log_probs;
+  EXPECT_THROW(lane.Read({&ask, 1}, std::vector<size_t>{0}, {&answer, 1}), Error);
+}
+
+}  // namespace
+}  // namespace pgts::llm
