@@ -145,6 +145,10 @@ class BenchDecode {
 
   void Measure(int width, int context, Progress& progress, std::vector<BenchRow>& rows) const {
     CheckLength(context);
+    if (width % arguments_.raw_contexts != 0) {
+      throw Error::Format("--raw-contexts {} cannot share a width of {} equally",
+                          arguments_.raw_contexts, width);
+    }
     constexpr size_t kSetups = kRawSetups.size();
     std::vector<double> raw[kSetups], prefill[kSetups], read[kSetups], engine, sampling;
     std::optional<EngineDecode> decode;
@@ -171,6 +175,7 @@ class BenchDecode {
     rows.push_back({{"model", model_->info().description},
                     {"context", context},
                     {"width", width},
+                    {"raw_contexts", arguments_.raw_contexts},
                     {"resident_cells", width * context},
                     {"raw_tokens_per_second", raw_speed},
                     {"raw_layout", kRawSetups[best].name},

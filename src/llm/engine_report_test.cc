@@ -20,6 +20,11 @@ TEST(EngineReport, TellsOccupancyAndWidths) {
             "jobs in an evaluation: 1: 1, 2-3: 1, 8-15: 3");
 }
 
+TEST(EngineReport, TellsWhatStoredStepsCost) {
+  TokenCounts counts{.restored = 12, .decodes = 1};
+  EXPECT_THAT(EngineReport(counts), ::testing::HasSubstr(", 12 read for stored steps;"));
+}
+
 TEST(EngineReport, AnEngineThatDidNothingSaysNothing) { EXPECT_EQ(EngineReport({}), ""); }
 
 TEST(SlowWeightsAdvice, NamesTheCommandForSlowTypesOnly) {

@@ -4,7 +4,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include <memory>
+#include <algorithm>
+#include <span>
 #include <vector>
 
 #include "base/error.h"
@@ -67,23 +68,24 @@ RC_GTEST_PROP(EncodeLaneProperty, AnyWalkEqualsReadingEveryPathFromItsStart, ())
 }
 
 TEST(EncodeLane, EqualsPlainAndCountsEachTokenOnce) {
-  FakeMachine machine(3, 400, 8, 7);
+  FakeMachine machine(3, 400, kWidth, 7);
   TokenLedger ledger;
   EncodeLane lane(machine, ledger, {.width = 3, .sequences = 3, .context = 100});
   const PrefixPtr root = ProblemPath(0);
   const PrefixPtr first = Extend(root, {1, 2, 3});
   const std::vector<EncodeRequest> requests = {
       {first, 1}, {Extend(root, {1, 2, 4}), 2}, {Extend(first, {5, 6}), 3}, {root, 4}};
-  std::vector<float> hidden(requests.size() * 8);
+  std::vector<float> hidden(requests.size() * kWidth);
   std::vector<const EncodeRequest*> ask;
   std::vector<std::span<float>> rows;
   for (size_t i = 0; i < requests.size(); ++i) {
     ask.push_back(&requests[i]);
-    rows.push_back(std::span(hidden).subspan(i * 8, 8));
+    rows.push_back(std::span(hidden).subspan(i * kWidth, kWidth));
   }
   lane.Encode(ask, rows);
   for (size_t i = 0; i < requests.size(); ++i) {
-    EXPECT_THAT(rows[i], testing::ElementsAreArray(FakeOutput(PathTokens(*requests[i].prefix), 8)));
+    EXPECT_THAT(rows[i],
+                testing::ElementsAreArray(FakeOutput(PathTokens(*requests[i].prefix), kWidth)));
   }
   EXPECT_EQ(ledger.counts().prompt, 20);
   EXPECT_EQ(ledger.counts().scored, 6);
@@ -91,17 +93,17 @@ TEST(EncodeLane, EqualsPlainAndCountsEachTokenOnce) {
 }
 
 TEST(EncodeLane, ASiblingOfTheSameTextCostsNothing) {
-  FakeMachine machine(2, 400, 8, 16);
+  FakeMachine machine(2, 400, kWidth, 16);
   TokenLedger ledger;
   EncodeLane lane(machine, ledger, {.width = 2, .sequences = 2, .context = 100});
   const PrefixPtr root = ProblemPath(0);
-  std::vector<float> hidden(8);
+  std::vector<float> hidden(kWidth);
   const std::span<float> row(hidden);
   const auto encode = [&](std::vector<Token> step) {
     const EncodeRequest request{Extend(root, std::move(step)), 1};
     const EncodeRequest* const ask[] = {&request};
     lane.Encode(ask, {&row, 1});
-    EXPECT_THAT(hidden, testing::ElementsAreArray(FakeOutput(PathTokens(*request.prefix), 8)));
+    EXPECT_THAT(hidden, testing::ElementsAreArray(FakeOutput(PathTokens(*request.prefix), kWidth)));
   };
   encode({1, 2});
   encode({3, 4});
@@ -115,11 +117,11 @@ TEST(EncodeLane, ASiblingOfTheSameTextCostsNothing) {
 }
 
 TEST(EncodeLane, APathBeyondTheContextIsAnError) {
-  FakeMachine machine(1, 400, 8, 16);
+  FakeMachine machine(1, 400, kWidth, 16);
   TokenLedger ledger;
   EncodeLane lane(machine, ledger, {.width = 1, .sequences = 1, .context = 10});
   const EncodeRequest request{ProblemPath(0), 1};
-  std::vector<float> row(8);
+  std::vector<float> row(kWidth);
   const EncodeRequest* ask = &request;
   const std::span<float> answer(row);
   EXPECT_THROW(lane.Encode({&ask, 1}, {&answer, 1}), Error);
@@ -140,7 +142,7 @@ TEST(LikelihoodLane, EqualsReadingEveryTokenAlone) {
     ask.push_back(&requests[i]);
     answer.push_back(&log_probs[i]);
   }
-  lane.Read(ask, std::vector<size_t>{0, 1, 2, 3}, answer);
+  lane.Read(ask, std::vector<size_t>{7, 3, 9, 1}, answer);
   for (size_t i = 0; i < requests.size(); ++i) {
     std::vector<Token> path = PathTokens(*requests[i].prefix);
     std::vector<double> expected;

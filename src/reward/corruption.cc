@@ -138,10 +138,11 @@ class Damage {
       return true;
     }
     if (!equations_[target_]) return false;
+    changed_[result] = instead;
     Equation next = *equations_[target_];
     // Steps of one kind may stand in either order: the next one would not be wrong yet.
     if (IsAdditive(operation) == IsAdditive(next.operation)) return false;
-    if (next.left != result && next.right != result) return false;
+    if ((next.left == result) == (next.right == result)) return false;
     (next.left == result ? next.left : next.right) = instead;
     return next.left != next.right && Recompute(next) && CarryOn(next);
   }
@@ -184,6 +185,7 @@ class Damage {
     out_.assign(lines_.begin(), lines_.begin() + static_cast<std::ptrdiff_t>(target_));
     out_.push_back(wrong.Line());
     changed_[was] = wrong.result;
+    if (NamesChanged(wrong.after)) return false;
     for (size_t i = target_ + 1; i < lines_.size(); ++i) {
       const std::optional<std::string> next =
           equations_[i] ? NextStep(*equations_[i]) : NextText(lines_[i]);
@@ -201,7 +203,9 @@ class Damage {
       }
     }
     if (!Recompute(equation)) return std::nullopt;
+    if (NamesChanged(equation.before)) return std::nullopt;
     if (equation.result != was) changed_[was] = equation.result;
+    if (NamesChanged(equation.after)) return std::nullopt;
     return equation.Line();
   }
 

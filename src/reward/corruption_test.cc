@@ -41,6 +41,7 @@ TEST(EquationTest, RefusesWhatItCannotCarryOn) {
   EXPECT_FALSE(ParseEquation("1+2=3.5"));
   EXPECT_FALSE(ParseEquation("#### 46"));
   EXPECT_FALSE(ParseEquation(""));
+  EXPECT_FALSE(ParseEquation("999999999999*999999999999=5"));  // beyond 64 bits
 }
 
 TEST(EquationTest, EvaluatesInWholeNumbersOnly) {
@@ -149,6 +150,9 @@ TEST(CorruptionTest, WhatFollowsUsesTheWrongValueOrEnds) {
   const auto spoken = damaged("5+3=8\nHalf of the 8 is 4.0\n8+1=9\n#### 9");
   EXPECT_TRUE(spoken.contains(Lines{"5+3=9"}));
   EXPECT_FALSE(spoken.contains(Lines{"5+3=9", "Half of the 8 is 4.0", "9+1=10", "#### 10"}));
+  EXPECT_THAT(damaged("5+3=8\nHalf of the 8 is 8/2=4\n#### 4"),
+              ::testing::Each(::testing::SizeIs(1)));
+  EXPECT_THAT(damaged("5+3=8, so 8 pens\n8/2=4\n#### 4"), IsEmpty());
   EXPECT_TRUE(damaged("5+3=8\nNow the rest.\n8+1=9\n#### 9")
                   .contains(Lines{"5+3=9", "Now the rest.", "9+1=10", "#### 10"}));
 }

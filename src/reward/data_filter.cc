@@ -17,6 +17,7 @@ uint64_t ContentHash(const LabelledSolution& solution) {
   for (const LabelledStep& step : solution.steps) {
     hash = llm::ExtendPathHash(hash, step.tokens);
     hash = llm::ExtendPathHash(hash, -2 - step.label.value_or(-1));  // no token is negative
+    if (step.soft) hash = llm::ExtendPathHash(hash, -10 - step.right);
   }
   return hash;
 }

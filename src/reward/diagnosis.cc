@@ -127,7 +127,8 @@ Check WordsCheck(const RewardMetrics& m) {
 
 Check CorruptionStyleCheck(const RewardMetrics& m) {
   if (std::isnan(m.corruption_words_auc)) {
-    return {.name = "style of corruptions", .reading = "not measured: trained without corruptions"};
+    return {.name = "style of corruptions",
+            .reading = "not measured: too few corruptions, or trained before they were"};
   }
   return Make(
       "style of corruptions",

@@ -9,6 +9,7 @@
 //                     look wrong" (1 - the probability given to the label): chance 0.5, scores that
 //                     rank perfectly but sit on one side 0.75, perfect ones 1
 //   bag of words      a judge that cannot reason must be worse (reward/word_baseline.h)
+//   style             a bag of words must not tell damaged steps from right ones
 //   corruption        reference solutions and damaged ones (reward/corruption.h), pair by pair: at
 //                     the damaged step the score falls below the reference's there; afterwards it
 //                     stays below the score from before it
@@ -24,8 +25,8 @@
 
 namespace pgts::reward {
 
-// Everything above but the words and the corruptions; `metrics` are those of `steps` under
-// `calibration`.
+// Everything above but the words, the style and the corruptions; `metrics` are those of `steps`
+// under `calibration`.
 std::vector<Check> RewardModelChecks(std::span<const ScoredStep> steps,
                                      const RewardMetrics& metrics, const Calibration& calibration,
                                      const GateOptions& options);

@@ -32,8 +32,18 @@ bool StandsAlone(std::string_view text, size_t begin, size_t end) {
          (end + 1 >= text.size() || text[end + 1] < '0' || text[end + 1] > '9');
 }
 
+std::optional<int64_t> Sum(int64_t a, int64_t b) {
+  int64_t sum = 0;
+  return __builtin_add_overflow(a, b, &sum) ? std::nullopt : std::optional(sum);
+}
+
+std::optional<int64_t> Product(int64_t a, int64_t b) {
+  int64_t product = 0;
+  return __builtin_mul_overflow(a, b, &product) ? std::nullopt : std::optional(product);
+}
+
 bool ParseWhole(std::string_view digits, int64_t& value) {
-  constexpr size_t kMostDigits = 12;  // products stay within 64 bits
+  constexpr size_t kMostDigits = 12;
   if (digits.size() > kMostDigits) return false;
   value = std::stoll(std::string(digits));
   return true;
@@ -49,9 +59,9 @@ std::string Equation::Line() const {
 
 std::optional<int64_t> Evaluate(int64_t left, char operation, int64_t right) {
   switch (operation) {
-    case '+': return left + right;
+    case '+': return Sum(left, right);
     case '-': return left >= right ? std::optional(left - right) : std::nullopt;
-    case '*': return left * right;
+    case '*': return Product(left, right);
     case '/': return right != 0 && left % right == 0 ? std::optional(left / right) : std::nullopt;
   }
   return std::nullopt;

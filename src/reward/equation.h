@@ -23,7 +23,8 @@ struct Equation {
   std::string Line() const;
 };
 
-// left operation right, or nothing where it is not a whole number >= 0 (or divides by zero).
+// left operation right, or nothing where it is not a whole number >= 0 that 64 bits hold (or
+// divides by zero).
 std::optional<int64_t> Evaluate(int64_t left, char operation, int64_t right);
 
 // The line's only equation; nothing if there is none, several, or one that is not true.

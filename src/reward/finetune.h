@@ -3,7 +3,7 @@
 // steps.
 //
 //   loss = sum over labelled steps of weight * cross-entropy(logits at the step's last token,
-//   label)
+//          LabelledStep::Target: its label, or the share of right completions)
 //          / sum of weights, over one optimiser step (batch_size * gradient_accumulation_steps
 //          solutions)
 //        + text_loss_weight * mean cross-entropy of the decoder's own output on the tokens of right

@@ -64,10 +64,17 @@ TEST(TrainingRowsTest, LossMaskByHand) {
       TextSolution("p/2", "R\n", {{"a\n", std::nullopt}})};
   solutions[1].source = Source::kCorruption;
   solutions[0].grade = 0;
+  solutions[0].steps[0].soft = 0.25;
   const std::vector<TrainingRow> rows = MakeRows(solutions, {.corruption_weight = 0.5});
   ASSERT_EQ(rows.size(), 2u);
   EXPECT_THAT(rows[0].label, ElementsAre(1, -1, 0, 1, 0));
+  EXPECT_THAT(rows[0].target, ElementsAre(0.25, 0, 0, 1, 0));
   EXPECT_THAT(rows[0].weight, ElementsAre(1, 0, 1, 0.5, 0.5));
+  const RowOptions balanced = Balanced({.corruption_weight = 0.5}, rows);
+  EXPECT_DOUBLE_EQ(balanced.right_weight, 3 / (2 * 0.75));  // 0.25 + 0.5 of 3
+  EXPECT_DOUBLE_EQ(balanced.wrong_weight, 3 / (2 * 2.25));
+  EXPECT_DOUBLE_EQ(ExampleWeight(Source::kRollout, 0.25, {.right_weight = 2, .wrong_weight = 1}),
+                   1.25);
   EXPECT_EQ(rows[0].truth[1].depth, 2);
   EXPECT_EQ(rows[0].truth[1].grade, std::nullopt);
   EXPECT_EQ(rows[0].truth[2].grade, 0);

@@ -58,8 +58,8 @@ std::vector<Example> ExamplesOf(const HiddenStates& states,
 
 void Weigh(std::span<Example> examples, const RowOptions& options) {
   for (Example& example : examples) {
-    const std::optional<int>& label = example.truth.label;
-    example.weight = label ? ExampleWeight(example.source, *label, options) : 0;
+    example.weight =
+        example.truth.label ? ExampleWeight(example.source, example.target, options) : 0;
   }
 }
 
@@ -69,7 +69,8 @@ void WeighAsAsked(std::vector<Example>& examples, const TrainingOptions& trainin
   if (training.balance_classes) {
     double right = 0, wrong = 0;
     for (const Example& example : examples) {
-      (example.truth.label == 1 ? right : wrong) += example.weight;
+      right += example.weight * example.target;
+      wrong += example.weight * (1 - example.target);
     }
     Weigh(examples, Balanced(options, right, wrong));
   }

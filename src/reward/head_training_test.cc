@@ -98,7 +98,8 @@ TEST(HeadTrainingTest, SolvesTheProblemThatTheHeaderStates) {
       const std::span<const float> hidden = states.Find(paths[i]);
       ASSERT_EQ(hidden.size(), static_cast<size_t>(kWidth));
       x.push_back(hidden[3]);
-      residual.push_back(1 / (1 + std::exp(-result.head.Logit(hidden))) - solution.steps[i].Target());
+      residual.push_back(1 / (1 + std::exp(-result.head.Logit(hidden))) -
+                         solution.steps[i].Target());
     }
   }
   double sum = 0, mean = 0, square = 0, along = 0;

@@ -278,6 +278,15 @@ llm::ScriptedGenerator SlippingGenerator(const task::WordProblems& task,
   });
 }
 
+class OtherAnswers : public task::WordProblems {
+ public:
+  task::Problem Get(task::Split split, int64_t index) const override {
+    task::Problem problem = WordProblems::Get(split, index);
+    problem.gold += "1";
+    return problem;
+  }
+};
+
 TEST(DataBuilderTest, WritesBothSplitsAndReadsThemBack) {
   const task::WordProblems task;
   std::map<std::string, task::Problem> known;
@@ -290,15 +299,16 @@ TEST(DataBuilderTest, WritesBothSplitsAndReadsThemBack) {
                          .concurrent_rollouts = 16},
                 .incorrect_per_problem = 2};
 
+  const task::Task* asked = &task;
   const auto build = [&] {
     Rounds rounds;
     llm::GeneratorClient client(rounds, generator);
     world::Store store(folder.File("world"));
     world::LiveWorlds worlds(
-        {.rounds = &rounds, .task = &task, .generator = &client, .store = &store},
+        {.rounds = &rounds, .task = asked, .generator = &client, .store = &store},
         {.sampling = {.separator = "\n"}});
     plan.world_key = worlds.WorldKey(plan.epoch);
-    return BuildStepData({rounds, worlds, task}, generator.tokenizer(), plan,
+    return BuildStepData({rounds, worlds, *asked}, generator.tokenizer(), plan,
                          folder.File("reward_data"));
   };
   const StepData first = build();
@@ -371,8 +381,12 @@ TEST(DataBuilderTest, WritesBothSplitsAndReadsThemBack) {
   plan.data = whole;
   plan.data.import_files.clear();
   plan.data.held_out_import_files.clear();
-  // Other options make other data.
+  // Other options make other data, and so do other answers.
   plan.data.completions = 2;
+  EXPECT_FALSE(build().reused);
+  EXPECT_TRUE(build().reused);
+  const OtherAnswers other_answers;
+  asked = &other_answers;
   EXPECT_FALSE(build().reused);
 }
 

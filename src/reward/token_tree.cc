@@ -24,7 +24,7 @@ class Builder {
     for (size_t step = 0; step < solution.steps.size(); ++step) {
       const int before = node;
       if (!walk(solution.steps[step].tokens)) return;
-      if (solution.steps[step].label == 1) MarkWorthWriting(node, before);
+      if (solution.steps[step].Target() > 0.5) MarkWorthWriting(node, before);
       tree_.readings.push_back({.node = node, .solution = index, .step = static_cast<int>(step)});
     }
   }

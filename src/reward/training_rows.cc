@@ -32,7 +32,7 @@ TrainingRow MakeRow(std::span<const LabelledSolution* const> solutions, const Ro
     const std::optional<int>& label = solution.steps[reading.step].label;
     row.label.push_back(label.value_or(-1));
     row.target.push_back(solution.steps[reading.step].Target());
-    row.weight.push_back(label ? ExampleWeight(solution.source, *label, options) : 0);
+    row.weight.push_back(label ? ExampleWeight(solution.source, row.target.back(), options) : 0);
     row.truth.push_back(truths[reading.solution][reading.step]);
   }
   return row;
@@ -92,8 +92,8 @@ RowOptions RowWeights(const TrainingOptions& training) {
           .import_weight = training.import_weight};
 }
 
-double ExampleWeight(Source source, int label, const RowOptions& options) {
-  const double of_label = label == 1 ? options.right_weight : options.wrong_weight;
+double ExampleWeight(Source source, double target, const RowOptions& options) {
+  const double of_label = target * options.right_weight + (1 - target) * options.wrong_weight;
   return of_label * SourceWeight(source, options);
 }
 
@@ -130,7 +130,8 @@ RowOptions Balanced(const RowOptions& options, std::span<const TrainingRow> rows
   double right = 0, wrong = 0;
   for (const TrainingRow& row : rows) {
     for (size_t i = 0; i < row.label.size(); ++i) {
-      if (row.label[i] >= 0) (row.label[i] == 1 ? right : wrong) += row.weight[i];
+      right += row.weight[i] * row.target[i];
+      wrong += row.weight[i] * (1 - row.target[i]);
     }
   }
   return Balanced(options, right, wrong);

@@ -46,12 +46,12 @@ std::vector<TrainingRow> MakeRows(std::span<const LabelledSolution> solutions,
 // The sources' weights as reward_training has them; the rest as by default.
 RowOptions RowWeights(const TrainingOptions& training);
 
-// In the loss, of an example with `label`.
-double ExampleWeight(Source source, int label, const RowOptions& options);
+// In the loss, of an example with `target` (LabelledStep::Target).
+double ExampleWeight(Source source, double target, const RowOptions& options);
 
 // The options under which both labels of `rows`, made without them, weigh the same in all and as
 // much together as before; unchanged where a label is missing. Or of examples that weigh `right`
-// and `wrong` together.
+// and `wrong` together. A soft label is a part of either.
 RowOptions Balanced(const RowOptions& options, std::span<const TrainingRow> rows);
 RowOptions Balanced(const RowOptions& options, double right, double wrong);
 

@@ -99,6 +99,13 @@ size_t FirstWrong(const LabelledSolution& solution) {
   return static_cast<size_t>(wrong - solution.steps.begin());
 }
 
+// Both have such a step, and it is the last of both or of neither: a dropped step can put the
+// answer in the place of arithmetic, which any words tell.
+bool Comparable(const LabelledSolution& reference, const LabelledSolution& damaged, size_t step) {
+  if (step >= damaged.steps.size() || step >= reference.steps.size()) return false;
+  return (step + 1 == damaged.steps.size()) == (step + 1 == reference.steps.size());
+}
+
 // The step behind those before it, which lose their labels.
 LabelledSolution OnlyStep(const LabelledSolution& solution, size_t step) {
   LabelledSolution only = solution;
@@ -155,19 +162,23 @@ double WordBaselineAuc(std::span<const LabelledSolution> train,
 double CorruptionWordsAuc(std::span<const LabelledSolution> train,
                           const llm::Tokenizer& tokenizer) {
   std::map<std::string_view, const LabelledSolution*> references;
+  std::map<std::string_view, size_t> numbers;  // problems in the order of their references
   for (const LabelledSolution& solution : train) {
-    if (solution.source == Source::kReference) references[solution.problem] = &solution;
+    if (solution.source != Source::kReference) continue;
+    references[solution.problem] = &solution;
+    numbers.try_emplace(solution.problem, numbers.size());
   }
   std::vector<LabelledSolution> halves[2];
   for (const LabelledSolution& solution : train) {
-    if (solution.source != Source::kCorruption) continue;
-    const auto reference = references.find(solution.problem);
+    if (solution.source != Source::kCorruption || !references.contains(solution.problem)) continue;
+    const LabelledSolution& reference = *references[solution.problem];
     const size_t wrong = FirstWrong(solution);
-    if (reference == references.end() || wrong >= reference->second->steps.size()) continue;
-    std::vector<LabelledSolution>& half = halves[solution.index % 2];
-    half.push_back(OnlyStep(*reference->second, wrong));
+    if (!Comparable(reference, solution, wrong)) continue;
+    std::vector<LabelledSolution>& half = halves[numbers[solution.problem] % 2];
+    half.push_back(OnlyStep(reference, wrong));
     half.push_back(OnlyStep(solution, wrong));
   }
+  if (halves[0].empty() || halves[1].empty()) return std::nan("");
   return WordBaselineAuc(halves[0], halves[1], tokenizer);
 }
 

@@ -29,9 +29,9 @@ double WordBaselineAuc(std::span<const LabelledSolution> train,
                        const llm::Tokenizer& tokenizer,
                        int max_length = std::numeric_limits<int>::max());
 
-// The same between the damaged steps of corruptions and the reference's steps in their places,
-// learnt on half of the problems and measured on the others: 0.5 if a corruption does not betray
-// itself by its style. NaN without corruptions.
+// The same between the damaged steps of corruptions and the reference's steps in their places (but
+// for places that only one of them ends at), learnt on half of the problems and measured on the
+// others: 0.5 if a corruption does not betray itself by its style. NaN where there are too few.
 double CorruptionWordsAuc(std::span<const LabelledSolution> train, const llm::Tokenizer& tokenizer);
 
 }  // namespace pgts::reward

@@ -74,7 +74,7 @@ void CheckContexts(int64_t generator, int64_t base, const std::string& base_path
   if (base >= generator) return;
   throw Error::Format(
       "{}: reads at most {} tokens and the generator's paths may have {}: set engine.context = {}, "
-      "or give a reward_model.model_name of a longer context",
+      "or train a reward model on a base of a longer context",
       base_path, base, generator, base);
 }
 

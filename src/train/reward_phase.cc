@@ -194,11 +194,12 @@ void ReadHeldOutImports(const RunConfig& config, eval::Session& session, reward:
 void TrainOnChecked(const RunConfig& config, eval::Session& session, reward::StepData data,
                     const RewardRuns& runs) {
   ReadHeldOutImports(config, session, data);
-  auto [trained, decoder] = Train(config, session, data, runs);
   const llm::Tokenizer& tokenizer = session.generator().tokenizer();
+  const double corruption_words_auc = reward::CorruptionWordsAuc(data.train, tokenizer);
+  auto [trained, decoder] = Train(config, session, data, runs);
   trained.metrics.words_auc = reward::WordBaselineAuc(data.train, data.validation, tokenizer,
                                                       LongestJudged(config, session));
-  trained.metrics.corruption_words_auc = reward::CorruptionWordsAuc(data.train, tokenizer);
+  trained.metrics.corruption_words_auc = corruption_words_auc;
   Info("reward model on held-out problems:\n{}", reward::MetricsTable(trained.metrics));
 
   reward::RewardModel reward_model{.kind = RewardKind(config),

@@ -81,6 +81,7 @@ void Train(const RunConfig& config, const TrainRequest& request) {
         "search.use_policy = false: no policy is trained, the best threshold heuristic searches; "
         "evaluate with: pgts eval --policy-checkpoint {}",
         request.folder.path);
+    session.LogEngine();
     eval::TryWriteReport({.run = request.folder.path});
     return;
   }
