@@ -108,6 +108,8 @@ class BenchDecode {
   }
 
   void Run() {
+    for (const int width : arguments_.widths) CheckWidth(width);
+    for (const int context : arguments_.contexts) CheckLength(context);
     std::vector<BenchRow> rows;
     const int64_t in_a_row =
         arguments_.repeats * (std::ssize(kRawSetups) + (arguments_.no_engine ? 0 : 1));
@@ -136,6 +138,12 @@ class BenchDecode {
                            text_);
   }
 
+  void CheckWidth(int width) const {
+    if (width % arguments_.raw_contexts == 0) return;
+    throw Error::Format("--raw-contexts {} cannot share a width of {} equally",
+                        arguments_.raw_contexts, width);
+  }
+
   void CheckLength(int context) const {
     const int most = model_->info().context_train;
     if (context + arguments_.steps + arguments_.read < most) return;
@@ -144,11 +152,6 @@ class BenchDecode {
   }
 
   void Measure(int width, int context, Progress& progress, std::vector<BenchRow>& rows) const {
-    CheckLength(context);
-    if (width % arguments_.raw_contexts != 0) {
-      throw Error::Format("--raw-contexts {} cannot share a width of {} equally",
-                          arguments_.raw_contexts, width);
-    }
     constexpr size_t kSetups = kRawSetups.size();
     std::vector<double> raw[kSetups], prefill[kSetups], read[kSetups], engine, sampling;
     std::optional<EngineDecode> decode;

@@ -27,6 +27,20 @@ PrefixPtr ProblemPath(int problem) {
   return Extend(nullptr, tokens);
 }
 
+// The hidden state of each request, in one call.
+std::vector<std::vector<float>> Encode(EncodeLane& lane, std::span<const EncodeRequest> requests) {
+  std::vector<std::vector<float>> hidden(requests.size(), std::vector<float>(kWidth));
+  std::vector<const EncodeRequest*> ask;
+  for (const EncodeRequest& request : requests) ask.push_back(&request);
+  const std::vector<std::span<float>> rows(hidden.begin(), hidden.end());
+  lane.Encode(ask, rows);
+  return hidden;
+}
+
+std::vector<float> Plain(const EncodeRequest& request) {
+  return FakeOutput(PathTokens(*request.prefix), kWidth);
+}
+
 // Whatever walkers ask for, in whatever memory: the states are those of reading from the start.
 RC_GTEST_PROP(EncodeLaneProperty, AnyWalkEqualsReadingEveryPathFromItsStart, ()) {
   enum Move { kExtend, kBranch, kBack, kForget, kLeave, kMoves };
@@ -52,18 +66,8 @@ RC_GTEST_PROP(EncodeLaneProperty, AnyWalkEqualsReadingEveryPathFromItsStart, ())
       if (move == kExtend && step->length < 90) here = step;
       requests.push_back({step, walker});
     }
-    std::vector<float> hidden(requests.size() * kWidth);
-    std::vector<const EncodeRequest*> ask;
-    std::vector<std::span<float>> rows;
-    for (size_t i = 0; i < requests.size(); ++i) {
-      ask.push_back(&requests[i]);
-      rows.push_back(std::span(hidden).subspan(i * kWidth, kWidth));
-    }
-    lane.Encode(ask, rows);
-    for (size_t i = 0; i < requests.size(); ++i) {
-      const std::vector<float> plain = FakeOutput(PathTokens(*requests[i].prefix), kWidth);
-      RC_ASSERT(std::vector<float>(rows[i].begin(), rows[i].end()) == plain);
-    }
+    const std::vector<std::vector<float>> hidden = Encode(lane, requests);
+    for (size_t i = 0; i < requests.size(); ++i) RC_ASSERT(hidden[i] == Plain(requests[i]));
   }
 }
 
@@ -75,18 +79,8 @@ TEST(EncodeLane, EqualsPlainAndCountsEachTokenOnce) {
   const PrefixPtr first = Extend(root, {1, 2, 3});
   const std::vector<EncodeRequest> requests = {
       {first, 1}, {Extend(root, {1, 2, 4}), 2}, {Extend(first, {5, 6}), 3}, {root, 4}};
-  std::vector<float> hidden(requests.size() * kWidth);
-  std::vector<const EncodeRequest*> ask;
-  std::vector<std::span<float>> rows;
-  for (size_t i = 0; i < requests.size(); ++i) {
-    ask.push_back(&requests[i]);
-    rows.push_back(std::span(hidden).subspan(i * kWidth, kWidth));
-  }
-  lane.Encode(ask, rows);
-  for (size_t i = 0; i < requests.size(); ++i) {
-    EXPECT_THAT(rows[i],
-                testing::ElementsAreArray(FakeOutput(PathTokens(*requests[i].prefix), kWidth)));
-  }
+  const std::vector<std::vector<float>> hidden = Encode(lane, requests);
+  for (size_t i = 0; i < requests.size(); ++i) EXPECT_EQ(hidden[i], Plain(requests[i]));
   EXPECT_EQ(ledger.counts().prompt, 20);
   EXPECT_EQ(ledger.counts().scored, 6);
   EXPECT_EQ(ledger.counts().requests, 4);
@@ -97,13 +91,9 @@ TEST(EncodeLane, ASiblingOfTheSameTextCostsNothing) {
   TokenLedger ledger;
   EncodeLane lane(machine, ledger, {.width = 2, .sequences = 2, .context = 100});
   const PrefixPtr root = ProblemPath(0);
-  std::vector<float> hidden(kWidth);
-  const std::span<float> row(hidden);
   const auto encode = [&](std::vector<Token> step) {
     const EncodeRequest request{Extend(root, std::move(step)), 1};
-    const EncodeRequest* const ask[] = {&request};
-    lane.Encode(ask, {&row, 1});
-    EXPECT_THAT(hidden, testing::ElementsAreArray(FakeOutput(PathTokens(*request.prefix), kWidth)));
+    EXPECT_EQ(Encode(lane, {&request, 1})[0], Plain(request));
   };
   encode({1, 2});
   encode({3, 4});
@@ -121,10 +111,7 @@ TEST(EncodeLane, APathBeyondTheContextIsAnError) {
   TokenLedger ledger;
   EncodeLane lane(machine, ledger, {.width = 1, .sequences = 1, .context = 10});
   const EncodeRequest request{ProblemPath(0), 1};
-  std::vector<float> row(kWidth);
-  const EncodeRequest* ask = &request;
-  const std::span<float> answer(row);
-  EXPECT_THROW(lane.Encode({&ask, 1}, {&answer, 1}), Error);
+  EXPECT_THROW(Encode(lane, {&request, 1}), Error);
 }
 
 TEST(LikelihoodLane, EqualsReadingEveryTokenAlone) {

@@ -34,7 +34,7 @@ Key ProblemsKey(Key key, const task::Task& task, task::Split split, int64_t firs
 // Another key: the files do not fit these options.
 std::string DataKey(const DataPlan& plan, const task::Task& task) {
   const DataOptions& d = plan.data;
-  Key key = Key("reward-data-5").With(task.name()).With(plan.world_key).With(plan.separator);
+  Key key = Key("reward-data-5").With(task.name()).With(plan.world_key).With(task.separator());
   for (const int part : {d.train_problems, d.validation_problems, d.rollouts_per_problem,
                          d.completions, d.held_out_completions, d.max_depth, plan.epoch,
                          plan.incorrect_per_problem, d.CorruptionProblems()}) {
@@ -140,7 +140,7 @@ class Importer {
   }
 
   void HoldOut(const std::string& file) {
-    const std::vector<TrlSolution> solutions = ReadTrl(file, plan_.separator);
+    const std::vector<TrlSolution> solutions = ReadTrl(file, parts_.task.separator());
     for (const TrlSolution& solution : solutions) {
       ThrowIfStopped();
       held_out_.insert(Bare(solution.question));
@@ -164,7 +164,7 @@ class Importer {
 
   void Train(const std::string& file) {
     int64_t taken = 0, left_out = 0;
-    for (const TrlSolution& solution : ReadTrl(file, plan_.separator)) {
+    for (const TrlSolution& solution : ReadTrl(file, parts_.task.separator())) {
       ThrowIfStopped();
       const bool leaks = held_out_.contains(Bare(solution.question));
       ++(leaks ? left_out : taken);

@@ -35,8 +35,7 @@ struct StepData {
 struct DataPlan {
   DataOptions data;
   int incorrect_per_problem = 3;  // corruptions; a reference comes with them
-  std::string separator = "\n";
-  uint64_t world_key = 0;  // LiveWorlds::WorldKey(epoch): part of the files' key
+  uint64_t world_key = 0;         // LiveWorlds::WorldKey(epoch): part of the files' key
   int epoch = world::kPhaseOneEpoch;
 };
 

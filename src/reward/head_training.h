@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A two-label head on the hidden states of a frozen base (kind `head`): logistic regression.
 //
-//   minimise   sum of weight_i * cross-entropy(w . x_i + b, target_i) / sum of weight_i + l2/2
-//   |w|^2
+//   minimise   sum of weight_i * cross-entropy(w . x_i + b, target_i) / sum of weight_i
+//              + l2/2 |w|^2
 //
 // target: LabelledStep::Target. x: the hidden state, every feature standardised on the training
 // examples; weights as reward_training's sources and classes say. It is convex, so it is solved

@@ -258,7 +258,6 @@ reward::StepData MakeRewardData(const RunConfig& config, eval::Session& session,
   const reward::DataPlan plan{
       .data = config.reward_data,
       .incorrect_per_problem = config.reward_training.num_incorrect_per_problem,
-      .separator = session.task().separator(),
       .world_key = session.SampledWorldKey(world::kPhaseOneEpoch)};
   return reward::BuildStepData(parts, session.generator().tokenizer(), plan, folder.RewardData());
 }
