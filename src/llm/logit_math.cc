@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <limits>
 
 // Sanitizers are not up yet when the loader chooses between clones.
@@ -43,6 +44,12 @@ PGTS_INLINE void ExpInPlace(Floats& x) {
   x = x < -87.0F ? Floats{} : fraction * scale;
 }
 
+PGTS_INLINE float Largest(const Floats& lanes) {
+  float largest = lanes[0];
+  for (size_t i = 1; i < kLanes; ++i) largest = std::max(largest, lanes[i]);
+  return largest;
+}
+
 PGTS_INLINE double Total(const Floats& lanes) {
   double total = 0;
   for (size_t i = 0; i < kLanes; ++i) total += lanes[i];
@@ -65,10 +72,30 @@ PGTS_CLONES float LargestLogit(std::span<const float> logits) {
     Load(logits.data() + i, block);
     largest = block > largest ? block : largest;
   }
-  float result = -std::numeric_limits<float>::infinity();
-  for (size_t lane = 0; lane < kLanes; ++lane) result = std::max(result, largest[lane]);
+  float result = Largest(largest);
   for (; i < logits.size(); ++i) result = std::max(result, logits[i]);
   return result;
+}
+
+// The largest of each block; those of `count` blocks are as many logits.
+PGTS_CLONES float FloorOfLargest(std::span<const float> logits, size_t count) {
+  constexpr size_t kSpare = 8;  // blocks for each logit that is looked for: few hold two
+  const size_t vectors = std::max<size_t>(1, logits.size() / (kSpare * count * kLanes));
+  std::vector<float> maxima;
+  maxima.reserve(logits.size() / (vectors * kLanes));
+  for (size_t i = 0; i + vectors * kLanes <= logits.size(); i += vectors * kLanes) {
+    Floats largest = Floats{} - std::numeric_limits<float>::infinity();
+    for (size_t vector = 0; vector < vectors; ++vector) {
+      Floats block;
+      Load(logits.data() + i + vector * kLanes, block);
+      largest = block > largest ? block : largest;
+    }
+    maxima.push_back(Largest(largest));
+  }
+  if (count > maxima.size()) return -std::numeric_limits<float>::infinity();
+  std::ranges::nth_element(maxima, maxima.begin() + static_cast<ptrdiff_t>(count) - 1,
+                           std::greater());
+  return maxima[count - 1];
 }
 
 PGTS_CLONES ExponentialSums SumExponentials(std::span<const float> logits, float max,

@@ -6,6 +6,7 @@
 // Exponentials are float (relative error below 2e-6), sums of more than a few hundred are double.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <vector>
 
@@ -18,6 +19,10 @@ float ExpNonPositive(float x);
 
 // -infinity if there are none, or none that is a number.
 float LargestLogit(std::span<const float> logits);
+
+// A value that at least `count` logits reach, and mostly few more. -infinity where there are not
+// many times as many.
+float FloorOfLargest(std::span<const float> logits, size_t count);
 
 // Sum of exp(l - max), and of exp((l - max) * inverse_temperature).
 struct ExponentialSums {

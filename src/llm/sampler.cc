@@ -33,16 +33,12 @@ class Truncation {
   std::vector<Candidate> Kept() const {
     if (options_.top_k > 0) {
       const auto limit = static_cast<size_t>(options_.top_k);
-      std::vector<Candidate> first =
-          Widen([&](const std::vector<Candidate>& window) { return window.size() >= limit; });
+      std::vector<Candidate> first = Sorted(FloorOfLargest(logits_, limit));
       if (first.size() > limit) first.resize(limit);
       return Cut(std::move(first), /*mass=*/std::nullopt);
     }
     if (options_.top_p < 1) {
-      return Cut(Widen([&](const std::vector<Candidate>& window) {
-                   return Mass(window) >= options_.top_p * sums_.tempered;
-                 }),
-                 sums_.tempered);
+      return Cut(Heaviest(options_.top_p * sums_.tempered), sums_.tempered);
     }
     const float least = options_.min_p > 0 ? MinimumLogit() : kLowest;
     return Cut(Sorted(least), sums_.tempered);
@@ -74,13 +70,12 @@ class Truncation {
     return candidates;
   }
 
-  // Widens a window below the largest logit until it holds enough: few tokens do, mostly, and
+  // Widens a window below the largest logit until it holds the mass: few tokens do, mostly, and
   // sorting a vocabulary costs more than reading it some times.
-  template <typename Enough>
-  std::vector<Candidate> Widen(Enough enough) const {
+  std::vector<Candidate> Heaviest(double mass) const {
     for (float window = 2; window < 80; window *= 2) {
       std::vector<Candidate> held = Sorted(max_ - window / inverse_);
-      if (enough(held)) return held;
+      if (Mass(held) >= mass) return held;
     }
     return Sorted(kLowest);
   }

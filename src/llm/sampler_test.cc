@@ -4,8 +4,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
+#include <numeric>
 #include <random>
+#include <vector>
 
 namespace pgts::llm {
 namespace {
@@ -81,6 +85,26 @@ TEST(Sampler, DrawIsTheInverseOfTheCumulativeDistribution) {
   EXPECT_EQ(DrawToken(candidates, 0.899).token, 1);
   EXPECT_EQ(DrawToken(candidates, 0.999999999).token, 3);
   EXPECT_NEAR(DrawToken(candidates, 0.5).log_prob, std::log(0.2), 1e-6);
+}
+
+// Ties across the edge of what is kept, and vocabularies that no vector divides.
+TEST(Sampler, TopKEqualsAFullSort) {
+  std::mt19937 random(5);
+  for (const int size : {1, 7, 8, 288, 5003, 49152}) {
+    std::vector<float> logits(size);
+    for (float& logit : logits) logit = static_cast<float>(random() % (size / 4 + 1)) / 64;
+    std::vector<Token> order(logits.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::ranges::stable_sort(order, std::greater(), [&](Token token) { return logits[token]; });
+    for (const int top_k : {1, 2, 50, 1000, 60000}) {
+      SamplingOptions options = Off();
+      options.top_k = top_k;
+      const size_t kept = std::min<size_t>(top_k, order.size());
+      EXPECT_THAT(Truncate(logits, options).tokens,
+                  testing::ElementsAreArray(order.begin(), order.begin() + kept))
+          << size << " " << top_k;
+    }
+  }
 }
 
 // The windowed selection against a plain full sort, on a vocabulary of realistic size.
