@@ -389,7 +389,7 @@ TEST(LlamaLikelihood, AgreesWithTheGeneratorThatWroteTheText) {
   EXPECT_GT(compared, 0);
 }
 
-// One pass and two passes, several lanes, walkers that branch.
+// Several lanes, walkers that branch.
 TEST_P(LlamaLayout, HiddenStatesEqualPlainEvaluation) {
   const size_t width = TestModel()->info().width;
   const auto encoder = MakeLlamaEncoder(TestModel(), Options(4, 2, 0, GetParam()));
@@ -414,55 +414,38 @@ TEST_P(LlamaLayout, HiddenStatesEqualPlainEvaluation) {
 }
 
 // Sequences of unequal length, and one between them that is left out.
-TEST_P(LlamaLayout, TwoPassesEqualOnePass) {
-  for (const int small_vocabulary : {0, 4096}) {
-    LlamaMachine machine(TestModel(), {.output = LlamaOutput::kHidden,
-                                       .sequences = 4,
-                                       .cells = 1024,
+TEST_P(LlamaLayout, StatesComeToTheRowsThatAskedForThem) {
+  for (const LlamaOutput output : {LlamaOutput::kHidden, LlamaOutput::kEveryLogits}) {
+    LlamaMachine machine(TestModel(), {.output = output,
+                                       .sequences = 6,
+                                       .cells = 6 * 256,
                                        .batch_tokens = 128,
-                                       .streams = GetParam() == KvLayout::kStreams,
-                                       .small_vocabulary = small_vocabulary});
-    std::vector<Row> rows;
-    std::vector<std::vector<Token>> paths(4);
-    std::vector<int> last(4);
-    for (int round = 0; round < 2; ++round) {
-      rows.clear();
-      for (const int sequence : {3, 0, 1}) {
-        for (int i = 0; i < 10 + 5 * sequence; ++i) {
+                                       .streams = GetParam() == KvLayout::kStreams});
+    machine.KeepStates(true);
+    std::vector<std::vector<Token>> paths(6);
+    for (int round = 0; round < 3; ++round) {
+      std::vector<Row> rows;
+      std::vector<std::vector<Token>> ends;
+      for (const int sequence : {3, 0, 1, 5}) {
+        const int count = round == 2 && sequence != 1 ? 1 : 10 + 5 * sequence;
+        for (int i = 0; i < count; ++i) {
+          const bool middle = output == LlamaOutput::kEveryLogits && i % 8 == 3;
           const int position = static_cast<int>(paths[sequence].size());
           paths[sequence].push_back(65 + (7 * sequence + position) % 20);
-          rows.push_back({paths[sequence].back(), position, sequence, false});
+          rows.push_back({paths[sequence].back(), position, sequence, middle || i + 1 == count});
+          ends.push_back(paths[sequence]);
         }
-        rows.back().output = true;
-        last[sequence] = static_cast<int>(rows.size()) - 1;
       }
       ASSERT_EQ(machine.Evaluate(rows), EvaluateStatus::kDone);
-      for (const int sequence : {0, 1, 3}) {
-        EXPECT_LT(Distance(machine.Output(last[sequence]), PlainOutput(paths[sequence], true)),
-                  kTolerance);
+      for (size_t i = 0; i < rows.size(); ++i) {
+        if (!rows[i].output) continue;
+        const int row = static_cast<int>(i);
+        EXPECT_LT(Distance(machine.State(row), PlainOutput(ends[i], true)), kTolerance);
+        if (output == LlamaOutput::kHidden) continue;
+        EXPECT_LT(Distance(machine.Output(row), PlainOutput(ends[i], false)), kTolerance);
       }
     }
   }
-}
-
-// The second pass finds no cell: the first must be taken back.
-TEST(LlamaEncoder, ARefusedSecondPassLeavesNothingBehind) {
-  LlamaMachine machine(TestModel(), {.output = LlamaOutput::kHidden,
-                                     .sequences = 2,
-                                     .cells = 256,
-                                     .batch_tokens = 256,
-                                     .small_vocabulary = 0});
-  std::vector<Row> rows;
-  for (int i = 0; i < 128; ++i) rows.push_back({65, i, 0, false});
-  ASSERT_EQ(machine.Evaluate(rows), EvaluateStatus::kDone);
-  rows.clear();
-  for (int i = 0; i < 129; ++i) rows.push_back({66, i, 1, i == 128});
-  EXPECT_EQ(machine.Evaluate(rows), EvaluateStatus::kNoCells);
-  rows.resize(128);
-  rows.back().output = true;  // fits only if all of sequence 1 was taken back
-  ASSERT_EQ(machine.Evaluate(rows), EvaluateStatus::kDone);
-  EXPECT_LT(Distance(machine.Output(127), PlainOutput(std::vector<Token>(128, 66), true)),
-            kTolerance);
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <exception>
+#include <numeric>
+#include <ranges>
 
 #include "base/error.h"
 #include "llama.h"
@@ -11,8 +13,10 @@
 namespace pgts::llm {
 namespace {
 
-// Sequences. Rows cost about a tenth of reading a model's weights once more (SmolLM2, two cores).
-constexpr int kLongestFilledGap = 8;
+// What a row more costs of what it costs to read a model's weights once more: its products, and for
+// each byte of KV memory that it attends to, per byte of weights (SmolLM2 in BF16, two cores).
+constexpr double kRowCost = 0.06;
+constexpr double kAttentionCost = 4;
 
 ggml_type ParseKvType(const std::string& name) {
   if (name == "f16") return GGML_TYPE_F16;
@@ -22,20 +26,19 @@ ggml_type ParseKvType(const std::string& name) {
   throw Error::Format("kv type '{}' is not one of f16, f32, bf16, q8_0", name);
 }
 
-llama_context_params Params(const LlamaMachineOptions& options, bool all_outputs) {
+llama_context_params Params(const LlamaMachineOptions& options) {
   llama_context_params params = llama_context_default_params();
   params.n_ctx = options.cells;
   params.n_batch = params.n_ubatch = std::min(options.batch_tokens, options.cells);
   params.n_seq_max = options.sequences;
-  const bool many = all_outputs || options.output == LlamaOutput::kEveryLogits;
-  params.n_outputs_max =
-      many ? std::max(options.batch_tokens, options.sequences) : options.sequences;
+  params.n_outputs_max = options.output == LlamaOutput::kEveryLogits
+                             ? std::max(options.batch_tokens, options.sequences)
+                             : options.sequences;
   params.n_threads = params.n_threads_batch = options.threads;
   params.pooling_type = LLAMA_POOLING_TYPE_NONE;
   params.flash_attn_type =
       options.flash_attention ? LLAMA_FLASH_ATTN_TYPE_ENABLED : LLAMA_FLASH_ATTN_TYPE_DISABLED;
   params.type_k = params.type_v = ParseKvType(options.kv_type);
-  params.embeddings = all_outputs;
   params.kv_unified = !options.streams;
   params.swa_full = true;  // a cut-back prefix may need what left the window
   params.no_perf = true;
@@ -64,13 +67,13 @@ struct LlamaMachine::Batch {
   Batch(const Batch&) = delete;
   Batch& operator=(const Batch&) = delete;
 
-  void Add(const Row& row, bool output) {
+  void Add(const Row& row) {
     const int i = batch.n_tokens++;
     batch.token[i] = row.token;
     batch.pos[i] = row.position;
     batch.n_seq_id[i] = 1;
     batch.seq_id[i][0] = row.sequence;
-    batch.logits[i] = output;
+    batch.logits[i] = row.output;
   }
 
   llama_batch batch;
@@ -80,13 +83,13 @@ LlamaMachine::LlamaMachine(std::shared_ptr<const LlamaModel> model,
                            const LlamaMachineOptions& options)
     : model_(std::move(model)),
       hidden_(options.output == LlamaOutput::kHidden),
-      states_(hidden_),
       streams_(options.streams) {
-  one_pass_ = hidden_ && model_->info().vocabulary <= options.small_vocabulary;
+  llama_context_params params = Params(options);
+  tap_.Install(params);
+  KeepStates(false);
   std::string reason;
   try {
-    reason = GuardLlama(
-        [&] { context_ = llama_init_from_model(model_->get(), Params(options, one_pass_)); });
+    reason = GuardLlama([&] { context_ = llama_init_from_model(model_->get(), params); });
   } catch (const std::exception& failure) {
     reason = failure.what();
   }
@@ -108,83 +111,79 @@ LlamaMachine::~LlamaMachine() {
 }
 
 EvaluateStatus LlamaMachine::Evaluate(std::span<const Row> rows) {
-  output_index_.assign(rows.size(), -1);
-  std::vector<int> unwanted, wanted;
-  for (int i = 0; i < static_cast<int>(rows.size()); ++i) {
-    const bool apart = states_ && !one_pass_ && !rows[i].output;
-    (apart ? unwanted : wanted).push_back(i);
+  Fill(rows);
+  tap_.Begin(batch_->batch, streams_);
+  const int result = llama_decode(context_, batch_->batch);
+  ForgetFillers();
+  if (result == 1) return EvaluateStatus::kNoCells;
+  if (result == 0) {
+    tap_.End();
+    return EvaluateStatus::kDone;
   }
-  if (!unwanted.empty()) {
-    const EvaluateStatus status = Decode(rows, unwanted, false);
-    if (status != EvaluateStatus::kDone || wanted.empty()) return status;
-  }
-  try {
-    const EvaluateStatus status = Decode(rows, wanted, states_);
-    if (status != EvaluateStatus::kDone) Cut(rows, unwanted);
-    return status;
-  } catch (...) {
-    Cut(rows, unwanted);
-    throw;
-  }
+  // Earlier micro-batches stay resident after a failure.
+  for (const Row& row : std::views::reverse(rows)) Remove(row.sequence, row.position);
+  throw Error::Format(
+      "llama.cpp could not evaluate {} tokens of {} (code {}); the device may be "
+      "out of memory: lower the width or the context length",
+      rows.size(), model_->info().path, result);
 }
 
-EvaluateStatus LlamaMachine::Decode(std::span<const Row> rows, std::span<const int> chosen,
-                                    bool embeddings) {
+// The batch of these rows; in streams in the order of their sequences, with the gaps between them
+// filled where that is cheaper than two micro-batches.
+void LlamaMachine::Fill(std::span<const Row> rows) {
   batch_->batch.n_tokens = 0;
   fillers_.clear();  // of a call that threw
-  std::vector<int> ordered(chosen.begin(), chosen.end());
+  std::vector<int> ordered(rows.size());
+  std::iota(ordered.begin(), ordered.end(), 0);
   if (streams_) {
     std::ranges::stable_sort(ordered, {}, [&](int i) { return rows[i].sequence; });
   }
-  int gaps_room = streams_ && SingleRows(rows, ordered) > 1
-                      ? batch_tokens_ - static_cast<int>(chosen.size())
-                      : 0;
+  int gaps_room =
+      streams_ && SingleRows(rows, ordered) > 1 ? batch_tokens_ - static_cast<int>(rows.size()) : 0;
+  output_index_.assign(rows.size(), -1);
   int last = rows[ordered.front()].sequence;
   for (const int i : ordered) {
     const Row& row = rows[i];
     const int gap = row.sequence - last - 1;
-    if (gap > 0 && gap <= std::min(kLongestFilledGap, gaps_room)) {
-      FillGap(last + 1, row.sequence, embeddings);
+    if (gap > 0 && gap <= gaps_room && GapCost(last + 1, row.sequence) < 1) {
+      FillGap(last + 1, row.sequence);
       gaps_room -= gap;
     }
     last = row.sequence;
-    output_index_[i] = row.output ? batch_->batch.n_tokens : -1;
-    batch_->Add(row, row.output || embeddings);
+    if (row.output) output_index_[i] = batch_->batch.n_tokens;
+    batch_->Add(row);
   }
-  if (states_ && !one_pass_) llama_set_embeddings(context_, embeddings);
-  const int result = llama_decode(context_, batch_->batch);
-  ForgetFillers();
-  if (result == 0) return EvaluateStatus::kDone;
-  if (result == 1) return EvaluateStatus::kNoCells;
-  Cut(rows, chosen);  // earlier micro-batches stay resident after a failure
-  throw Error::Format(
-      "llama.cpp could not evaluate {} tokens of {} (code {}); the device may be "
-      "out of memory: lower the width or the context length",
-      chosen.size(), model_->info().path, result);
 }
 
 void LlamaMachine::SetThreads(int threads) { llama_set_n_threads(context_, threads, threads); }
 
-// A row in each of the sequences [begin, end), whose result nobody reads.
-void LlamaMachine::FillGap(int begin, int end, bool embeddings) {
-  llama_memory_t memory = llama_get_memory(context_);
+int LlamaMachine::Length(int sequence) const {
+  return llama_memory_seq_pos_max(llama_get_memory(context_), sequence) + 1;
+}
+
+// Of a row in each of the sequences [begin, end), of what it costs to read the weights.
+double LlamaMachine::GapCost(int begin, int end) const {
+  const ModelInfo& model = model_->info();
+  const double token_cost = kAttentionCost * static_cast<double>(model.kv_bytes_per_token) /
+                            static_cast<double>(std::max<int64_t>(1, model.file_bytes));
+  double cost = 0;
   for (int sequence = begin; sequence < end; ++sequence) {
-    fillers_.push_back(
-        {.position = llama_memory_seq_pos_max(memory, sequence) + 1, .sequence = sequence});
-    batch_->Add(fillers_.back(), /*output=*/embeddings);
+    cost += kRowCost + token_cost * Length(sequence);
+  }
+  return cost;
+}
+
+// A row in each of the sequences [begin, end), whose result nobody reads.
+void LlamaMachine::FillGap(int begin, int end) {
+  for (int sequence = begin; sequence < end; ++sequence) {
+    fillers_.push_back({.position = Length(sequence), .sequence = sequence});
+    batch_->Add(fillers_.back());
   }
 }
 
 void LlamaMachine::ForgetFillers() {
   for (const Row& filler : fillers_) Remove(filler.sequence, filler.position);
   fillers_.clear();
-}
-
-// Removes the chosen rows from the memory again.
-void LlamaMachine::Cut(std::span<const Row> rows, std::span<const int> chosen) {
-  for (auto row = chosen.rbegin(); row != chosen.rend(); ++row) {
-    Remove(rows[*row].sequence, rows[*row].position);
-  }
 }
 
 std::span<const float> LlamaMachine::Output(int row) {
@@ -194,15 +193,10 @@ std::span<const float> LlamaMachine::Output(int row) {
 }
 
 void LlamaMachine::KeepStates(bool keep) {
-  if (hidden_) return;
-  states_ = keep;
-  llama_set_embeddings(context_, false);
+  tap_.Want(hidden_ ? Tapped::kStates : keep ? Tapped::kBoth : Tapped::kLogits);
 }
 
-std::span<const float> LlamaMachine::State(int row) {
-  return {llama_get_embeddings_ith(context_, output_index_[row]),
-          static_cast<size_t>(model_->info().width)};
-}
+std::span<const float> LlamaMachine::State(int row) { return tap_.State(output_index_[row]); }
 
 void LlamaMachine::Remove(int sequence, int from) {
   llama_memory_seq_rm(llama_get_memory(context_), sequence, from, -1);

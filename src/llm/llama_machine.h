@@ -3,12 +3,6 @@
 // or cutting a prefix only touches bookkeeping. With streams (engine_options.h) sharing copies the
 // whole of a sequence's memory, and llama.cpp evaluates together only sequences whose numbers
 // follow each other: a short gap between them gets a row that is forgotten again.
-//
-// Logits: the context runs with embeddings off, so only marked rows pass through the LM head.
-// Hidden states: llama.cpp makes every token an output once embeddings are on. So rows that are not
-// wanted are evaluated first with embeddings off, then the wanted ones with embeddings on; with a
-// small vocabulary all go at once. Logits with their states (KeepStates) go the first way: whoever
-// writes wants nearly every row.
 #pragma once
 
 #include <memory>
@@ -16,6 +10,7 @@
 #include <vector>
 
 #include "llm/llama_model.h"
+#include "llm/llama_state_tap.h"
 #include "llm/machine.h"
 
 struct llama_context;
@@ -34,7 +29,6 @@ struct LlamaMachineOptions {
   bool streams = false;
   bool flash_attention = false;
   std::string kv_type = "f16";
-  int small_vocabulary = 4096;  // up to this, hidden states are read in one evaluation
 };
 
 class LlamaMachine : public Machine {
@@ -56,17 +50,17 @@ class LlamaMachine : public Machine {
  private:
   struct Batch;
 
-  EvaluateStatus Decode(std::span<const Row> rows, std::span<const int> chosen, bool embeddings);
-  void FillGap(int begin, int end, bool embeddings);
+  void Fill(std::span<const Row> rows);
+  int Length(int sequence) const;
+  double GapCost(int begin, int end) const;
+  void FillGap(int begin, int end);
   void ForgetFillers();
-  void Cut(std::span<const Row> rows, std::span<const int> chosen);
 
   std::shared_ptr<const LlamaModel> model_;
   bool hidden_;  // the output is a hidden state
-  bool states_;  // hidden states are read: as output, or beside it
   bool streams_;
-  bool one_pass_ = false;  // embeddings stay on
   int batch_tokens_ = 0;
+  StateTap tap_;  // outlives the context
   llama_context* context_ = nullptr;
   std::unique_ptr<Batch> batch_;
   std::vector<int> output_index_;  // of rows[i] in the last llama_batch; -1: none
