@@ -24,7 +24,8 @@ inline constexpr std::array<RawSetup, 4> kRawSetups = {
 // Solutions of the word problems, as tokens.
 std::vector<llm::Token> SomeText(const llm::Tokenizer& tokenizer);
 
-// The fastest decode and the fastest reading of the setups that may be the best, one run of each.
+// The fastest decode and the fastest reading of the setups that may be the best: the medians of
+// three runs of each, in turn.
 struct RawBest {
   double decode = 0, read = 0;  // tokens per second
 };
