@@ -18,6 +18,7 @@ class NoMachine : public Machine {
   std::span<const float> State(int) override { return {}; }
   void Remove(int, int) override {}
   void Share(int, int, int, int) override {}
+  bool Whole(int) const override { return true; }
   int batch_tokens() const override { return 1; }
 };
 

@@ -2,8 +2,10 @@
 #include "cli/bench_raw.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 
+#include "base/progress.h"
 #include "base/stats.h"
 #include "base/stop.h"
 #include "task/task.h"
@@ -29,23 +31,27 @@ RawBest BestRaw(const llm::LlamaModel& model, llm::RawLoad load) {
   const std::vector<llm::Token> text = SomeText(model.tokenizer());
   const int cells = load.width * (load.context + load.steps + load.read);
   const bool skip_unified = !model.on_gpu() && load.width > 1 && cells > kMostUnifiedCells;
-  std::array<std::vector<double>, kRawSetups.size()> decode, read;
+  std::vector<RawSetup> setups(kRawSetups.begin(), kRawSetups.end());
+  if (skip_unified) {
+    std::erase_if(setups, [](const RawSetup& s) { return s.layout == llm::RawLayout::kUnified; });
+  }
+  std::vector<std::vector<double>> decode(setups.size()), read(setups.size());
+  Progress progress("bound", kRounds * std::ssize(setups), "measurements");
   for (int round = 0; round < kRounds; ++round) {
-    for (size_t setup = 0; setup < kRawSetups.size(); ++setup) {
+    for (size_t i = 0; i < setups.size(); ++i) {
       ThrowIfStopped();
-      load.layout = kRawSetups[setup].layout;
-      load.flash_attention = kRawSetups[setup].flash_attention;
-      if (load.layout == llm::RawLayout::kUnified && skip_unified) continue;
+      load.layout = setups[i].layout;
+      load.flash_attention = setups[i].flash_attention;
       const llm::RawSpeed speed = llm::MeasureRaw(model, load, text);
-      decode[setup].push_back(speed.decode);
-      read[setup].push_back(speed.read);
+      decode[i].push_back(speed.decode);
+      read[i].push_back(speed.read);
+      progress.Advance(1);
     }
   }
   RawBest best;
-  for (size_t setup = 0; setup < kRawSetups.size(); ++setup) {
-    if (decode[setup].empty()) continue;
-    best.decode = std::max(best.decode, Quantile(decode[setup], 0.5));
-    best.read = std::max(best.read, Quantile(read[setup], 0.5));
+  for (size_t i = 0; i < setups.size(); ++i) {
+    best.decode = std::max(best.decode, Quantile(decode[i], 0.5));
+    best.read = std::max(best.read, Quantile(read[i], 0.5));
   }
   return best;
 }

@@ -126,6 +126,14 @@ llm::EngineOptions Engine(const TreeLoadOptions& options) {
           .layout = options.layout};
 }
 
+// An encoder takes its memory, seconds' worth of it, at the first path.
+void TakeMemory(llm::Encoder& encoder) {
+  const llm::EncodeRequest request{llm::Extend(nullptr, {0}), 0};
+  std::vector<float> hidden(encoder.Info().width);
+  encoder.Encode({&request, 1}, hidden);
+  encoder.Forget();
+}
+
 // What one search leaves behind.
 struct Place {
   std::shared_ptr<world::World> world;
@@ -184,7 +192,9 @@ class TreeLoad {
  private:
   reward::LlamaScorer MakeScorer() const {
     const std::shared_ptr<const llm::LlamaModel> model = LoadScorer(options_, model_);
-    return {llm::MakeLlamaEncoder(model, Engine(options_)), RandomHead(model->info().width), {}};
+    std::unique_ptr<llm::Encoder> encoder = llm::MakeLlamaEncoder(model, Engine(options_));
+    if (!options_.shared) TakeMemory(*encoder);
+    return {std::move(encoder), RandomHead(model->info().width), {}};
   }
 
   Co<void> Walk(int64_t problem) {

@@ -8,6 +8,7 @@
 
 #include <cmath>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "llm/machine.h"
@@ -73,6 +74,7 @@ class FakeMachine : public Machine {
   void Remove(int sequence, int from) override {
     ASSERT_LE(from, static_cast<int>(sequences_[sequence].size()));
     sequences_[sequence].resize(from);
+    if (from == 0) torn.erase(sequence);
   }
 
   void Share(int source, int target, int begin, int end) override {
@@ -80,6 +82,8 @@ class FakeMachine : public Machine {
     ASSERT_LE(end, static_cast<int>(sequences_[source].size()));
     for (int i = begin; i < end; ++i) sequences_[target].push_back(sequences_[source][i]);
   }
+
+  bool Whole(int sequence) const override { return !torn.contains(sequence); }
 
   int batch_tokens() const override { return batch_tokens_; }
 
@@ -96,6 +100,7 @@ class FakeMachine : public Machine {
   }
 
   bool outputs_are_nan = false;  // as from a damaged model
+  std::set<int> torn;            // sequences that lost their beginning
   int evaluations = 0;
   int refusals = 0;
   int64_t tokens = 0;

@@ -448,5 +448,41 @@ TEST_P(LlamaLayout, StatesComeToTheRowsThatAskedForThem) {
   }
 }
 
+// Paths longer than the window go on, are cut back and shared, while others' tokens take the cells
+// that left it.
+TEST(LlamaEncoder, ASlidingWindowThatLostABeginningIsReadAgain) {
+  static const TempFolder folder;
+  const std::string file = folder.File("window.gguf");
+  WriteTestModel(file, {.width = 32,
+                        .layers = 6,
+                        .heads = 2,
+                        .kv_heads = 1,
+                        .feed_forward = 32,
+                        .architecture = "gemma3",
+                        .sliding_window = 16});
+  const std::shared_ptr<const LlamaModel> model = LlamaModel::Load(file);
+  constexpr int kWalkers = 4, kLongest = 120;
+  const EngineOptions options{
+      .threads = 1, .width = kWalkers, .lanes = 1, .context = 256, .layout = KvLayout::kUnified};
+  const auto engine = MakeLlamaEncoder(model, options);
+  std::vector<float> got(model->info().width), want(model->info().width);
+  std::vector<std::vector<Token>> paths(kWalkers);
+  std::mt19937 random(7);
+  for (int round = 0; round < 150; ++round) {
+    const int walker = static_cast<int>(random() % kWalkers);
+    std::vector<Token>& path = paths[walker];
+    if (random() % 4 == 0) path = paths[random() % kWalkers];
+    if (random() % 3 == 0) path.resize(path.size() / (1 + random() % 3));
+    for (int added = 1 + static_cast<int>(random() % 20); added > 0; --added) {
+      path.push_back(static_cast<Token>(random() % 250));
+    }
+    if (path.size() > kLongest) path.resize(kLongest / 4);
+    const EncodeRequest request{Extend(nullptr, path), static_cast<uint64_t>(walker)};
+    engine->Encode({&request, 1}, got);
+    MakeLlamaEncoder(model, options)->Encode({&request, 1}, want);
+    ASSERT_LT(Distance(got, want), kTolerance) << "round " << round;
+  }
+}
+
 }  // namespace
 }  // namespace pgts::llm

@@ -2,7 +2,8 @@
 // One llama.cpp context as a Machine. In the unified KV layout sequences share cells, and sharing
 // or cutting a prefix only touches bookkeeping. With streams (engine_options.h) sharing copies the
 // whole of a sequence's memory, and llama.cpp evaluates together only sequences whose numbers
-// follow each other: a short gap between them gets a row that is forgotten again.
+// follow each other. Sequences between them get a row that is forgotten again, where that costs
+// less than an evaluation more.
 #pragma once
 
 #include <memory>
@@ -43,6 +44,7 @@ class LlamaMachine : public Machine {
   std::span<const float> State(int row) override;
   void Remove(int sequence, int from) override;
   void Share(int source, int target, int begin, int end) override;
+  bool Whole(int sequence) const override;
   int batch_tokens() const override { return batch_tokens_; }
 
   void SetThreads(int threads);  // of the evaluations to come
@@ -50,10 +52,10 @@ class LlamaMachine : public Machine {
  private:
   struct Batch;
 
-  void Fill(std::span<const Row> rows);
+  void BuildBatch(std::span<const Row> rows);
   int Length(int sequence) const;
   double GapCost(int begin, int end) const;
-  void FillGap(int begin, int end);
+  int FillGap(int begin, int end);
   void ForgetFillers();
 
   std::shared_ptr<const LlamaModel> model_;

@@ -55,6 +55,15 @@ TEST(LlamaModel, AnotherFormatIsNamed) {
   EXPECT_THAT(ErrorOf(path), HasSubstr("is not a GGUF file"));
 }
 
+TEST(LlamaModel, ARecurrentModelIsRefusedByName) {
+  TestModelShape shape = Small();
+  shape.architecture = "mamba";
+  const std::string path = Temporary("mamba.gguf");
+  WriteTestModel(path, shape);
+  EXPECT_THAT(ErrorOf(path), AllOf(HasSubstr(path), HasSubstr("architecture mamba is recurrent"),
+                                   HasSubstr("use a decoder-only transformer")));
+}
+
 TEST(LlamaModel, AFileCutAnywhereIsNamed) {
   const std::string whole = Temporary("whole.gguf"), cut = Temporary("cut.gguf");
   WriteTestModel(whole, Small());

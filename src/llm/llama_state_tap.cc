@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "base/error.h"
 #include "ggml-backend.h"
 #include "llama.h"
 
@@ -14,10 +13,11 @@ namespace {
 // llama.cpp's name for a decoder's last norm, behind which come the LM head's products.
 constexpr const char* kStates = "result_norm";
 
-// The rows in the order in which llama.cpp evaluates them. One memory: as they stand. Streams: of
-// sequences whose numbers follow each other as many rows of each as the shortest has; then the same
-// with what is left (llama_batch_allocr::split_equal). The rows of a sequence stand together, and
-// sequences in the order of their numbers.
+// The rows of the batch in the order in which llama.cpp evaluates them. One memory: as they stand.
+// Streams: a micro-batch takes sequences whose numbers follow each other, and as many rows of each
+// as the shortest has; the next one begins with the first that is left
+// (llama_batch_allocr::split_equal). The rows of a sequence stand together, and sequences in the
+// order of their numbers.
 std::vector<int> Evaluated(const llama_batch& batch, bool streams) {
   std::vector<int> order;
   if (!streams) {
@@ -55,29 +55,22 @@ void StateTap::Install(llama_context_params& params) {
 }
 
 void StateTap::Begin(const llama_batch& batch, bool streams) {
-  states_.clear();
   order_.assign(batch.n_tokens, -1);
-  outputs_ = 0;
+  outputs_ = read_ = 0;
   if (wanted_ == Tapped::kLogits) return;
   for (const int row : Evaluated(batch, streams)) {
     if (batch.logits[row]) order_[row] = outputs_++;
   }
+  states_.resize(static_cast<size_t>(outputs_) * width_);
 }
 
-void StateTap::End() {
-  if (wanted_ == Tapped::kLogits) return;
-  if (states_.size() == static_cast<size_t>(outputs_) * width_) return;
-  throw Error::Format(
-      "llama.cpp gave {} numbers as the hidden states of {} tokens: it does not name them in this "
-      "model's architecture; score with a model of another one",
-      states_.size(), outputs_);
-}
+bool StateTap::Complete() const { return read_ == outputs_; }
 
 std::span<const float> StateTap::State(int row) const {
-  return {states_.data() + static_cast<size_t>(order_[row]) * width_, static_cast<size_t>(width_)};
+  return std::span(states_).subspan(static_cast<size_t>(order_[row]) * width_, width_);
 }
 
-// ggml asks of each node whether it is to be seen; of those it asks whether to go on behind them.
+// ggml asks of each node whether it is to be seen, and of those whether to go on behind them.
 bool StateTap::OnNode(ggml_tensor* node, bool ask, void* tap) {
   auto& self = *static_cast<StateTap*>(tap);
   if (self.wanted_ == Tapped::kLogits) return false;
@@ -86,12 +79,14 @@ bool StateTap::OnNode(ggml_tensor* node, bool ask, void* tap) {
   return self.wanted_ == Tapped::kBoth;
 }
 
+// One of the micro-batches' outputs, which may be none. What does not fit is left, for Complete().
 void StateTap::Read(const ggml_tensor* states) {
-  width_ = static_cast<int>(states->ne[0]);
-  const size_t held = states_.size();
-  states_.resize(held + static_cast<size_t>(ggml_nelements(states)));
-  if (states_.size() == held) return;
-  ggml_backend_tensor_get(states, states_.data() + held, 0, ggml_nbytes(states));
+  const auto rows = static_cast<int>(ggml_nrows(states));
+  const bool fits = states->ne[0] == width_ && states->type == GGML_TYPE_F32;
+  if (rows == 0 || !fits || read_ + rows > outputs_) return;
+  ggml_backend_tensor_get(states, states_.data() + static_cast<size_t>(read_) * width_, 0,
+                          ggml_nbytes(states));
+  read_ += rows;
 }
 
 }  // namespace pgts::llm

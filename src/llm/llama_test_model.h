@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// For tests and benchmarks: writes a GGUF with random weights (Qwen3 architecture, one token per
-// byte), so that the engine can be held against a real llama.cpp without any model file at hand.
+// For tests and benchmarks: writes a GGUF with random weights (Qwen3 architecture, Gemma 3's or
+// Mamba's; one token per byte), so that the engine can be held against a real llama.cpp without any
+// model file at hand.
 #pragma once
 
 #include <cmath>
@@ -25,7 +26,8 @@ struct TestModelShape {
   uint32_t seed = 1;
   ggml_type weights = GGML_TYPE_F32;
   const char* chat_template = nullptr;
-  const char* architecture = "qwen3";
+  const char* architecture = "qwen3";  // or "gemma3"; "mamba", which is recurrent
+  int sliding_window = 0;              // of "gemma3", in five layers of six
 };
 
 // Token ids of the written vocabulary: 0..255 the bytes, then these.
@@ -48,7 +50,8 @@ inline std::string SpellByte(int byte) {
 
 class TestModelWriter {
  public:
-  explicit TestModelWriter(const TestModelShape& shape) : shape_(shape), random_(shape.seed) {
+  explicit TestModelWriter(const TestModelShape& shape)
+      : shape_(shape), recurrent_(shape.architecture == std::string("mamba")), random_(shape.seed) {
     gguf_ = gguf_init_empty();
     ggml_ = ggml_init({.mem_size = size_t{256} << 20, .mem_buffer = nullptr, .no_alloc = false});
   }
@@ -62,29 +65,57 @@ class TestModelWriter {
   void Write(const std::string& path) {
     Header();
     Vocabulary();
-    const int width = shape_.width, head = width / shape_.heads, kv = head * shape_.kv_heads;
+    const int width = shape_.width;
     Matrix("token_embd.weight", width, kTestVocabulary, 1);
     Matrix("output.weight", width, kTestVocabulary, shape_.output_gain / std::sqrt(width));
     Ones("output_norm.weight", width);
     for (int layer = 0; layer < shape_.layers; ++layer) {
       const std::string block = "blk." + std::to_string(layer) + ".";
-      const float scale = 1.5f / std::sqrt(static_cast<float>(width));
       Ones(block + "attn_norm.weight", width);
-      Matrix(block + "attn_q.weight", width, width, scale);
-      Matrix(block + "attn_k.weight", width, kv, scale);
-      Matrix(block + "attn_v.weight", width, kv, scale);
-      Matrix(block + "attn_output.weight", width, width, scale);
-      Ones(block + "attn_q_norm.weight", head);
-      Ones(block + "attn_k_norm.weight", head);
-      Ones(block + "ffn_norm.weight", width);
-      Matrix(block + "ffn_gate.weight", width, shape_.feed_forward, scale);
-      Matrix(block + "ffn_up.weight", width, shape_.feed_forward, scale);
-      Matrix(block + "ffn_down.weight", shape_.feed_forward, width, scale);
+      if (recurrent_) {
+        StateSpace(block);
+      } else {
+        Attention(block);
+      }
     }
     gguf_write_to_file(gguf_, path.c_str(), false);
   }
 
  private:
+  static constexpr int kKernel = 4, kState = 8, kRank = 2;  // of Mamba
+
+  void Attention(const std::string& block) {
+    const int width = shape_.width, head = width / shape_.heads, kv = head * shape_.kv_heads;
+    const float scale = 1.5f / std::sqrt(static_cast<float>(width));
+    Matrix(block + "attn_q.weight", width, width, scale);
+    Matrix(block + "attn_k.weight", width, kv, scale);
+    Matrix(block + "attn_v.weight", width, kv, scale);
+    Matrix(block + "attn_output.weight", width, width, scale);
+    Ones(block + "attn_q_norm.weight", head);
+    Ones(block + "attn_k_norm.weight", head);
+    Ones(block + "ffn_norm.weight", width);
+    if (shape_.architecture == std::string("gemma3")) {
+      Ones(block + "post_attention_norm.weight", width);
+      Ones(block + "post_ffw_norm.weight", width);
+    }
+    Matrix(block + "ffn_gate.weight", width, shape_.feed_forward, scale);
+    Matrix(block + "ffn_up.weight", width, shape_.feed_forward, scale);
+    Matrix(block + "ffn_down.weight", shape_.feed_forward, width, scale);
+  }
+
+  void StateSpace(const std::string& block) {
+    const int width = shape_.width, inner = 2 * width;
+    Matrix(block + "ssm_in.weight", width, 2 * inner, 1);
+    Matrix(block + "ssm_conv1d.weight", kKernel, inner, 1);
+    Ones(block + "ssm_conv1d.bias", inner);
+    Matrix(block + "ssm_x.weight", inner, kRank + 2 * kState, 1);
+    Matrix(block + "ssm_dt.weight", kRank, inner, 1);
+    Ones(block + "ssm_dt.bias", inner);
+    Matrix(block + "ssm_a", kState, inner, 1);
+    Ones(block + "ssm_d", inner);
+    Matrix(block + "ssm_out.weight", inner, width, 1);
+  }
+
   void Number(const std::string& key, int value) {
     gguf_set_val_u32(gguf_, (std::string(shape_.architecture) + "." + key).c_str(), value);
   }
@@ -104,6 +135,13 @@ class TestModelWriter {
     Number("attention.value_length", head);
     gguf_set_val_f32(gguf_, (prefix + "attention.layer_norm_rms_epsilon").c_str(), 1e-6f);
     gguf_set_val_f32(gguf_, (prefix + "rope.freq_base").c_str(), 10000.0f);
+    if (shape_.sliding_window > 0) Number("attention.sliding_window", shape_.sliding_window);
+    if (recurrent_) {
+      Number("ssm.conv_kernel", kKernel);
+      Number("ssm.inner_size", 2 * shape_.width);
+      Number("ssm.state_size", kState);
+      Number("ssm.time_step_rank", kRank);
+    }
     if (shape_.chat_template) {
       gguf_set_val_str(gguf_, "tokenizer.chat_template", shape_.chat_template);
     }
@@ -149,6 +187,7 @@ class TestModelWriter {
   }
 
   TestModelShape shape_;
+  bool recurrent_;
   std::mt19937 random_;
   gguf_context* gguf_ = nullptr;
   ggml_context* ggml_ = nullptr;

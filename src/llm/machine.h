@@ -45,6 +45,11 @@ class Machine {
   // target holds exactly [0, begin).
   virtual void Share(int source, int target, int begin, int end) = 0;
 
+  // False once a sliding window has cost a sequence some of its first positions, which may happen
+  // to any that is longer than the window while another one is evaluated. It can still be gone on
+  // from at its end, but neither be cut back nor shared.
+  virtual bool Whole(int sequence) const = 0;
+
   virtual int batch_tokens() const = 0;
 };
 

@@ -24,11 +24,12 @@ std::optional<int> Residency::Take(uint64_t walker, std::span<const Token> path,
   return sequence;
 }
 
-// Cuts what does not belong to the path, then shares the longest continuation that another sequence
-// holds.
+// Cuts what does not belong to the path, or all of what cannot be cut, then shares the longest
+// continuation that another sequence holds.
 void Residency::Fit(int sequence, std::span<const Token> path) {
   std::vector<Token>& tokens = seats_[sequence].tokens;
-  const int own = CommonPrefix(tokens, path);
+  int own = CommonPrefix(tokens, path);
+  if (own < static_cast<int>(tokens.size()) && !machine_.Whole(sequence)) own = 0;
   if (own < static_cast<int>(tokens.size())) {
     machine_.Remove(sequence, own);
     tokens.resize(own);
@@ -36,7 +37,8 @@ void Residency::Fit(int sequence, std::span<const Token> path) {
   int best = own, source = -1;
   for (size_t other = 0; other < seats_.size(); ++other) {
     const int common = CommonPrefix(seats_[other].tokens, path);
-    if (common > best) best = common, source = static_cast<int>(other);
+    if (common > best && machine_.Whole(static_cast<int>(other)))
+      best = common, source = static_cast<int>(other);
   }
   if (source < 0) return;
   machine_.Share(source, sequence, own, best);

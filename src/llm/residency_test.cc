@@ -71,6 +71,19 @@ TEST(Residency, WhatAnotherHoldsIsShared) {
   EXPECT_EQ(seats.machine.used(), 5);  // 1 2 3 5 and 7
 }
 
+TEST(Residency, WhatLostItsBeginningOnlyGoesOn) {
+  Seats seats;
+  const int first = seats.Visit(1, {1, 2, 3, 4});
+  seats.machine.torn = {first};
+  seats.Visit(1, {1, 2, 3, 4, 5});  // at its end
+  EXPECT_EQ(seats.machine.tokens, 5);
+  seats.Visit(2, {1, 2, 6});  // shares nothing
+  EXPECT_EQ(seats.machine.tokens, 5 + 3);
+  seats.Visit(1, {1, 2, 3});  // is read anew, but for what the other holds
+  EXPECT_EQ(seats.machine.tokens, 5 + 3 + 1);
+  EXPECT_TRUE(seats.machine.Whole(first));
+}
+
 // Two lanes; problem A's walkers stay together, up to a lane's width, and come back to their lane.
 TEST(AssignLanes, ProblemsStayTogetherAndWalkersComeHome) {
   Seats a, b;
