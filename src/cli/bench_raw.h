@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -24,11 +25,23 @@ inline constexpr std::array<RawSetup, 4> kRawSetups = {
 // Solutions of the word problems, as tokens.
 std::vector<llm::Token> SomeText(const llm::Tokenizer& tokenizer);
 
-// The fastest decode and the fastest reading of the setups that may be the best: the medians of
-// three runs of each, in turn.
+// The fastest decode and the fastest reading, in tokens per second.
 struct RawBest {
-  double decode = 0, read = 0;  // tokens per second
+  double decode = 0, read = 0;
 };
-RawBest BestRaw(const llm::LlamaModel& model, llm::RawLoad load);
+
+// Of the setups that may be the best, the medians of what was measured: a machine's speed drifts by
+// a fifth and more from one minute to the next.
+class RawYardstick {
+ public:
+  explicit RawYardstick(std::shared_ptr<const llm::LlamaModel> model);
+  void Measure(llm::RawLoad load);  // one run of each setup
+  RawBest Best() const;
+
+ private:
+  std::shared_ptr<const llm::LlamaModel> model_;
+  std::vector<llm::Token> text_;
+  std::array<std::vector<double>, kRawSetups.size()> decode_, read_;
+};
 
 }  // namespace pgts::cli

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // `pgts bench tree`: searches as training runs them. `bound_tokens_per_second` is what a machine
 // could do that wastes nothing: each kept token is decoded once by the generator and read once by
-// the scorer, 1 / (1 / decode + 1 / prefill), both measured on raw llama.cpp in the same run, at
-// the load's width and behind its mean path, in raw llama.cpp's best layout; with --shared, decode
-// alone. `sustained` leaves out the end of the load, where fewer searches than places are left.
+// the scorer, 1 / (1 / decode + 1 / prefill), both measured on raw llama.cpp in pauses of the load
+// (or behind it, where all searches begin at once), at the load's width and behind its mean path,
+// in raw llama.cpp's best layout, the medians; with --shared, decode alone. `sustained` leaves out
+// the end of the load, where fewer searches than places are left.
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/stop.h"
@@ -23,6 +25,7 @@ namespace pgts::cli {
 namespace {
 
 constexpr int kPrefillTokens = 256;  // of one prefill call
+constexpr int kLeastMeasures = 3;    // of the bound
 
 struct TreeArguments {
   BenchFlags flags;
@@ -31,23 +34,52 @@ struct TreeArguments {
   bool no_bound = false;
 };
 
-// The generator's decode and, unless its head judges its own steps, the scorer's prefill.
-RawBest Raw(const TreeLoadOptions& load, const TreeLoadResult& result) {
-  llm::RawLoad raw{.width = load.width,
-                   .context = std::max(1, static_cast<int>(result.path_tokens)),
-                   .steps = 32,
-                   .threads = load.threads};
-  const bool reads = load.SameScorer() && !load.shared;
-  raw.read = reads ? kPrefillTokens : 0;
-  RawBest best = BestRaw(*llm::LlamaModel::Load(load.model, load.device), raw);
-  if (reads || load.shared) return best;
-  raw.steps = 1;
-  raw.read = kPrefillTokens;
-  best.read = BestRaw(*llm::LlamaModel::Load(load.scorer, load.scorer_device), raw).read;
-  return best;
-}
+// The generator's decode and, unless its head judges its own steps, the scorer's reading.
+class Bound {
+ public:
+  explicit Bound(const TreeLoadOptions& load)
+      : load_(load), generator_(llm::LlamaModel::Load(load.model, load.device)) {
+    if (!load.shared && !load.SameScorer()) {
+      scorer_.emplace(llm::LlamaModel::Load(load.scorer, load.scorer_device));
+    }
+  }
 
-BenchRow Row(const TreeLoadOptions& load, bool with_bound) {
+  // As behind paths of that length.
+  void Measure(double path_tokens) {
+    llm::RawLoad raw{.width = load_.width,
+                     .context = std::max(1, static_cast<int>(path_tokens)),
+                     .steps = 32,
+                     .threads = load_.threads};
+    if (!load_.shared && !scorer_) raw.read = kPrefillTokens;
+    generator_.Measure(raw);
+    if (scorer_) {
+      raw.steps = 1;
+      raw.read = kPrefillTokens;
+      scorer_->Measure(raw);
+    }
+    ++times_;
+  }
+
+  RawBest Best() const {
+    RawBest best = generator_.Best();
+    if (scorer_) best.read = scorer_->Best().read;
+    return best;
+  }
+  int times() const { return times_; }
+
+ private:
+  const TreeLoadOptions& load_;
+  RawYardstick generator_;
+  std::optional<RawYardstick> scorer_;
+  int times_ = 0;
+};
+
+BenchRow Row(TreeLoadOptions load, bool with_bound) {
+  std::optional<Bound> bound_of;
+  if (with_bound) {
+    bound_of.emplace(load);
+    load.pause = [&](double path_tokens) { bound_of->Measure(path_tokens); };
+  }
   const TreeLoadResult result = RunTreeLoad(load);
   ThrowIfStopped();
   const double kept = static_cast<double>(result.kept_tokens) / result.seconds;
@@ -75,7 +107,8 @@ BenchRow Row(const TreeLoadOptions& load, bool with_bound) {
   const bool refilled = !std::isnan(result.sustained);
   if (refilled) row.emplace_back("sustained_tokens_per_second", result.sustained);
   if (with_bound) {
-    const RawBest raw = Raw(load, result);
+    while (bound_of->times() < kLeastMeasures) bound_of->Measure(result.path_tokens);
+    const RawBest raw = bound_of->Best();
     const double bound = load.shared ? raw.decode : 1 / (1 / raw.decode + 1 / raw.read);
     row.emplace_back("raw_decode_tokens_per_second", raw.decode);
     if (!load.shared) row.emplace_back("raw_prefill_tokens_per_second", raw.read);

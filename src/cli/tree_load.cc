@@ -170,11 +170,13 @@ class TreeLoad {
     const Stopwatch watch;
     rounds_.RunEach(0, options_.problems, options_.width, [&](int64_t i) {
       if (i >= options_.width) {
-        result_.sustained = static_cast<double>(generator_->counts().generated) / watch.Seconds();
+        result_.sustained =
+            static_cast<double>(generator_->counts().generated) / (watch.Seconds() - paused_);
+        if (IsPause(i)) Pause();
       }
       return Walk(i);
     });
-    result_.seconds = watch.Seconds();
+    result_.seconds = watch.Seconds() - paused_;
     std::ranges::sort(longest_, std::greater());
     longest_.resize(std::min<size_t>(longest_.size(), options_.width));
     result_.longest_paths = std::accumulate(longest_.begin(), longest_.end(), int64_t{0});
@@ -195,6 +197,22 @@ class TreeLoad {
     std::unique_ptr<llm::Encoder> encoder = llm::MakeLlamaEncoder(model, Engine(options_));
     if (!options_.shared) TakeMemory(*encoder);
     return {std::move(encoder), RandomHead(model->info().width), {}};
+  }
+
+  // At the sixth, the half and the five sixths of the searches that begin where another ended.
+  bool IsPause(int64_t problem) const {
+    constexpr int kPauses = 3;
+    const int64_t later = options_.problems - options_.width, at = problem - options_.width;
+    for (int pause = 0; pause < kPauses; ++pause) {
+      if (at == later * (2 * pause + 1) / (2 * kPauses)) return static_cast<bool>(options_.pause);
+    }
+    return false;
+  }
+
+  void Pause() {
+    const Stopwatch watch;
+    options_.pause(result_.path_tokens / static_cast<double>(std::max<int64_t>(1, result_.nodes)));
+    paused_ += watch.Seconds();
   }
 
   Co<void> Walk(int64_t problem) {
@@ -250,6 +268,7 @@ class TreeLoad {
   world::LiveWorlds worlds_;
   std::vector<int64_t> longest_;  // path of each search that ended
   Progress progress_;
+  double paused_ = 0;  // seconds
   TreeLoadResult result_;
 };
 

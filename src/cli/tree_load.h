@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <string>
@@ -43,6 +44,9 @@ struct TreeLoadOptions {
   llm::SamplingOptions sampling;
   policy::NetworkOptions policy;
   bool with_features = false;  // record what PPO trains on
+  // Called now and then while searches go on, with the mean length of the paths so far; not part of
+  // the load's time. May be empty.
+  std::function<void(double path_tokens)> pause;
 
   bool SameScorer() const;  // the scorer reads with the generator's own weights
 };

@@ -115,8 +115,14 @@ void Lane::Admit() {
 }
 
 bool Lane::MaySit(const Job& job) const {
-  return limit_ >= options_.sequences || residency_.IsActive(job.walker) ||
-         residency_.active() < limit_;
+  return limit_ >= options_.sequences || GoesOn(job) || residency_.active() < limit_;
+}
+
+// Whether the walker is active with this path. One that begins a new search bears the name of one
+// that ended; it shares a prompt with it at most, and must not pass those that wait.
+bool Lane::GoesOn(const Job& job) const {
+  return residency_.IsActive(job.walker) &&
+         residency_.ResidentOf(job.walker, job.path) >= job.root_length;
 }
 
 bool Lane::ShouldWait(const Job& job) const {

@@ -99,6 +99,7 @@ class Lane {
   void Evaluate(int evaluations);
   void Admit();
   bool MaySit(const Job& job) const;
+  bool GoesOn(const Job& job) const;
   bool ShouldWait(const Job& job) const;
   void Step();
   void FillRows();

@@ -241,33 +241,57 @@ RC_GTEST_PROP(GenerateLaneProperty, JoiningWhileOthersAreWrittenChangesNothing, 
   for (const Draft& draft : drafts) RC_ASSERT(draft.ended);
 }
 
-// Six walkers of twenty steps in a memory for the paths of two or three: those that had room write
-// to their end, then the others come.
-TEST(GenerateLane, WhoFindsNoRoomWaitsUntilAnotherStaysAway) {
-  constexpr int kWalkers = 6, kSteps = 20;
-  Lab lab(kWalkers, /*cells=*/300);
-  std::vector<Draft> drafts(kWalkers);
-  std::vector<int> steps(kWalkers, 0);
-  const auto join = [&](int walker, PrefixPtr prefix) {
+// Six walkers in a memory for the paths of two or three, twenty steps long.
+struct Crowd {
+  static constexpr int kWalkers = 6, kSteps = 20;
+
+  void Join(int walker, PrefixPtr prefix) {
     drafts[walker] = {.request = {.prefix = std::move(prefix),
                                   .walker = static_cast<uint64_t>(walker),
                                   .draw = Key("draw").With(walker).With(steps[walker]++),
                                   .sampling = Sampling(6)}};
     lab.Join(drafts[walker]);
-  };
-  for (int walker = 0; walker < kWalkers; ++walker) join(walker, Root(walker));
-  while (lab.lane.jobs() > 0) {
-    lab.lane.Write(4);
-    for (int walker = 0; walker < kWalkers; ++walker) {
-      const Draft draft = drafts[walker];
-      if (!draft.ended || steps[walker] == kSteps) continue;
-      EXPECT_TRUE(IsPlain(draft.request, draft.result));
-      join(walker, Extend(draft.request.prefix, draft.result.tokens));
+  }
+
+  // Each walks `searches` times from a root of its own to a path of kSteps.
+  void Walk(int searches) {
+    for (int walker = 0; walker < kWalkers; ++walker) Join(walker, Root(walker));
+    while (lab.lane.jobs() > 0) {
+      lab.lane.Write(4);
+      for (int walker = 0; walker < kWalkers; ++walker) {
+        const Draft draft = drafts[walker];
+        if (!draft.ended || steps[walker] == searches * kSteps) continue;
+        EXPECT_TRUE(IsPlain(draft.request, draft.result));
+        const int search = steps[walker] / kSteps;
+        Join(walker, steps[walker] % kSteps == 0
+                         ? Root(walker + kWalkers * search)
+                         : Extend(draft.request.prefix, draft.result.tokens));
+        lead = std::max(lead, steps[walker] - *std::ranges::min_element(steps));
+      }
     }
   }
-  const TokenCounts& counts = lab.ledger.counts();
-  EXPECT_GT(lab.machine.refusals, 0);
+
+  Lab lab{kWalkers, /*cells=*/300};
+  std::vector<Draft> drafts = std::vector<Draft>(kWalkers);
+  std::vector<int> steps = std::vector<int>(kWalkers, 0);
+  int lead = 0;  // steps of the foremost before the hindmost, at most
+};
+
+// Those that had room write to their end, then the others come.
+TEST(GenerateLane, WhoFindsNoRoomWaitsUntilAnotherStaysAway) {
+  Crowd crowd;
+  crowd.Walk(1);
+  const TokenCounts& counts = crowd.lab.ledger.counts();
+  EXPECT_GT(crowd.lab.machine.refusals, 0);
   EXPECT_LT(counts.reevaluated, counts.evaluated);
+}
+
+// A new search bears the name of one that ended, and yet waits behind those that found no room.
+TEST(GenerateLane, NobodyWaitsForAllOfAnothersSearches) {
+  Crowd crowd;
+  crowd.Walk(4);
+  EXPECT_GT(crowd.lab.machine.refusals, 0);
+  EXPECT_LE(crowd.lead, 2 * Crowd::kSteps);
 }
 
 TEST(GenerateLane, ForgetDropsWhatIsBeingWritten) {

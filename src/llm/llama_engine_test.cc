@@ -448,6 +448,29 @@ TEST_P(LlamaLayout, StatesComeToTheRowsThatAskedForThem) {
   }
 }
 
+// llama.cpp names no states in PLaMo 3's graph. The evaluation is taken back.
+TEST(LlamaEncoder, AnArchitectureThatGivesNoStatesIsNamed) {
+  static const TempFolder folder;
+  const std::string file = folder.File("fused.gguf");
+  WriteTestModel(file, {.width = 32,
+                        .layers = 1,
+                        .heads = 2,
+                        .kv_heads = 1,
+                        .feed_forward = 32,
+                        .architecture = "plamo3"});
+  LlamaMachine machine(LlamaModel::Load(file),
+                       {.output = LlamaOutput::kHidden, .sequences = 1, .cells = 256});
+  const Row row{.token = 65, .position = 0, .sequence = 0, .output = true};
+  for (int tries = 0; tries < 2; ++tries) {
+    EXPECT_THAT(
+        [&] {
+          machine.Evaluate({&row, 1});
+        },
+        testing::ThrowsMessage<Error>(
+            testing::AllOf(testing::HasSubstr(file), testing::HasSubstr("plamo3"))));
+  }
+}
+
 // Paths longer than the window go on, are cut back and shared, while others' tokens take the cells
 // that left it.
 TEST(LlamaEncoder, ASlidingWindowThatLostABeginningIsReadAgain) {

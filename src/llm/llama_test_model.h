@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// For tests and benchmarks: writes a GGUF with random weights (Qwen3 architecture, Gemma 3's or
-// Mamba's; one token per byte), so that the engine can be held against a real llama.cpp without any
-// model file at hand.
+// For tests and benchmarks: writes a GGUF with random weights (Qwen3 architecture, or another that
+// shows something; one token per byte), so that the engine can be held against a real llama.cpp
+// without any model file at hand.
 #pragma once
 
 #include <cmath>
@@ -26,7 +26,7 @@ struct TestModelShape {
   uint32_t seed = 1;
   ggml_type weights = GGML_TYPE_F32;
   const char* chat_template = nullptr;
-  const char* architecture = "qwen3";  // or "gemma3"; "mamba", which is recurrent
+  std::string architecture = "qwen3";  // or "gemma3", "plamo3", "mamba"
   int sliding_window = 0;              // of "gemma3", in five layers of six
 };
 
@@ -50,8 +50,7 @@ inline std::string SpellByte(int byte) {
 
 class TestModelWriter {
  public:
-  explicit TestModelWriter(const TestModelShape& shape)
-      : shape_(shape), recurrent_(shape.architecture == std::string("mamba")), random_(shape.seed) {
+  explicit TestModelWriter(const TestModelShape& shape) : shape_(shape), random_(shape.seed) {
     gguf_ = gguf_init_empty();
     ggml_ = ggml_init({.mem_size = size_t{256} << 20, .mem_buffer = nullptr, .no_alloc = false});
   }
@@ -72,10 +71,12 @@ class TestModelWriter {
     for (int layer = 0; layer < shape_.layers; ++layer) {
       const std::string block = "blk." + std::to_string(layer) + ".";
       Ones(block + "attn_norm.weight", width);
-      if (recurrent_) {
+      if (shape_.architecture == "mamba") {
         StateSpace(block);
+      } else if (shape_.architecture == "plamo3") {
+        FusedTransformer(block);
       } else {
-        Attention(block);
+        Transformer(block);
       }
     }
     gguf_write_to_file(gguf_, path.c_str(), false);
@@ -84,7 +85,7 @@ class TestModelWriter {
  private:
   static constexpr int kKernel = 4, kState = 8, kRank = 2;  // of Mamba
 
-  void Attention(const std::string& block) {
+  void Transformer(const std::string& block) {
     const int width = shape_.width, head = width / shape_.heads, kv = head * shape_.kv_heads;
     const float scale = 1.5f / std::sqrt(static_cast<float>(width));
     Matrix(block + "attn_q.weight", width, width, scale);
@@ -94,13 +95,26 @@ class TestModelWriter {
     Ones(block + "attn_q_norm.weight", head);
     Ones(block + "attn_k_norm.weight", head);
     Ones(block + "ffn_norm.weight", width);
-    if (shape_.architecture == std::string("gemma3")) {
+    if (shape_.architecture == "gemma3") {
       Ones(block + "post_attention_norm.weight", width);
       Ones(block + "post_ffw_norm.weight", width);
     }
     Matrix(block + "ffn_gate.weight", width, shape_.feed_forward, scale);
     Matrix(block + "ffn_up.weight", width, shape_.feed_forward, scale);
     Matrix(block + "ffn_down.weight", shape_.feed_forward, width, scale);
+  }
+
+  void FusedTransformer(const std::string& block) {
+    const int width = shape_.width, head = width / shape_.heads, kv = head * shape_.kv_heads;
+    Matrix(block + "attn_qkv.weight", width, width + 2 * kv, 0.1F);
+    Matrix(block + "attn_output.weight", width, width, 0.1F);
+    Ones(block + "attn_q_norm.weight", head);
+    Ones(block + "attn_k_norm.weight", head);
+    Ones(block + "post_attention_norm", width);
+    Ones(block + "ffn_norm.weight", width);
+    Matrix(block + "ffn_up.weight", width, 2 * shape_.feed_forward, 0.1F);
+    Matrix(block + "ffn_down.weight", shape_.feed_forward, width, 0.1F);
+    Ones(block + "post_ffw_norm", width);
   }
 
   void StateSpace(const std::string& block) {
@@ -117,13 +131,13 @@ class TestModelWriter {
   }
 
   void Number(const std::string& key, int value) {
-    gguf_set_val_u32(gguf_, (std::string(shape_.architecture) + "." + key).c_str(), value);
+    gguf_set_val_u32(gguf_, (shape_.architecture + "." + key).c_str(), value);
   }
 
   void Header() {
-    const std::string prefix = std::string(shape_.architecture) + ".";
+    const std::string prefix = shape_.architecture + ".";
     const int head = shape_.width / shape_.heads;
-    gguf_set_val_str(gguf_, "general.architecture", shape_.architecture);
+    gguf_set_val_str(gguf_, "general.architecture", shape_.architecture.c_str());
     gguf_set_val_str(gguf_, "general.name", "random test model");
     Number("context_length", shape_.context);
     Number("embedding_length", shape_.width);
@@ -136,7 +150,7 @@ class TestModelWriter {
     gguf_set_val_f32(gguf_, (prefix + "attention.layer_norm_rms_epsilon").c_str(), 1e-6f);
     gguf_set_val_f32(gguf_, (prefix + "rope.freq_base").c_str(), 10000.0f);
     if (shape_.sliding_window > 0) Number("attention.sliding_window", shape_.sliding_window);
-    if (recurrent_) {
+    if (shape_.architecture == "mamba") {
       Number("ssm.conv_kernel", kKernel);
       Number("ssm.inner_size", 2 * shape_.width);
       Number("ssm.state_size", kState);
@@ -187,7 +201,6 @@ class TestModelWriter {
   }
 
   TestModelShape shape_;
-  bool recurrent_;
   std::mt19937 random_;
   gguf_context* gguf_ = nullptr;
   ggml_context* ggml_ = nullptr;
