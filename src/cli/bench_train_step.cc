@@ -30,7 +30,7 @@ void BenchTrainStep(const TrainStepArguments& arguments) {
   load.with_features = true;
   model::UseThreads(load.threads);
   const auto network = std::make_shared<policy::GpsNetwork>(load.policy);
-  const TreeLoadResult rollouts = RunTreeLoad(load, network);
+  const TreeLoadResult rollouts = RunTreeLoad(load, LoadModels(load), network);
   ThrowIfStopped();
   policy::PpoTrainer trainer(network, {.temperature = 1});
   const Stopwatch watch;

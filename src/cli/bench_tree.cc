@@ -37,11 +37,9 @@ struct TreeArguments {
 // The generator's decode and, unless its head judges its own steps, the scorer's reading.
 class Bound {
  public:
-  explicit Bound(const TreeLoadOptions& load)
-      : load_(load), generator_(llm::LlamaModel::Load(load.model, load.device)) {
-    if (!load.shared && !load.SameScorer()) {
-      scorer_.emplace(llm::LlamaModel::Load(load.scorer, load.scorer_device));
-    }
+  Bound(const TreeLoadOptions& load, const TreeModels& models)
+      : load_(load), generator_(models.generator) {
+    if (!load.shared && models.scorer != models.generator) scorer_.emplace(models.scorer);
   }
 
   // As behind paths of that length.
@@ -74,13 +72,13 @@ class Bound {
   int times_ = 0;
 };
 
-BenchRow Row(TreeLoadOptions load, bool with_bound) {
+BenchRow Row(TreeLoadOptions load, const TreeModels& models, bool with_bound) {
   std::optional<Bound> bound_of;
   if (with_bound) {
-    bound_of.emplace(load);
+    bound_of.emplace(load, models);
     load.pause = [&](double path_tokens) { bound_of->Measure(path_tokens); };
   }
-  const TreeLoadResult result = RunTreeLoad(load);
+  const TreeLoadResult result = RunTreeLoad(load, models);
   ThrowIfStopped();
   const double kept = static_cast<double>(result.kept_tokens) / result.seconds;
   const auto share = [&](double seconds) { return seconds / result.seconds; };
@@ -123,10 +121,11 @@ void BenchTree(const TreeArguments& arguments) {
   const BenchModel model(arguments.tree.model);
   TreeLoadOptions load = ToLoad(arguments.tree, model);
   model::UseThreads(load.threads);
+  const TreeModels models = LoadModels(load);
   std::vector<BenchRow> rows;
   for (const int depth : arguments.depths) {
     load.limits.max_depth = depth;
-    rows.push_back(Row(load, !arguments.no_bound));
+    rows.push_back(Row(load, models, !arguments.no_bound));
   }
   PrintBench("tree", rows, arguments.flags);
 }

@@ -111,12 +111,6 @@ reward::Head RandomHead(int width) {
   return head;
 }
 
-std::shared_ptr<const llm::LlamaModel> LoadScorer(
-    const TreeLoadOptions& options, const std::shared_ptr<const llm::LlamaModel>& generator) {
-  if (options.SameScorer()) return generator;
-  return llm::LlamaModel::Load(options.scorer, options.scorer_device);
-}
-
 llm::EngineOptions Engine(const TreeLoadOptions& options) {
   return {.threads = options.threads,
           .width = options.width,
@@ -144,13 +138,13 @@ struct Place {
 
 class TreeLoad {
  public:
-  TreeLoad(const TreeLoadOptions& options, std::shared_ptr<policy::GpsNetwork> network)
+  TreeLoad(const TreeLoadOptions& options, const TreeModels& models,
+           std::shared_ptr<policy::GpsNetwork> network)
       : options_(options),
         task_(LoadTask(options)),
-        model_(llm::LlamaModel::Load(options.model, options.device)),
-        generator_(llm::MakeLlamaGenerator(model_, Engine(options))),
+        generator_(llm::MakeLlamaGenerator(models.generator, Engine(options))),
         generator_client_(rounds_, *generator_, llm::Accelerator(options.device)),
-        scorer_(MakeScorer()),
+        scorer_(MakeScorer(models.scorer)),
         scorer_client_(rounds_, scorer_, llm::Accelerator(options.scorer_device)),
         network_policy_(std::move(network), {}),
         deep_policy_(network_policy_),
@@ -192,8 +186,7 @@ class TreeLoad {
   }
 
  private:
-  reward::LlamaScorer MakeScorer() const {
-    const std::shared_ptr<const llm::LlamaModel> model = LoadScorer(options_, model_);
+  reward::LlamaScorer MakeScorer(const std::shared_ptr<const llm::LlamaModel>& model) const {
     std::unique_ptr<llm::Encoder> encoder = llm::MakeLlamaEncoder(model, Engine(options_));
     if (!options_.shared) TakeMemory(*encoder);
     return {std::move(encoder), RandomHead(model->info().width), {}};
@@ -255,7 +248,6 @@ class TreeLoad {
 
   TreeLoadOptions options_;
   std::unique_ptr<task::Task> task_;
-  std::shared_ptr<const llm::LlamaModel> model_;
   Rounds rounds_;
   std::unique_ptr<llm::Generator> generator_;
   llm::GeneratorClient generator_client_;
@@ -274,7 +266,14 @@ class TreeLoad {
 
 }  // namespace
 
-bool TreeLoadOptions::SameScorer() const { return scorer == model && scorer_device == device; }
+TreeModels LoadModels(const TreeLoadOptions& options) {
+  TreeModels models;
+  models.generator = llm::LlamaModel::Load(options.model, options.device);
+  const bool same = options.scorer == options.model && options.scorer_device == options.device;
+  models.scorer =
+      same ? models.generator : llm::LlamaModel::Load(options.scorer, options.scorer_device);
+  return models;
+}
 
 double TreeLoadResult::ReevaluatedRatio() const {
   const int64_t first = generator.prompt + generator.evaluated + scorer.prompt + scorer.scored;
@@ -282,10 +281,10 @@ double TreeLoadResult::ReevaluatedRatio() const {
   return first > 0 ? static_cast<double>(first + again) / static_cast<double>(first) : 1;
 }
 
-TreeLoadResult RunTreeLoad(const TreeLoadOptions& options,
+TreeLoadResult RunTreeLoad(const TreeLoadOptions& options, const TreeModels& models,
                            std::shared_ptr<policy::GpsNetwork> network) {
   if (!network) network = std::make_shared<policy::GpsNetwork>(options.policy);
-  return TreeLoad(options, std::move(network)).Run();
+  return TreeLoad(options, models, std::move(network)).Run();
 }
 
 }  // namespace pgts::cli

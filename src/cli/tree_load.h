@@ -13,6 +13,7 @@
 
 #include "llm/engine_options.h"
 #include "llm/generator.h"
+#include "llm/llama_model.h"
 #include "llm/model_info.h"
 #include "policy/options.h"
 #include "tree/trajectory.h"
@@ -47,8 +48,6 @@ struct TreeLoadOptions {
   // Called now and then while searches go on, with the mean length of the paths so far; not part of
   // the load's time. May be empty.
   std::function<void(double path_tokens)> pause;
-
-  bool SameScorer() const;  // the scorer reads with the generator's own weights
 };
 
 struct PhaseSeconds {
@@ -75,8 +74,14 @@ struct TreeLoadResult {
   double ReevaluatedRatio() const;
 };
 
+// The models of a load: one for both where the scorer reads with the generator's weights.
+struct TreeModels {
+  std::shared_ptr<const llm::LlamaModel> generator, scorer;
+};
+TreeModels LoadModels(const TreeLoadOptions& options);
+
 // Runs the load once. `network` null: one of `options.policy` with random weights.
-TreeLoadResult RunTreeLoad(const TreeLoadOptions& options,
+TreeLoadResult RunTreeLoad(const TreeLoadOptions& options, const TreeModels& models,
                            std::shared_ptr<policy::GpsNetwork> network = nullptr);
 
 }  // namespace pgts::cli
