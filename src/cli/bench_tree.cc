@@ -2,9 +2,9 @@
 // `pgts bench tree`: searches as training runs them. `bound_tokens_per_second` is what a machine
 // could do that wastes nothing: each kept token is decoded once by the generator and read once by
 // the scorer, 1 / (1 / decode + 1 / prefill), both measured on raw llama.cpp in pauses of the load
-// (or behind it, where all searches begin at once), at the load's width and behind its mean path,
-// in raw llama.cpp's best layout, the medians; with --shared, decode alone. `sustained` leaves out
-// the end of the load, where fewer searches than places are left.
+// (or behind it: on a GPU, or where all searches begin at once), at the load's width and behind its
+// mean path, in raw llama.cpp's best layout, the medians; with --shared, decode alone. `sustained`
+// leaves out the end of the load, where fewer searches than places are left.
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -76,7 +76,9 @@ BenchRow Row(TreeLoadOptions load, const TreeModels& models, bool with_bound) {
   std::optional<Bound> bound_of;
   if (with_bound) {
     bound_of.emplace(load, models);
-    load.pause = [&](double path_tokens) { bound_of->Measure(path_tokens); };
+    // A GPU has no room for raw contexts beside the load's.
+    const bool beside = !models.generator->on_gpu() && !models.scorer->on_gpu();
+    if (beside) load.pause = [&](double path_tokens) { bound_of->Measure(path_tokens); };
   }
   const TreeLoadResult result = RunTreeLoad(load, models);
   ThrowIfStopped();

@@ -192,9 +192,9 @@ class TreeLoad {
     return {std::move(encoder), RandomHead(model->info().width), {}};
   }
 
-  // At the sixth, the half and the five sixths of the searches that begin where another ended.
+  // At the middle of each fifth of the searches that begin where another ended.
   bool IsPause(int64_t problem) const {
-    constexpr int kPauses = 3;
+    constexpr int kPauses = 5;
     const int64_t later = options_.problems - options_.width, at = problem - options_.width;
     for (int pause = 0; pause < kPauses; ++pause) {
       if (at == later * (2 * pause + 1) / (2 * kPauses)) return static_cast<bool>(options_.pause);
@@ -269,7 +269,8 @@ class TreeLoad {
 TreeModels LoadModels(const TreeLoadOptions& options) {
   TreeModels models;
   models.generator = llm::LlamaModel::Load(options.model, options.device);
-  const bool same = options.scorer == options.model && options.scorer_device == options.device;
+  const bool same = options.scorer == options.model &&
+                    llm::Accelerator(options.scorer_device) == llm::Accelerator(options.device);
   models.scorer =
       same ? models.generator : llm::LlamaModel::Load(options.scorer, options.scorer_device);
   return models;

@@ -37,8 +37,6 @@ llama_context_params Params(const LlamaMachineOptions& options) {
                              : options.sequences;
   params.n_threads = params.n_threads_batch = options.threads;
   params.pooling_type = LLAMA_POOLING_TYPE_NONE;
-  params.flash_attn_type =
-      options.flash_attention ? LLAMA_FLASH_ATTN_TYPE_ENABLED : LLAMA_FLASH_ATTN_TYPE_DISABLED;
   params.type_k = params.type_v = ParseKvType(options.kv_type);
   params.kv_unified = !options.streams;
   params.swa_full = true;  // a cut-back prefix may need what left the window
@@ -104,6 +102,7 @@ LlamaMachine::LlamaMachine(std::shared_ptr<const LlamaModel> model,
       streams_(options.streams),
       tap_(model_->info().width) {
   llama_context_params params = Params(options);
+  model_->SetFlashAttention(params, options.flash_attention);
   tap_.Install(params);
   KeepStates(false);
   std::string reason;
@@ -132,7 +131,7 @@ LlamaMachine::~LlamaMachine() {
 EvaluateStatus LlamaMachine::Evaluate(std::span<const Row> rows) {
   BuildBatch(rows);
   tap_.Begin(batch_->batch, streams_);
-  const int result = llama_decode(context_, batch_->batch);
+  const int result = Decode();
   ForgetFillers();
   if (result == 1) return EvaluateStatus::kNoCells;
   if (result == 0 && tap_.Complete()) return EvaluateStatus::kDone;
@@ -148,6 +147,17 @@ EvaluateStatus LlamaMachine::Evaluate(std::span<const Row> rows) {
       "llama.cpp could not evaluate {} tokens of {} (code {}); the device may be "
       "out of memory: lower the width or the context length",
       rows.size(), model_->info().path, result);
+}
+
+// With an adapter llama.cpp takes its scratch memory at the first evaluation, and throws where
+// there is none.
+int LlamaMachine::Decode() {
+  constexpr int kNoMemory = -2;  // what llama_decode returns for it elsewhere
+  try {
+    return llama_decode(context_, batch_->batch);
+  } catch (const std::exception&) {
+    return kNoMemory;
+  }
 }
 
 void LlamaMachine::BuildBatch(std::span<const Row> rows) {

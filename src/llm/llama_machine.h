@@ -53,6 +53,7 @@ class LlamaMachine : public Machine {
   struct Batch;
 
   void BuildBatch(std::span<const Row> rows);
+  int Decode();
   int Length(int sequence) const;
   double GapCost(int begin, int end) const;
   int FillGap(int begin, int end);

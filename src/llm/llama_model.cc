@@ -162,6 +162,11 @@ int64_t LlamaModel::FreeGpuBytes() const { return FreeBytes(gpu_); }
 
 int64_t FreeBytesOf(const std::string& device) { return FreeBytes(FindGpu(device)); }
 
+void LlamaModel::SetFlashAttention(llama_context_params& params, bool wanted) const {
+  const auto on = on_gpu() ? LLAMA_FLASH_ATTN_TYPE_AUTO : LLAMA_FLASH_ATTN_TYPE_ENABLED;
+  params.flash_attn_type = wanted ? on : LLAMA_FLASH_ATTN_TYPE_DISABLED;
+}
+
 void LlamaModel::Adapt(llama_context* context) const {
   if (adapter_ == nullptr) return;
   llama_adapter_lora* adapter = adapter_;

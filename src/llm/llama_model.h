@@ -13,6 +13,7 @@
 struct ggml_backend_device;
 struct llama_adapter_lora;
 struct llama_context;
+struct llama_context_params;
 struct llama_model;
 
 namespace pgts::llm {
@@ -35,6 +36,10 @@ class LlamaModel {
   llama_model* get() const { return model_; }
   bool on_gpu() const { return gpu_ != nullptr; }
   int64_t FreeGpuBytes() const;  // at this moment; 0 on a CPU
+
+  // Asks for flash attention, or for none. A GPU for whose build or heads there is no such kernel
+  // goes without: told to use it, llama.cpp would attend on the CPU, in silence.
+  void SetFlashAttention(llama_context_params& params, bool wanted) const;
 
   // What every context made from this model needs before its first evaluation.
   void Adapt(llama_context* context) const;

@@ -27,8 +27,7 @@ class RawContext {
     params.n_seq_max = width_;
     params.n_outputs_max = width_;
     params.n_threads = params.n_threads_batch = std::max(1, load.threads / load.contexts);
-    params.flash_attn_type =
-        load.flash_attention ? LLAMA_FLASH_ATTN_TYPE_ENABLED : LLAMA_FLASH_ATTN_TYPE_DISABLED;
+    model.SetFlashAttention(params, load.flash_attention);
     params.kv_unified = load.layout == RawLayout::kUnified;
     params.swa_full = true;  // as the engine has it
     params.no_perf = true;

@@ -19,6 +19,7 @@
 #include "base/stopwatch.h"
 #include "model/adamw.h"
 #include "model/gguf_reader.h"
+#include "model/gpu_cache.h"
 #include "model/gradient_workers.h"
 #include "reward/step_network.h"
 #include "reward/training_rows.h"
@@ -378,7 +379,9 @@ FinetuneResult Finetune(std::shared_ptr<model::Decoder> decoder,
                         std::span<const LabelledSolution> train,
                         std::span<const LabelledSolution> validation,
                         const FinetuneOptions& options) {
-  return Trainer(std::move(decoder), train, validation, options).Run();
+  FinetuneResult result = Trainer(std::move(decoder), train, validation, options).Run();
+  model::ReleaseGpuCache();  // phase 2 loads its models there
+  return result;
 }
 
 std::vector<ScoredStep> ScoreSolutions(std::shared_ptr<model::Decoder> decoder, const Head& head,

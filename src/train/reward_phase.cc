@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "llm/client.h"
 #include "llm/engine_report.h"
 #include "llm/likelihood.h"
 #include "llm/llama_generator.h"
@@ -49,20 +50,23 @@ llm::EngineOptions ScorerEngine(const RunConfig& config) {
   return engine;
 }
 
+bool BothOnOneDevice(const RunConfig& config) {
+  return llm::Accelerator(config.generator.device) == llm::Accelerator(config.reward_base.device);
+}
+
 // Where a base that stays as it is lies: with the generator, if it is the same file there.
 reward::BaseModel FindBase(const RunConfig& config, eval::Session& session,
                            const std::string& hash) {
   const llm::ModelInfo& generator = session.generator().Info();
   if (generator.file_hash != hash) return {.path = BaseModelPath(config)};
-  const bool one_device = config.generator.device == config.reward_base.device;
-  return {.path = generator.path, .loaded = one_device ? session.model() : nullptr};
+  return {.path = generator.path, .loaded = BothOnOneDevice(config) ? session.model() : nullptr};
 }
 
 // The base of a kind that llama.cpp runs, as reward_model.model_name says.
 std::shared_ptr<const llm::LlamaModel> LoadFrozenBase(const RunConfig& config,
                                                       eval::Session& session) {
-  const bool generator_too = BaseModelPath(config) == config.generator.model_name &&
-                             config.generator.device == config.reward_base.device;
+  const bool generator_too =
+      BaseModelPath(config) == config.generator.model_name && BothOnOneDevice(config);
   return generator_too ? session.model()
                        : llm::LlamaModel::Load(BaseModelPath(config), config.reward_base.device);
 }

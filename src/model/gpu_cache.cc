@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/gpu_cache.h"
+
+#ifdef PGTS_LIBTORCH_CUDA
+#include <c10/cuda/CUDACachingAllocator.h>
+#endif
+
+namespace pgts::model {
+
+void ReleaseGpuCache() {
+#ifdef PGTS_LIBTORCH_CUDA
+  c10::cuda::CUDACachingAllocator::emptyCache();
+#endif
+}
+
+}  // namespace pgts::model
