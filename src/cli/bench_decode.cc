@@ -176,6 +176,7 @@ class BenchDecode {
     }
     const double raw_speed = Quantile(raw[best], 0.5);
     rows.push_back({{"model", model_->info().description},
+                    {"device", model_->info().device},
                     {"context", context},
                     {"width", width},
                     {"raw_contexts", arguments_.raw_contexts},

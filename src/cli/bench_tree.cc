@@ -84,7 +84,14 @@ BenchRow Row(TreeLoadOptions load, const TreeModels& models, bool with_bound) {
   ThrowIfStopped();
   const double kept = static_cast<double>(result.kept_tokens) / result.seconds;
   const auto share = [&](double seconds) { return seconds / result.seconds; };
-  BenchRow row{{"max_depth", load.limits.max_depth},
+  const llm::ModelInfo& generator = models.generator->info();
+  const llm::ModelInfo& scorer = models.scorer->info();
+  BenchRow row{{"model", generator.description},
+               {"device", generator.device},
+               {"scorer", load.shared ? "shared" : scorer.description},
+               {"scorer_device", scorer.device},
+               {"width", load.width},
+               {"max_depth", load.limits.max_depth},
                {"mean_depth", result.depth},
                {"searches", load.problems},
                {"nodes", result.nodes},

@@ -172,7 +172,8 @@ TEST(GenerateLane, StatesSurviveTooFewCellsAndSequences) {
 
 bool IsPlain(const GenerateRequest& request, const Generation& got) {
   const Generation want = Plain(request);
-  return got.tokens == want.tokens && got.end == want.end && got.generated == want.generated;
+  return got.tokens == want.tokens && got.end == want.end && got.generated == want.generated &&
+         got.log_prob == want.log_prob;
 }
 
 // Whatever walkers do, in whatever memory: what is written is what reading from the start gives.
@@ -210,6 +211,7 @@ RC_GTEST_PROP(GenerateLaneProperty, AnyWalkEqualsReadingEveryPathFromItsStart, (
     }
   }
   RC_ASSERT(lab.ledger.counts().decodes <= lab.machine.evaluations);
+  RC_CLASSIFY(lab.machine.refusals > 0, "something was evicted");
 }
 
 // The same where walkers join while others are being written, each going on as soon as it can.

@@ -149,6 +149,7 @@ std::shared_ptr<const LlamaModel> LlamaModel::Load(const std::string& path,
   model->model_ = LoadFile(path, params);
   model->gpu_ = gpu;
   model->info_ = Describe(model->model_, path, file);
+  model->info_.device = gpu != nullptr ? ggml_backend_dev_description(gpu) : "CPU";
   RequireDecoder(model->model_, model->info_);
   if (!adapter.empty()) {
     model->adapter_ = LoadAdapter(model->model_, model->info_, adapter, adapter_file);

@@ -11,6 +11,7 @@ struct ModelInfo {
   std::string path;
   std::string architecture;  // GGUF's general.architecture, such as "qwen3"
   std::string description;   // for people: size and weight type
+  std::string device;        // for people: the GPU's name, or "CPU"
   int width = 0;             // of a hidden state
   int layers = 0;
   int vocabulary = 0;

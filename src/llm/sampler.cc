@@ -59,28 +59,60 @@ class Truncation {
     return max_ + (std::log(static_cast<float>(options_.min_p)) - 0.01F) / inverse_;
   }
 
-  // The tokens with logit >= floor, in draw order.
-  std::vector<Candidate> Sorted(float floor) const {
+  // The tokens with logit >= floor.
+  std::vector<Candidate> Collected(float floor) const {
     std::vector<Token> ids;
     CollectAtLeast(logits_, floor, ids);
     std::vector<Candidate> candidates;
     candidates.reserve(ids.size());
     for (const Token id : ids) candidates.push_back({logits_[id], id});
+    return candidates;
+  }
+
+  // The same in draw order.
+  std::vector<Candidate> Sorted(float floor) const {
+    std::vector<Candidate> candidates = Collected(floor);
     std::ranges::sort(candidates, DrawnBefore);
     return candidates;
   }
 
-  // Widens a window below the largest logit until it holds the mass: few tokens do, mostly, and
-  // sorting a vocabulary costs more than reading it some times.
+  // The first tokens in draw order that hold the mass, and a few more. A window below the largest
+  // logit is widened until it holds them: reading a vocabulary some times costs less than sorting
+  // it.
   std::vector<Candidate> Heaviest(double mass) const {
-    for (float window = 2; window < 80; window *= 2) {
-      std::vector<Candidate> held = Sorted(max_ - window / inverse_);
-      if (Mass(held) >= mass) return held;
+    constexpr float kAll = 80;
+    float window = 2;
+    std::vector<Candidate> held = Collected(max_ - window / inverse_);
+    while (Mass(held) < mass && window < kAll) {
+      window *= 2;
+      held = Collected(window < kAll ? max_ - window / inverse_ : kLowest);
     }
-    return Sorted(kLowest);
+    DropBehind(mass, held);
+    std::ranges::sort(held, DrawnBefore);
+    return held;
   }
 
-  double Mass(const std::vector<Candidate>& candidates) const {
+  // Drops tokens that in draw order come behind those that hold the mass. Linear in the mean, as
+  // quickselect is.
+  void DropBehind(double mass, std::vector<Candidate>& tokens) const {
+    constexpr ptrdiff_t kFew = 64;                    // are sorted as fast
+    mass *= 1 + 1e-9;                                 // Cut() sums in another order
+    auto begin = tokens.begin(), end = tokens.end();  // between which the mass is reached
+    while (end - begin > kFew) {
+      const auto middle = begin + (end - begin) / 2;
+      std::nth_element(begin, middle, end, DrawnBefore);
+      const double before = Mass({begin, middle});
+      if (before >= mass) {
+        end = middle;
+      } else {
+        mass -= before;
+        begin = middle;
+      }
+    }
+    tokens.erase(end, tokens.end());
+  }
+
+  double Mass(std::span<const Candidate> candidates) const {
     double mass = 0;
     for (const Candidate& candidate : candidates) mass += Weight(candidate);
     return mass;

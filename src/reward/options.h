@@ -193,8 +193,9 @@ struct ModelOptions {
     v("kind", kind,
       {.choices = {"auto", "head", "lora", "full"},
        .help = "What of the base is trained: head (nothing of it: a head on its hidden states, any "
-               "architecture and quantisation), lora, full; auto: lora above 1e9 weights, else "
-               "full"});
+               "architecture and quantisation; where the base is the generator's file the head "
+               "reads its states as it writes, which costs no pass), lora, full; auto: lora above "
+               "1e9 weights, else full"});
     v("lora_rank", lora_rank, {.min = 1, .max = 1024, .help = "Kind lora: rank of the adapter"});
     v("lora_alpha", lora_alpha,
       {.max = 65536, .above = 0, .help = "Kind lora: alpha / rank scales the adapter"});
