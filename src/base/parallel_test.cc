@@ -4,7 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <span>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 namespace pgts {
@@ -12,25 +15,31 @@ namespace {
 
 using ::testing::Each;
 
-TEST(RunParallel, EachItemOnceWhateverTheWorkers) {
+using Runner = void (*)(std::span<const int>, int, const std::function<void(int)>&);
+
+class RunEachItem : public ::testing::TestWithParam<Runner> {};
+INSTANTIATE_TEST_SUITE_P(OnThreads, RunEachItem, ::testing::Values(&RunParallel));
+INSTANTIATE_TEST_SUITE_P(OnTheTeam, RunEachItem, ::testing::Values(&RunOnTeam));
+
+TEST_P(RunEachItem, OnceWhateverTheWorkers) {
   std::vector<int> items;
   for (int i = 0; i < 100; ++i) items.push_back(i);
   for (const int workers : {1, 3, 200}) {
     std::vector<int> calls(100, 0);
-    RunParallel(items, workers, [&](int item) { ++calls[item]; });
+    GetParam()(items, workers, [&](int item) { ++calls[item]; });
     EXPECT_THAT(calls, Each(1)) << workers << " workers";
   }
-  RunParallel({}, 4, [](int) { FAIL(); });
+  GetParam()({}, 4, [](int) { FAIL(); });
 }
 
-TEST(RunParallel, TheFirstExceptionByItemAndTheOthersAreStillDone) {
+TEST_P(RunEachItem, TheFirstExceptionByItemAndTheOthersAreStillDone) {
   const std::vector<int> items = {0, 1, 2, 3};
   std::vector<int> calls(4, 0);
   const auto run = [&](int item) {
     ++calls[item];
     if (item % 2 == 1) throw std::runtime_error(std::to_string(item));
   };
-  EXPECT_THAT([&] { RunParallel(items, 2, run); },
+  EXPECT_THAT([&] { GetParam()(items, 2, run); },
               ::testing::ThrowsMessage<std::runtime_error>("1"));
   EXPECT_THAT(calls, Each(1));
 }

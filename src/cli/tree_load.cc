@@ -181,7 +181,7 @@ class TreeLoad {
     result_.generator = generator_->counts();
     result_.scorer = scorer_.encoder().counts();
     result_.depth /= std::max(1, options_.problems);
-    result_.path_tokens /= static_cast<double>(std::max<int64_t>(1, result_.nodes));
+    result_.path_tokens = MeanPath();
     return std::move(result_);
   }
 
@@ -204,8 +204,12 @@ class TreeLoad {
 
   void Pause() {
     const Stopwatch watch;
-    options_.pause(result_.path_tokens / static_cast<double>(std::max<int64_t>(1, result_.nodes)));
+    options_.pause(MeanPath());
     paused_ += watch.Seconds();
+  }
+
+  double MeanPath() const {
+    return paths_ / static_cast<double>(std::max<int64_t>(1, result_.kept_tokens));
   }
 
   Co<void> Walk(int64_t problem) {
@@ -236,8 +240,9 @@ class TreeLoad {
     int longest = world.prompt_tokens();
     for (int id = 1; id < world.size(); ++id) {
       const world::Step& step = world.step(id);
-      result_.kept_tokens += static_cast<int64_t>(step.raw.tokens.size());
-      result_.path_tokens += world.step(step.parent).prefix->length;
+      const auto tokens = static_cast<int64_t>(step.raw.tokens.size());
+      result_.kept_tokens += tokens;
+      paths_ += static_cast<double>(tokens) * (step.prefix->length - tokens / 2.0);
       longest = std::max(longest, step.prefix->length);
     }
     result_.nodes += place.result.nodes;
@@ -260,6 +265,7 @@ class TreeLoad {
   world::LiveWorlds worlds_;
   std::vector<int64_t> longest_;  // path of each search that ended
   Progress progress_;
+  double paths_ = 0;   // tokens behind a kept token, sum over them
   double paused_ = 0;  // seconds
   TreeLoadResult result_;
 };

@@ -65,7 +65,7 @@ struct TreeLoadResult {
   PhaseSeconds phases;
   llm::TokenCounts generator, scorer;
   double depth = 0;           // deepest step, mean over searches
-  double path_tokens = 0;     // behind a new step, mean over steps: what decoding attends to
+  double path_tokens = 0;     // behind a kept token, in the mean: what decoding attends to
   int64_t longest_paths = 0;  // tokens of a search's longest path, sum of the `width` longest
   double rss_mb_early = 0, rss_mb = 0;  // resident memory after the first tenth, and at the end
   std::vector<tree::Trajectory> trajectories;  // of each problem; with_features

@@ -228,7 +228,7 @@ void Lane::Collect() {
          .values = machine_.Output(static_cast<int>(i)),
          .state = keeps_states_ ? machine_.State(static_cast<int>(i)) : std::span<const float>()});
   }
-  RunParallel(indices, options_.threads, [&](int i) { ReadOutput(*jobs[i], outputs[i]); });
+  RunOnTeam(indices, options_.threads, [&](int i) { ReadOutput(*jobs[i], outputs[i]); });
   for (const int i : indices) {
     Job& job = *jobs[i];
     const bool at_end = outputs[i].position + 1 == static_cast<int>(job.path.size());
