@@ -28,7 +28,7 @@ set(GGML_NATIVE ON CACHE BOOL "")
 if(PGTS_SANITIZE MATCHES "thread")
   set(GGML_OPENMP OFF CACHE BOOL "" FORCE)
 endif()
-find_package(OpenMP)  # ggml's threads, which base/parallel.h shares
+find_package(OpenMP COMPONENTS CXX)  # ggml's threads, which base/parallel.h shares
 add_subdirectory("${PGTS_LLAMA_SOURCE}" third_party/llama.cpp EXCLUDE_FROM_ALL SYSTEM)
 # g++ 12's _tile_loadconfig declares that it reads 8 of the 64 bytes of a tile configuration, so that
 # the stores of the others are dropped, and a CPU with AMX ends in SIGILL at its first tile.

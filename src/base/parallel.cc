@@ -54,7 +54,7 @@ void RunParallel(std::span<const int> items, int workers, const std::function<vo
 #ifdef _OPENMP
 void RunOnTeam(std::span<const int> items, int workers, const std::function<void(int)>& run) {
   Shared shared(items, run);
-  const int team = std::clamp(workers, 1, std::max(1, static_cast<int>(items.size())));
+  const int team = items.size() > 1 ? std::max(1, workers) : 1;
 #pragma omp parallel num_threads(team)
   shared.Work();
   shared.ThrowFirst();

@@ -12,9 +12,9 @@ namespace pgts {
 // nothing that is written.
 void RunParallel(std::span<const int> items, int workers, const std::function<void(int)>& run);
 
-// The same on OpenMP's threads, where ggml has them, and not inside another parallel region. Behind
+// The same on OpenMP's threads, where ggml has them, and not inside another parallel region. After
 // an evaluation they spin for more work, and threads of our own would have to share processors with
-// them.
+// them. `workers` as many as ggml has: libgomp ends those that a smaller team leaves out.
 void RunOnTeam(std::span<const int> items, int workers, const std::function<void(int)>& run);
 
 }  // namespace pgts

@@ -18,8 +18,8 @@ using ::testing::Each;
 using Runner = void (*)(std::span<const int>, int, const std::function<void(int)>&);
 
 class RunEachItem : public ::testing::TestWithParam<Runner> {};
-INSTANTIATE_TEST_SUITE_P(OnThreads, RunEachItem, ::testing::Values(&RunParallel));
-INSTANTIATE_TEST_SUITE_P(OnTheTeam, RunEachItem, ::testing::Values(&RunOnTeam));
+INSTANTIATE_TEST_SUITE_P(On, RunEachItem, ::testing::Values(&RunParallel, &RunOnTeam),
+                         [](const auto& info) { return info.index == 0 ? "Threads" : "Team"; });
 
 TEST_P(RunEachItem, OnceWhateverTheWorkers) {
   std::vector<int> items;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // `pgts bench tree`: searches as training runs them. `bound_tokens_per_second` is what a machine
 // could do that wastes nothing: each kept token is decoded once by the generator and read once by
-// the scorer, 1 / (1 / decode + 1 / prefill), both measured on raw llama.cpp in pauses of the load
-// (or behind it: on a GPU, or where all searches begin at once), at the load's width and behind its
-// mean path, in raw llama.cpp's best layout, the medians; with --shared, decode alone. `sustained`
-// leaves out the end of the load, where fewer searches than places are left.
+// the scorer, 1 / (1 / decode + 1 / prefill); with --shared, decode alone. Both are measured on raw
+// llama.cpp's best layout at the load's width, with as many tokens in front as the load's have in
+// the mean: in pauses of the load, or after it on a GPU or where all searches begin at once; the
+// medians. `sustained` leaves out the end of the load, where fewer searches than places are left.
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -24,8 +24,7 @@
 namespace pgts::cli {
 namespace {
 
-constexpr int kPrefillTokens = 256;  // of one prefill call
-constexpr int kLeastMeasures = 3;    // of the bound
+constexpr int kLeastMeasures = 3;  // of the bound
 
 struct TreeArguments {
   BenchFlags flags;
@@ -39,33 +38,31 @@ class Bound {
  public:
   Bound(const TreeLoadOptions& load, const TreeModels& models)
       : load_(load), generator_(models.generator) {
-    if (!load.shared && models.scorer != models.generator) scorer_.emplace(models.scorer);
+    if (!load.shared) scorer_.emplace(models.scorer);
   }
 
-  // As behind paths of that length.
+  // Of tokens that have so many in front, in the mean.
   void Measure(double path_tokens) {
-    llm::RawLoad raw{.width = load_.width,
-                     .context = std::max(1, static_cast<int>(path_tokens)),
-                     .steps = 32,
-                     .threads = load_.threads};
-    if (!load_.shared && !scorer_) raw.read = kPrefillTokens;
-    generator_.Measure(raw);
-    if (scorer_) {
-      raw.steps = 1;
-      raw.read = kPrefillTokens;
-      scorer_->Measure(raw);
-    }
+    constexpr int kSteps = 32, kRead = 256;  // of each sequence
+    generator_.Measure(Raw(path_tokens - kSteps / 2.0, kSteps, /*read=*/0));
+    if (scorer_) scorer_->Measure(Raw(path_tokens - kRead / 2.0, /*steps=*/1, kRead));
     ++times_;
   }
 
   RawBest Best() const {
-    RawBest best = generator_.Best();
-    if (scorer_) best.read = scorer_->Best().read;
-    return best;
+    return {.decode = generator_.Best().decode, .read = scorer_ ? scorer_->Best().read : 0};
   }
   int times() const { return times_; }
 
  private:
+  llm::RawLoad Raw(double context, int steps, int read) const {
+    return {.width = load_.width,
+            .context = std::max(1, static_cast<int>(context)),
+            .steps = steps,
+            .read = read,
+            .threads = load_.threads};
+  }
+
   const TreeLoadOptions& load_;
   RawYardstick generator_;
   std::optional<RawYardstick> scorer_;

@@ -45,7 +45,7 @@ struct TreeLoadOptions {
   llm::SamplingOptions sampling;
   policy::NetworkOptions policy;
   bool with_features = false;  // record what PPO trains on
-  // Called now and then while searches go on, with the mean length of the paths so far; not part of
+  // Called now and then while searches go on, with TreeLoadResult::path_tokens so far; not part of
   // the load's time. May be empty.
   std::function<void(double path_tokens)> pause;
 };

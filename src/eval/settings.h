@@ -39,7 +39,9 @@ struct GeneratorSettings {
     v("min_p", min_p, {.min = 0, .max = 1, .help = "Least share of the best probability; 0: off"});
     v("use_flash_attention", use_flash_attention,
       {.choices = {"auto", "true", "false"},
-       .help = "Flash attention; auto: but for tiny models, and scorers on a CPU"});
+       .help =
+           "Flash attention, where a GPU's build has it; auto: but for tiny models, and scorers "
+           "on a CPU"});
     v("load_in_8bit", load_in_8bit, {.help = "Q8_0 weights"});
     v("prompt", prompt, {.choices = {"auto", "chat", "plain"}, .help = "How problems are put"});
   }

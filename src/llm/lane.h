@@ -30,7 +30,7 @@ struct LaneOptions {
   int width = 1;      // jobs evaluated together
   int sequences = 1;  // resident sequences, at least `width`
   int context = 0;    // tokens that one sequence can hold
-  int threads = 1;    // of its evaluations, and that read outputs side by side
+  int threads = 1;    // of its evaluations, which also read the outputs
 };
 
 // A path on its way through a lane.
@@ -63,6 +63,7 @@ class Lane {
   const LaneOptions& options() const { return options_; }
   const Residency& residency() const { return residency_; }
   void Leave(uint64_t walker) { residency_.Leave(walker); }
+  void SetThreads(int threads) { options_.threads = threads; }
 
  protected:
   // Queues jobs, which stay in place until they have ended, or the lane forgets or fails.

@@ -82,7 +82,10 @@ class Lanes {
       if (work(i) > 0) busy.push_back(i);
     }
     std::ranges::stable_sort(busy, [&](int a, int b) { return work(a) > work(b); });
-    for (const int i : busy) machines_[i]->SetThreads(ThreadsOfEach(busy.size()));
+    for (const int i : busy) {
+      machines_[i]->SetThreads(ThreadsOfEach(busy.size()));
+      lanes_[i]->SetThreads(ThreadsOfEach(busy.size()));
+    }
     RunParallel(busy, plan_.workers, run);
   }
 

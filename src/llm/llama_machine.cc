@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "llm/llama_machine.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <exception>
 #include <numeric>
@@ -131,7 +133,7 @@ LlamaMachine::~LlamaMachine() {
 EvaluateStatus LlamaMachine::Evaluate(std::span<const Row> rows) {
   BuildBatch(rows);
   tap_.Begin(batch_->batch, streams_);
-  const int result = Decode();
+  const auto [result, reason] = Decode();
   ForgetFillers();
   if (result == 1) return EvaluateStatus::kNoCells;
   if (result == 0 && tap_.Complete()) return EvaluateStatus::kDone;
@@ -144,19 +146,20 @@ EvaluateStatus LlamaMachine::Evaluate(std::span<const Row> rows) {
         model_->info().path, model_->info().architecture);
   }
   throw Error::Format(
-      "llama.cpp could not evaluate {} tokens of {} (code {}); the device may be "
+      "llama.cpp could not evaluate {} tokens of {} ({}); the device may be "
       "out of memory: lower the width or the context length",
-      rows.size(), model_->info().path, result);
+      rows.size(), model_->info().path, reason);
 }
 
 // With an adapter llama.cpp takes its scratch memory at the first evaluation, and throws where
 // there is none.
-int LlamaMachine::Decode() {
-  constexpr int kNoMemory = -2;  // what llama_decode returns for it elsewhere
+LlamaMachine::Decoded LlamaMachine::Decode() {
   try {
-    return llama_decode(context_, batch_->batch);
-  } catch (const std::exception&) {
-    return kNoMemory;
+    const int code = llama_decode(context_, batch_->batch);
+    return {code, fmt::format("code {}", code)};
+  } catch (const std::exception& failure) {
+    constexpr int kFatal = -2;
+    return {kFatal, failure.what()};
   }
 }
 

@@ -51,9 +51,13 @@ class LlamaMachine : public Machine {
 
  private:
   struct Batch;
+  struct Decoded {
+    int code;  // llama_decode's
+    std::string reason;
+  };
 
   void BuildBatch(std::span<const Row> rows);
-  int Decode();
+  Decoded Decode();
   int Length(int sequence) const;
   double GapCost(int begin, int end) const;
   int FillGap(int begin, int end);

@@ -81,6 +81,7 @@ class Truncation {
   // it.
   std::vector<Candidate> Heaviest(double mass) const {
     constexpr float kAll = 80;
+    mass *= 1 + 1e-9;  // Cut() sums in another order
     float window = 2;
     std::vector<Candidate> held = Collected(max_ - window / inverse_);
     while (Mass(held) < mass && window < kAll) {
@@ -96,7 +97,6 @@ class Truncation {
   // quickselect is.
   void DropBehind(double mass, std::vector<Candidate>& tokens) const {
     constexpr ptrdiff_t kFew = 64;                    // are sorted as fast
-    mass *= 1 + 1e-9;                                 // Cut() sums in another order
     auto begin = tokens.begin(), end = tokens.end();  // between which the mass is reached
     while (end - begin > kFew) {
       const auto middle = begin + (end - begin) / 2;

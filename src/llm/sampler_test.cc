@@ -11,6 +11,8 @@
 #include <random>
 #include <vector>
 
+#include "llm/logit_math.h"
+
 namespace pgts::llm {
 namespace {
 
@@ -103,6 +105,38 @@ TEST(Sampler, TopKEqualsAFullSort) {
       EXPECT_THAT(Truncate(logits, options).tokens,
                   testing::ElementsAreArray(order.begin(), order.begin() + kept))
           << size << " " << top_k;
+    }
+  }
+}
+
+// Flat, all equal, with ties across the edge, with tokens that are ruled out.
+std::vector<std::vector<float>> Shapes() {
+  std::mt19937 random(7);
+  std::normal_distribution<float> flat(0, 0.3F), peaked(0, 3);
+  std::vector<std::vector<float>> shapes(4, std::vector<float>(5000));
+  for (float& logit : shapes[0]) logit = flat(random);
+  for (float& logit : shapes[2]) logit = std::round(4 * peaked(random)) / 4;
+  for (size_t i = 0; i < shapes[3].size(); ++i) {
+    shapes[3][i] = i % 3 == 0 ? -INFINITY : peaked(random);
+  }
+  return shapes;
+}
+
+// What is sorted alone (top_p 1) holds all tokens and the same weights in the same order.
+TEST(Sampler, TopPKeepsWhatAFullSortWould) {
+  for (const std::vector<float>& logits : Shapes()) {
+    for (const double temperature : {0.2, 0.8, 2.0}) {
+      const Candidates all = Truncate(logits, {.temperature = temperature, .top_p = 1});
+      const auto inverse = 1 / static_cast<float>(temperature);
+      const double sum = SumExponentials(logits, LargestLogit(logits), inverse).tempered;
+      for (const double top_p : {0.1, 0.5, 0.9, 0.999}) {
+        const size_t before =
+            std::ranges::lower_bound(all.cumulative, top_p * sum) - all.cumulative.begin();
+        const size_t kept = std::min(before + 1, all.tokens.size());
+        EXPECT_THAT(Truncate(logits, {.temperature = temperature, .top_p = top_p}).tokens,
+                    testing::ElementsAreArray(all.tokens.begin(), all.tokens.begin() + kept))
+            << temperature << " " << top_p;
+      }
     }
   }
 }

@@ -311,6 +311,7 @@ class Trainer {
     result_.head = network_.GetHead();
     result_.calibration = CalibrateOn(best_scored_, options_.training.weigh_slips);
     result_.metrics = MeasureWhole(best_scored_, result_.calibration);
+    for (Tensor& parameter : parameters_) parameter.mutable_grad() = Tensor();  // stays behind
     network_.To(torch::kCPU);
   }
 

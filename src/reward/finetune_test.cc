@@ -147,11 +147,14 @@ TEST(StepNetworkTest, TreeRowsEqualSeparateRows) {
 
 TEST(FinetuneTest, LearnsTrueLabelsAndNothingFromShuffledOnes) {
   const std::vector<LabelledSolution> held_out = LetterTask(60, 2);
-  const FinetuneResult learnt =
-      Finetune(SmallDecoder(), LetterTask(150, 1), held_out, FastOptions());
+  const auto decoder = SmallDecoder();
+  const FinetuneResult learnt = Finetune(decoder, LetterTask(150, 1), held_out, FastOptions());
   EXPECT_GT(learnt.metrics.step_auc, 0.97);
   EXPECT_LT(learnt.metrics.ece, 0.1);
   EXPECT_LT(learnt.tree_tokens, learnt.path_tokens);
+  for (const auto& [name, weight] : decoder->Weights()) {
+    EXPECT_FALSE(weight.grad().defined()) << name << " keeps a gradient's memory";
+  }
 
   // Labels without meaning: chance against held-out labels of the same kind. 720 steps: the
   // standard error of the AUC is 0.022.
