@@ -311,7 +311,8 @@ class Trainer {
     result_.head = network_.GetHead();
     result_.calibration = CalibrateOn(best_scored_, options_.training.weigh_slips);
     result_.metrics = MeasureWhole(best_scored_, result_.calibration);
-    for (Tensor& parameter : parameters_) parameter.mutable_grad() = Tensor();  // stays behind
+    // To() moves no gradients: they would keep their memory for as long as the decoder lives.
+    for (Tensor& parameter : parameters_) parameter.mutable_grad() = Tensor();
     network_.To(torch::kCPU);
   }
 
