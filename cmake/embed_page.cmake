@@ -59,10 +59,10 @@ string(REPLACE "{{script_hash}}" "${script_hash}" page "${page}")
 file(WRITE "${OUTPUT}" "// Written by cmake/embed_page.cmake.
 #include <string_view>
 
-namespace pgts::eval {
+namespace pgts::report {
 
 extern const std::string_view ${VARIABLE};
 const std::string_view ${VARIABLE} = R\"page(${page})page\";
 
-}  // namespace pgts::eval
+}  // namespace pgts::report
 ")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # pgts_room(NAME [TORCH] ROOMS <rooms it may include> LIBS <libraries>)
 # One static library per room, linking exactly what it may include, and one test program from the
-# *_test.cc files beside the code. TORCH marks a room that needs LibTorch: skipped without it.
+# *_test.cc files beside the code. Files *_main.cc and *_benchmark.cc are programs of their own. TORCH marks a room that needs LibTorch: skipped without it.
 set(PGTS_WARNINGS -Wall -Wextra -Wno-missing-field-initializers
     -Wno-restrict)  # false alarms of g++ 12 on "literal" + std::string
 if(PGTS_UNITY)
@@ -15,7 +15,7 @@ function(pgts_room name)
   endif()
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cc)
   set(tests ${sources})
-  list(FILTER sources EXCLUDE REGEX "_(test|main)\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "_(test|main|benchmark)\\.cc$")
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
   list(TRANSFORM ROOM_ROOMS PREPEND pgts_ OUTPUT_VARIABLE rooms)
 

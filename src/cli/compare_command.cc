@@ -16,14 +16,15 @@
 #include "cli/run_flags.h"
 #include "cli/run_program.h"
 #include "eval/budget_comparison.h"
-#include "eval/budget_picture.h"
 #include "eval/budget_report.h"
 #include "eval/budget_table.h"
 #include "model/threads.h"
+#include "report/budget_picture.h"
 #include "reward/reward_model.h"
+#include "session/reward_wiring.h"
+#include "session/run_folder.h"
 #include "train/preflight.h"
 #include "train/reward_phase.h"
-#include "train/run_folder.h"
 #include "train/trainer.h"
 
 namespace pgts::cli {
@@ -37,13 +38,13 @@ struct CompareArguments {
 
 // The file's keys over those of the run that it names.
 struct CompareConfig {
-  train::RunConfig config;
+  session::RunConfig config;
   eval::CompareSettings compare;
   OptionSet options;
 };
 
 void Declare(CompareConfig& loaded) {
-  train::DeclareOptions(loaded.config, loaded.options);
+  session::DeclareOptions(loaded.config, loaded.options);
   loaded.options.Add("compare", loaded.compare);
 }
 
@@ -56,11 +57,11 @@ void ApplyCompareFlags(const CompareArguments& arguments, OptionSet& options) {
 }
 
 // No path where no run is named.
-train::RunFolder ComparedRun(const eval::CompareSettings& compare) {
-  return compare.run.empty() ? train::RunFolder{} : train::RunFolder::Owning(compare.run);
+session::RunFolder ComparedRun(const eval::CompareSettings& compare) {
+  return compare.run.empty() ? session::RunFolder{} : session::RunFolder::Owning(compare.run);
 }
 
-std::string OutputFolder(const eval::CompareSettings& compare, const train::RunFolder& run) {
+std::string OutputFolder(const eval::CompareSettings& compare, const session::RunFolder& run) {
   if (!compare.output_dir.empty()) return compare.output_dir;
   return run.path.empty() ? "outputs/comparison" : run.path + "/comparison";
 }
@@ -76,24 +77,24 @@ std::unique_ptr<CompareConfig> Load(const CompareArguments& arguments) {
 
   auto loaded = std::make_unique<CompareConfig>();
   Declare(*loaded);
-  const train::RunFolder run = ComparedRun(first.compare);
+  const session::RunFolder run = ComparedRun(first.compare);
   if (!run.path.empty()) loaded->options.LoadYaml(run.Config());
   loaded->options.LoadYaml(arguments.config);
   loaded->options.LoadEnvironment();
   ApplyCompareFlags(arguments, loaded->options);
   FindFiles(loaded->options, loaded->config);
-  train::ExplainKeysWithoutEffect(loaded->config, loaded->options,
-                                  run.path.empty() ? "" : run.Config());
-  train::CheckGrowsWorlds(loaded->config);
+  session::ExplainKeysWithoutEffect(loaded->config, loaded->options,
+                                    run.path.empty() ? "" : run.Config());
+  session::CheckGrowsWorlds(loaded->config);
   return loaded;
 }
 
 // Cells of another configuration or of other models must not be mixed with ours.
-Json Origin(const CompareConfig& loaded, const train::RunFolder& run) {
+Json Origin(const CompareConfig& loaded, const session::RunFolder& run) {
   const eval::CompareSettings& compare = loaded.compare;
-  train::RunConfig config = loaded.config;
+  session::RunConfig config = loaded.config;
   OptionSet options;
-  train::DeclareOptions(config, options);
+  session::DeclareOptions(config, options);
   Json origin = {{"compare",
                   {{"split", compare.split},
                    {"problems", compare.problems},
@@ -137,28 +138,28 @@ struct Trained {
   LoadedPolicy greedy, sampled;
 };
 
-Trained UseRun(const train::RunFolder& run, const train::RunConfig& config,
-               eval::Session& session) {
+Trained UseRun(const session::RunFolder& run, const session::RunConfig& config,
+               session::Session& session) {
   Trained trained;
   if (run.path.empty()) return trained;
-  train::UseRewardModel(config, session, run.RewardModel());
+  session::UseRewardModel(config, session, run.RewardModel());
   if (!FileExists(run.FinalPolicy())) return trained;
   trained.greedy = LoadPolicy(run.FinalPolicy(), {.greedy = true});
   trained.sampled = LoadPolicy(run.FinalPolicy(), {.temperature = config.search.temperature});
   return trained;
 }
 
-eval::BudgetComparison RunCells(const CompareConfig& loaded, const train::RunFolder& run,
+eval::BudgetComparison RunCells(const CompareConfig& loaded, const session::RunFolder& run,
                                 const eval::CellFolder& cells) {
-  const train::RunConfig& config = loaded.config;
-  eval::SessionOptions options = train::ToSessionOptions(config, cells.World());
+  const session::RunConfig& config = loaded.config;
+  session::SessionOptions options = session::ToSessionOptions(config, cells.World());
   options.keep = cells.LatestStore();
-  eval::Session session(options);
+  session::Session session(options);
   const Trained trained = UseRun(run, config, session);
   eval::BudgetComparison comparison =
-      eval::CompareBudgets(session,
+      eval::CompareBudgets(session.environment(),
                            {.settings = loaded.compare,
-                            .limits = eval::ToLimits(config.search),
+                            .limits = session::ToLimits(config.search),
                             .greedy = trained.greedy.policy.get(),
                             .sampled = trained.sampled.policy.get(),
                             .policy_parameters = trained.greedy.parameters},
@@ -175,13 +176,13 @@ void Report(const eval::BudgetComparison& comparison, const CompareConfig& loade
   eval::WriteBudgetResults(
       comparison, {.task = task, .reach = compare.reach, .config = Json(loaded.options.Yaml())},
       folder);
-  WritePicture(eval::BudgetPicture(comparison, compare.plot), folder);
+  WritePicture(report::BudgetPicture(comparison, compare.plot), folder);
   Info("written: {0}/comparison.json, {0}/comparison.svg, {0}/results_{1}.json", folder, task);
 }
 
 void Compare(const CompareArguments& arguments) {
   const std::unique_ptr<CompareConfig> loaded = Load(arguments);
-  const train::RunFolder run = ComparedRun(loaded->compare);
+  const session::RunFolder run = ComparedRun(loaded->compare);
   const std::string folder = OutputFolder(loaded->compare, run);
   MakeWritableDirectory(folder);
   CheckOrigin(Origin(*loaded, run), folder);

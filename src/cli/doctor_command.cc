@@ -14,9 +14,9 @@
 #include "cli/commands.h"
 #include "cli/reward_model_flag.h"
 #include "cli/run_flags.h"
+#include "session/run_folder.h"
 #include "train/doctor.h"
 #include "train/preflight.h"
-#include "train/run_folder.h"
 #include "train/trainer.h"
 
 namespace pgts::cli {
@@ -37,7 +37,7 @@ struct Patient {
 Patient FindPatient(const DoctorArguments& arguments) {
   Patient patient;
   if (!arguments.run_folder.empty()) {
-    const train::RunFolder run = train::RunFolder::Owning(arguments.run_folder);
+    const session::RunFolder run = session::RunFolder::Owning(arguments.run_folder);
     patient = {.base_config = run.Config(), .world = run.World()};
     if (FileExists(run.RewardModel())) patient.reward_model = run.RewardModel();
   }
@@ -53,13 +53,13 @@ bool Examine(const DoctorArguments& arguments) {
   const Patient patient = FindPatient(arguments);
   const auto loaded = LoadConfig(arguments.run, patient.base_config);
   InitLog({.verbose = arguments.run.verbose});
-  const train::RunConfig& config = loaded->config;
-  train::CheckGrowsWorlds(config);
+  const session::RunConfig& config = loaded->config;
+  session::CheckGrowsWorlds(config);
   std::optional<TempFolder> scratch;
   std::string world = config.world.dir.empty() ? patient.world : config.world.dir;
   if (world.empty()) world = scratch.emplace().path();
   if (patient.reward_model.empty()) Info("no reward model: the generator alone is looked at");
-  eval::Session session(train::ToSessionOptions(config, world));
+  session::Session session(session::ToSessionOptions(config, world));
   const train::Diagnosis diagnosis = train::Examine(
       config, session, {.reward_model = patient.reward_model, .problems = arguments.limit});
   fmt::print("{}", arguments.json ? JsonPretty(train::ToJson(diagnosis))

@@ -17,10 +17,11 @@
 #include "cli/loaded_policy.h"
 #include "cli/run_flags.h"
 #include "eval/baselines.h"
-#include "eval/report.h"
 #include "model/threads.h"
+#include "report/report.h"
+#include "session/reward_wiring.h"
+#include "session/run_folder.h"
 #include "train/reward_phase.h"
-#include "train/run_folder.h"
 #include "train/trainer.h"
 
 namespace pgts::cli {
@@ -40,11 +41,11 @@ void ApplyEvalFlags(const EvalArguments& arguments, OptionSet& options) {
 }
 
 // The methods walk the same worlds, so that these are kept for as long as the evaluation at least.
-std::string StoreFolder(const EvalArguments& arguments, const train::RunConfig& config,
-                        const train::RunFolder& run, std::optional<TempFolder>& scratch) {
+std::string StoreFolder(const EvalArguments& arguments, const session::RunConfig& config,
+                        const session::RunFolder& run, std::optional<TempFolder>& scratch) {
   if (!config.world.dir.empty()) return config.world.dir;
   if (!run.path.empty()) return run.World();
-  if (!arguments.output_dir.empty()) return train::RunFolder{arguments.output_dir}.World();
+  if (!arguments.output_dir.empty()) return session::RunFolder{arguments.output_dir}.World();
   return scratch.emplace().path();
 }
 
@@ -64,7 +65,7 @@ void CheckOutputs(const EvalArguments& arguments) {
   if (summary.has_parent_path()) MakeWritableDirectory(summary.parent_path().string());
 }
 
-LoadedPolicy PolicyOf(const EvalArguments& arguments, const train::RunConfig& config) {
+LoadedPolicy PolicyOf(const EvalArguments& arguments, const session::RunConfig& config) {
   if (arguments.policy_checkpoint.empty()) return {};
   if (config.search.use_policy) {
     return LoadPolicy(arguments.policy_checkpoint, {.greedy = true});
@@ -74,7 +75,7 @@ LoadedPolicy PolicyOf(const EvalArguments& arguments, const train::RunConfig& co
 }
 
 void Report(const eval::Comparison& comparison, const EvalArguments& arguments,
-            const LoadedConfig& loaded, const train::RunFolder& run) {
+            const LoadedConfig& loaded, const session::RunFolder& run) {
   fmt::print("{}", eval::ComparisonTable(comparison));
   const Json summary = eval::SummaryJson(comparison);
   if (!arguments.summary.empty()) WriteFileAtomic(arguments.summary, JsonPretty(summary));
@@ -84,33 +85,33 @@ void Report(const eval::Comparison& comparison, const EvalArguments& arguments,
   eval::WriteResults(comparison,
                      {.folder = folder, .task = task, .config = Json(loaded.options.Yaml())});
   Info("results: {}/results_{}.json", folder, task);
-  if (!run.path.empty()) eval::TryWriteReport({.run = run.path, .evaluation = folder});
+  if (!run.path.empty()) report::TryWriteReport({.run = run.path, .evaluation = folder});
 }
 
 void Eval(EvalArguments arguments) {
   arguments.policy_checkpoint = OneOf(arguments.policy_checkpoints);
   arguments.reward_model_path = OneOf(arguments.reward_model_paths);
-  const train::RunFolder run = RunOf(arguments.policy_checkpoint);
+  const session::RunFolder run = RunOf(arguments.policy_checkpoint);
   const auto loaded = LoadConfig(arguments.run, run.path.empty() ? "" : run.Config());
   ApplyEvalFlags(arguments, loaded->options);
   CheckOutputs(arguments);
   InitLog({.verbose = arguments.run.verbose});
-  const train::RunConfig& config = loaded->config;
+  const session::RunConfig& config = loaded->config;
   model::UseThreads(config.engine.threads);
 
   const LoadedPolicy policy = PolicyOf(arguments, config);
   std::optional<TempFolder> scratch;
-  eval::Session session(
-      train::ToSessionOptions(config, StoreFolder(arguments, config, run, scratch)));
+  session::Session session(
+      session::ToSessionOptions(config, StoreFolder(arguments, config, run, scratch)));
   std::optional<eval::RewardModelQuality> quality;
   if (const std::string path = RewardModelPath(arguments.reward_model_path, run); !path.empty()) {
-    const reward::RewardModel reward_model = train::UseRewardModel(config, session, path);
+    const reward::RewardModel reward_model = session::UseRewardModel(config, session, path);
     quality = {reward_model.metrics.step_auc, reward_model.metrics.outcome_auc};
   }
   const std::string folder = arguments.output_dir.empty() ? run.path : arguments.output_dir;
-  eval::Comparison comparison =
-      eval::Compare(session, {.eval = config.eval,
-                              .limits = eval::ToLimits(config.search),
+  eval::Comparison comparison = eval::Compare(
+      session.environment(), {.eval = config.eval,
+                              .limits = session::ToLimits(config.search),
                               .seed = config.run.seed,
                               .policy = policy.policy.get(),
                               .policy_parameters = policy.parameters,

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "policy/network_policy.h"
-#include "train/run_folder.h"
+#include "session/run_folder.h"
 
 namespace pgts::cli {
 
@@ -21,9 +21,9 @@ struct LoadedPolicy {
 LoadedPolicy LoadPolicy(const std::string& given, policy::DecisionRule rule);
 
 // Where the run behind this --policy-checkpoint keeps its files; no path where none was given.
-train::RunFolder RunOf(const std::string& policy_checkpoint);
+session::RunFolder RunOf(const std::string& policy_checkpoint);
 
 // `given` (--reward-model-path, the newest of a `*`), or else the run's; "" where there is neither.
-std::string RewardModelPath(const std::string& given, const train::RunFolder& run);
+std::string RewardModelPath(const std::string& given, const session::RunFolder& run);
 
 }  // namespace pgts::cli

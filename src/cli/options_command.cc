@@ -11,7 +11,7 @@
 #include "base/options.h"
 #include "cli/commands.h"
 #include "eval/compare_settings.h"
-#include "train/run_config.h"
+#include "session/run_config.h"
 
 namespace pgts::cli {
 namespace {
@@ -26,10 +26,10 @@ constexpr const char* kIntroduction =
 
 struct EveryOption {
   EveryOption() {
-    train::DeclareOptions(config, options);
+    session::DeclareOptions(config, options);
     options.Add("compare", compare);
   }
-  train::RunConfig config;
+  session::RunConfig config;
   eval::CompareSettings compare;
   OptionSet options;
 };

@@ -11,10 +11,11 @@
 
 #include "base/error.h"
 #include "base/stop.h"
+#include "bench/benches.h"
 #include "cli/arguments.h"
 #include "cli/commands.h"
 #include "cli/openblas_core.h"
-#include "search/step_text.h"
+#include "report/step_text.h"
 
 namespace {
 
@@ -25,7 +26,7 @@ constexpr int kStopped = 130;
 // stack trace behind their first line.)
 void Complain(std::string_view prefix, std::string_view text) {
   const std::string_view first = text.substr(0, text.find('\n'));
-  fmt::print(stderr, "pgts: {}{}\n", prefix, pgts::search::OneLine(first));
+  fmt::print(stderr, "pgts: {}{}\n", prefix, pgts::report::OneLine(first));
 }
 
 int Run(const std::vector<std::string>& arguments) {
@@ -44,7 +45,7 @@ int Run(const std::vector<std::string>& arguments) {
   pgts::cli::AddReport(app);
   pgts::cli::AddPretrain(app);
   pgts::cli::AddQuantize(app);
-  pgts::cli::AddBench(app);
+  pgts::bench::AddBench(app);
   pgts::cli::AddOptions(app);
   pgts::cli::RefuseEmptyValues(app);
   try {

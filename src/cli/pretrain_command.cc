@@ -17,6 +17,7 @@
 #include "model/gguf_writer.h"
 #include "model/pretrain.h"
 #include "model/threads.h"
+#include "session/resources.h"
 #include "task/task.h"
 
 namespace pgts::cli {
@@ -91,7 +92,7 @@ void Pretrain(const PretrainArguments& arguments) {
   OptionSet options;
   options.Add("decoder", shape);
   options.Add("pretrain", settings);
-  options.LoadYaml(FindResource(arguments.config));
+  options.LoadYaml(session::FindResource(arguments.config));
   for (const std::string& assignment : arguments.assignments) options.Set(assignment, "--set");
   settings.shape = shape;
   settings.seed = static_cast<uint64_t>(settings.seed_value);

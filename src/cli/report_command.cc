@@ -8,8 +8,8 @@
 
 #include "base/files.h"
 #include "cli/commands.h"
-#include "eval/report.h"
-#include "train/run_folder.h"
+#include "report/report.h"
+#include "session/run_folder.h"
 
 namespace pgts::cli {
 namespace {
@@ -19,9 +19,9 @@ struct ReportArguments {
 };
 
 void Report(const ReportArguments& arguments) {
-  eval::ReportFolders folders{.run = train::RunFolder::Owning(arguments.run).path};
+  report::ReportFolders folders{.run = session::RunFolder::Owning(arguments.run).path};
   if (!arguments.results.empty()) folders.evaluation = ResolveNewest(arguments.results);
-  fmt::print("{}\n", eval::WriteReport(folders));
+  fmt::print("{}\n", report::WriteReport(folders));
 }
 
 }  // namespace

@@ -5,14 +5,14 @@
 
 #include "base/error.h"
 #include "base/files.h"
-#include "train/run_folder.h"
+#include "session/run_folder.h"
 
 namespace pgts::cli {
 
 RewardModelPlace FindRewardModel(const std::string& given) {
   const std::string path = ResolveNewest(given);
-  if (FileExists(train::RunFolder{path}.Config())) {
-    const train::RunFolder run{path};
+  if (FileExists(session::RunFolder{path}.Config())) {
+    const session::RunFolder run{path};
     if (FileExists(run.RewardModel())) return {run.RewardModel(), run.Config()};
     throw Error::Format(
         "{}: this run has no reward model yet; continue it with pgts train --resume {}", path,
@@ -20,7 +20,7 @@ RewardModelPlace FindRewardModel(const std::string& given) {
   }
   std::filesystem::path folder = std::filesystem::absolute(path).lexically_normal();
   if (!folder.has_filename()) folder = folder.parent_path();  // "reward_model_final/"
-  const std::string config = train::RunFolder{folder.parent_path().string()}.Config();
+  const std::string config = session::RunFolder{folder.parent_path().string()}.Config();
   return {path, FileExists(config) ? config : ""};
 }
 

@@ -3,12 +3,12 @@
 
 #include <CLI/CLI.hpp>
 
-#include <cstdlib>
 #include <filesystem>
 
 #include "base/error.h"
 #include "base/files.h"
 #include "base/log.h"
+#include "session/resources.h"
 #include "task/task_file.h"
 #include "world/grown_by.h"
 
@@ -22,8 +22,9 @@ constexpr const char* kTinyTrainConfig = "config/training_config_tiny.yaml";
 
 void LoadFiles(const RunFlags& flags, const std::string& base_file, OptionSet& options) {
   const bool embedded = base_file.empty() && flags.model.empty() && flags.model_config.empty();
-  if (embedded) options.LoadYaml(FindResource(kTinyModelConfig));
-  if (embedded && flags.train_config.empty()) options.LoadYaml(FindResource(kTinyTrainConfig));
+  if (embedded) options.LoadYaml(session::FindResource(kTinyModelConfig));
+  if (embedded && flags.train_config.empty())
+    options.LoadYaml(session::FindResource(kTinyTrainConfig));
   if (!base_file.empty()) options.LoadYaml(base_file);
   if (!flags.model_config.empty()) options.LoadYaml(flags.model_config);
   if (!flags.train_config.empty()) options.LoadYaml(flags.train_config);
@@ -68,44 +69,30 @@ void AddRunFlags(CLI::App& command, RunFlags& flags) {
 
 std::unique_ptr<LoadedConfig> LoadConfig(const RunFlags& flags, const std::string& base_file) {
   auto loaded = std::make_unique<LoadedConfig>();
-  train::RunConfig& config = loaded->config;
+  session::RunConfig& config = loaded->config;
   OptionSet& options = loaded->options;
-  train::DeclareOptions(config, options);
+  session::DeclareOptions(config, options);
   LoadFiles(flags, base_file, options);
   options.LoadEnvironment();
   ApplyFlags(flags, options);
   FindFiles(options, config);
   // What the run's own file holds was said when the run began.
-  train::ExplainKeysWithoutEffect(config, options, base_file);
+  session::ExplainKeysWithoutEffect(config, options, base_file);
   return loaded;
 }
 
-void FindFiles(const OptionSet& options, train::RunConfig& config) {
-  config.task.data_dir = DataFolder(config.task.data_dir);
+void FindFiles(const OptionSet& options, session::RunConfig& config) {
+  config.task.data_dir = session::DataFolder(config.task.data_dir);
   for (std::string* name : {&config.generator.model_name, &config.reward_base.model_name}) {
-    if (!name->empty()) *name = FindResource(*name);
+    if (!name->empty()) *name = session::FindResource(*name);
   }
   const bool replays = !world::StoredFolder(config.world.dir).empty();
   if (!replays) CheckModel(options, "qwen3.model_name", config.generator.model_name);
   // A run is resumed and evaluated from other folders, too.
   if (task::IsTaskFile(config.task.name)) {
-    config.task.name = fs::absolute(FindResource(config.task.name)).lexically_normal().string();
+    config.task.name =
+        fs::absolute(session::FindResource(config.task.name)).lexically_normal().string();
   }
-}
-
-std::string DataFolder(const std::string& given) {
-  const char* data = std::getenv("PGTS_DATA");
-  return given.empty() && data != nullptr ? data : given;
-}
-
-std::string FindResource(const std::string& path) {
-  if (fs::exists(path) || fs::path(path).is_absolute()) return path;
-  std::error_code ignored;
-  fs::path at = fs::read_symlink("/proc/self/exe", ignored).parent_path();
-  for (int up = 0; up < 4 && !at.empty(); ++up, at = at.parent_path()) {
-    if (fs::exists(at / path)) return (at / path).string();
-  }
-  return path;
 }
 
 }  // namespace pgts::cli

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/options.h"
-#include "train/run_config.h"
+#include "session/run_config.h"
 
 namespace CLI {
 class App;
@@ -27,7 +27,7 @@ void AddRunFlags(CLI::App& command, RunFlags& flags);
 
 // A configuration and the declarations that point into it. Not movable for that reason.
 struct LoadedConfig {
-  train::RunConfig config;
+  session::RunConfig config;
   OptionSet options;
 };
 
@@ -37,16 +37,9 @@ std::unique_ptr<LoadedConfig> LoadConfig(const RunFlags& flags, const std::strin
 
 // Makes what names files of the program, of the user's task and of data sets into paths. Error
 // where the generator has none and no stored worlds stand in for it.
-void FindFiles(const OptionSet& options, train::RunConfig& config);
-
-// The folder of data sets: as given, else PGTS_DATA; "" where neither is there.
-std::string DataFolder(const std::string& given);
+void FindFiles(const OptionSet& options, session::RunConfig& config);
 
 // Error if the path that `key` holds is no file; "" is none to be checked.
 void CheckModel(const OptionSet& options, const std::string& key, const std::string& name);
-
-// A file that belongs to the program (config/..., models/...): as given if it exists, else beside
-// the program's own checkout; as given if it is nowhere.
-std::string FindResource(const std::string& path);
 
 }  // namespace pgts::cli

@@ -49,12 +49,12 @@ TEST_F(RunFlagsTest, FilesThenEnvironmentThenTheCommandLine) {
 }
 
 TEST_F(RunFlagsTest, WithNothingGivenTheEmbeddedRecipeIsTaken) {
-  const train::RunConfig embedded = LoadConfig({}, "")->config;
+  const session::RunConfig embedded = LoadConfig({}, "")->config;
   EXPECT_TRUE(FileExists(embedded.generator.model_name)) << embedded.generator.model_name;
   EXPECT_EQ(embedded.generator.prompt, "plain");
   EXPECT_EQ(embedded.search.max_nodes, 18);
   // A model of the user's own has nothing to do with it.
-  const train::RunConfig own = LoadConfig({.model = kTinyModel}, "")->config;
+  const session::RunConfig own = LoadConfig({.model = kTinyModel}, "")->config;
   EXPECT_EQ(own.generator.prompt, "auto");
   EXPECT_EQ(own.search.max_nodes, 80);
 }
@@ -73,12 +73,6 @@ TEST_F(RunFlagsTest, AModelThatIsNotThereIsNamedWithItsPlaceAndTheCure) {
     EXPECT_THAT(error.what(), AllOf(HasSubstr("no/such.gguf is not a file"),
                                     HasSubstr("model.yaml:2"), HasSubstr("--model")));
   }
-}
-
-TEST_F(RunFlagsTest, ResourcesAreFoundBesideTheProgram) {
-  EXPECT_TRUE(FileExists(FindResource("models/tiny.gguf")));
-  EXPECT_EQ(FindResource("no/such/file"), "no/such/file");
-  EXPECT_EQ(FindResource("/absolute"), "/absolute");
 }
 
 }  // namespace

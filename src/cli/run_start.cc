@@ -30,7 +30,7 @@ Run FindRun(const RunFlags& flags, const FolderFlags& folder) {
   if (run.resume && !folder.output_dir.empty()) {
     throw Error("--resume goes on in its own folder; leave --output-dir out");
   }
-  if (run.resume) run.folder = train::RunFolder::Owning(folder.resume);
+  if (run.resume) run.folder = session::RunFolder::Owning(folder.resume);
   run.loaded = LoadConfig(flags, run.resume ? run.folder.Config() : "");
   if (!run.resume) {
     run.folder.path =

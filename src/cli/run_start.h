@@ -7,7 +7,7 @@
 #include <string>
 
 #include "cli/run_flags.h"
-#include "train/run_folder.h"
+#include "session/run_folder.h"
 
 namespace pgts::cli {
 
@@ -18,11 +18,11 @@ struct FolderFlags {
 void AddFolderFlags(CLI::App& command, FolderFlags& flags);
 
 struct Run {
-  train::RunFolder folder;
+  session::RunFolder folder;
   bool resume = false;
   std::unique_ptr<LoadedConfig> loaded;
 
-  const train::RunConfig& config() const { return loaded->config; }
+  const session::RunConfig& config() const { return loaded->config; }
 };
 
 // Which run is meant and how it is configured; nothing is written yet. Error where the flags

@@ -16,10 +16,11 @@
 #include "cli/commands.h"
 #include "cli/reward_model_flag.h"
 #include "cli/run_flags.h"
+#include "labels/trl.h"
 #include "llm/likelihood.h"
+#include "report/step_text.h"
 #include "reward/judge_solutions.h"
-#include "reward/trl.h"
-#include "search/step_text.h"
+#include "session/reward_wiring.h"
 #include "train/reward_phase.h"
 #include "train/trainer.h"
 
@@ -35,19 +36,19 @@ struct ScoreArguments {
 constexpr const char* kStandardInput = "/dev/stdin";
 
 // Question and lines, unlabelled.
-reward::TrlSolution Unlabelled(const std::string& question, const std::string& solution,
+labels::TrlSolution Unlabelled(const std::string& question, const std::string& solution,
                                std::string_view separator, const std::string& where) {
-  return reward::TrlFromJson({{"prompt", question},
+  return labels::TrlFromJson({{"prompt", question},
                               {"completions", Json::array({solution})},
                               {"labels", Json::array({nullptr})}},
                              separator, where);
 }
 
 // A line of {"question", "solution"}, or one of TRL's stepwise supervision.
-reward::TrlSolution FromLine(const Json& json, std::string_view separator,
+labels::TrlSolution FromLine(const Json& json, std::string_view separator,
                              const std::string& where) {
   if (json.is_object() && json.contains("completions")) {
-    return reward::TrlFromJson(json, separator, where);
+    return labels::TrlFromJson(json, separator, where);
   }
   const auto text = [&](const char* field) {
     if (!json.is_object() || !json.contains(field) || !json[field].is_string()) {
@@ -59,9 +60,9 @@ reward::TrlSolution FromLine(const Json& json, std::string_view separator,
   return Unlabelled(text("question"), text("solution"), separator, where);
 }
 
-std::vector<reward::TrlSolution> FromJsonl(const std::string& given, std::string_view separator) {
+std::vector<labels::TrlSolution> FromJsonl(const std::string& given, std::string_view separator) {
   const std::string path = given == "-" ? kStandardInput : given;
-  std::vector<reward::TrlSolution> solutions;
+  std::vector<labels::TrlSolution> solutions;
   JsonlReader reader(path);
   while (const std::optional<Json> record = reader.Next()) {
     solutions.push_back(FromLine(*record, separator, fmt::format("{}:{}", path, reader.line())));
@@ -84,7 +85,7 @@ void CheckGiven(const ScoreArguments& arguments) {
   }
 }
 
-std::vector<reward::TrlSolution> Given(const ScoreArguments& arguments,
+std::vector<labels::TrlSolution> Given(const ScoreArguments& arguments,
                                        std::string_view separator) {
   if (!arguments.jsonl.empty()) return FromJsonl(arguments.jsonl, separator);
   if (arguments.file.empty()) {
@@ -103,7 +104,7 @@ int FirstWrong(std::span<const reward::ScoredStep> steps, const reward::RewardMo
   return 0;
 }
 
-void PrintTable(const reward::TrlSolution& solution, std::span<const reward::ScoredStep> steps,
+void PrintTable(const labels::TrlSolution& solution, std::span<const reward::ScoredStep> steps,
                 const reward::RewardModel& model) {
   Table table({{"", Align::kRight},
                {"step"},
@@ -112,18 +113,18 @@ void PrintTable(const reward::TrlSolution& solution, std::span<const reward::Sco
                {"path's log-probability a token", Align::kRight},
                {"path's slips", Align::kRight}});
   for (size_t i = 0; i < steps.size(); ++i) {
-    table.Row({fmt::format("{}", i + 1), search::OneLine(solution.lines[i]),
+    table.Row({fmt::format("{}", i + 1), report::OneLine(solution.lines[i]),
                fmt::format("{:.3f}", model.calibration.Score(steps[i].evidence())),
                fmt::format("{:+.2f}", steps[i].logit),
                fmt::format("{:.2f}", steps[i].mean_log_prob), fmt::format("{}", steps[i].slips)});
   }
   const int wrong = FirstWrong(steps, model);
-  fmt::print("{}\n\n{}{}\n", search::OneLine(solution.question), table.Text(),
+  fmt::print("{}\n\n{}{}\n", report::OneLine(solution.question), table.Text(),
              wrong == 0 ? fmt::format("no step is below {:.2f}", model.threshold)
                         : fmt::format("first step below {:.2f}: {}", model.threshold, wrong));
 }
 
-void PrintJson(const reward::TrlSolution& solution, std::span<const reward::ScoredStep> steps,
+void PrintJson(const labels::TrlSolution& solution, std::span<const reward::ScoredStep> steps,
                const reward::RewardModel& model) {
   Json list = Json::array();
   for (size_t i = 0; i < steps.size(); ++i) {
@@ -146,12 +147,12 @@ std::string TooLong(int64_t tokens, int context) {
       tokens, context);
 }
 
-void PrintFailure(const reward::TrlSolution& solution, const std::string& reason) {
-  fmt::print("{}\n\nno scores: {}\n", search::OneLine(solution.question), reason);
+void PrintFailure(const labels::TrlSolution& solution, const std::string& reason) {
+  fmt::print("{}\n\nno scores: {}\n", report::OneLine(solution.question), reason);
 }
 
 // Where scores would stand: so that a line answers each line that was given.
-void PrintFailureAsJson(const reward::TrlSolution& solution, const std::string& reason) {
+void PrintFailureAsJson(const labels::TrlSolution& solution, const std::string& reason) {
   fmt::print("{}\n", JsonText({{"question", solution.question},
                                {"steps", nullptr},
                                {"first_wrong", nullptr},
@@ -163,23 +164,23 @@ void Score(const ScoreArguments& arguments) {
   const RewardModelPlace place = FindRewardModel(arguments.reward_model_path);
   const auto loaded = LoadConfig(arguments.run, place.base_config);
   InitLog({.verbose = arguments.run.verbose});
-  const train::RunConfig& config = loaded->config;
-  eval::Session session(train::ToSessionOptions(config, /*store_folder=*/""));
-  const std::vector<reward::TrlSolution> given = Given(arguments, session.task().separator());
-  const train::LoadedRewardModel reward_model =
-      train::LoadRewardModel(config, session, place.folder);
+  const session::RunConfig& config = loaded->config;
+  session::Session session(session::ToSessionOptions(config, /*store_folder=*/""));
+  const std::vector<labels::TrlSolution> given = Given(arguments, session.task().separator());
+  const session::LoadedRewardModel reward_model =
+      session::LoadRewardModel(config, session, place.folder);
 
   const int context = session.generator().context();
-  const reward::StepFormat format{.tokenizer = session.generator().tokenizer(),
+  const labels::StepFormat format{.tokenizer = session.generator().tokenizer(),
                                   .task = session.task(),
                                   .answer_has_separator = reward_model.model.answer_has_separator};
-  std::vector<reward::LabelledSolution> solutions;
+  std::vector<labels::LabelledSolution> solutions;
   std::vector<int64_t> lengths;  // of all that are given, in tokens
-  for (const reward::TrlSolution& solution : given) {
+  for (const labels::TrlSolution& solution : given) {
     const llm::PrefixPtr prompt =
-        session.sampled().Prompt(reward::ImportedProblem(solution), world::kEvaluationEpoch);
-    reward::LabelledSolution labelled = reward::Label(solution, llm::PathTokens(*prompt), format);
-    lengths.push_back(reward::TokenCount(labelled));
+        session.sampled().Prompt(labels::ImportedProblem(solution), world::kEvaluationEpoch);
+    labels::LabelledSolution labelled = labels::Label(solution, llm::PathTokens(*prompt), format);
+    lengths.push_back(labels::TokenCount(labelled));
     if (lengths.back() <= context) solutions.push_back(std::move(labelled));
   }
   if (solutions.empty() && arguments.jsonl.empty()) {
@@ -188,7 +189,7 @@ void Score(const ScoreArguments& arguments) {
   std::vector<std::vector<reward::ScoredStep>> judged;
   if (!solutions.empty()) {
     const auto likelihood = llm::MakeLlamaLikelihood(
-        session.model(), eval::ToEngineOptions(config.generator, config.engine));
+        session.model(), session::ToEngineOptions(config.generator, config.engine));
     reward::AddLogProbs(*likelihood, solutions);
     judged = reward::JudgeSolutions(*reward_model.scorer, solutions);
   }

@@ -20,14 +20,15 @@
 #include "cli/commands.h"
 #include "cli/loaded_policy.h"
 #include "cli/run_flags.h"
-#include "search/growing_chains.h"
-#include "search/growing_tree.h"
+#include "report/growing_chains.h"
+#include "report/growing_tree.h"
+#include "report/step_text.h"
 #include "search/heuristic_policy.h"
 #include "search/policy_search.h"
 #include "search/self_consistency.h"
-#include "search/step_text.h"
+#include "session/reward_wiring.h"
+#include "session/run_folder.h"
 #include "train/reward_phase.h"
-#include "train/run_folder.h"
 #include "train/trainer.h"
 #include "world/grown_by.h"
 
@@ -72,7 +73,7 @@ std::vector<std::string> LinesOf(std::string_view text) {
   std::vector<std::string> lines;
   for (size_t begin = 0; begin < text.size();) {
     const size_t end = std::min(text.find('\n', begin), text.size());
-    lines.push_back(search::OneLine(text.substr(begin, end - begin)));
+    lines.push_back(report::OneLine(text.substr(begin, end - begin)));
     begin = end + 1;
   }
   return lines;
@@ -135,9 +136,9 @@ class Solve {
 
   void Run() {
     InitLog({.verbose = arguments_.run.verbose});
-    eval::Session session(train::ToSessionOptions(config(), config().world.dir));
+    session::Session session(session::ToSessionOptions(config(), config().world.dir));
     const std::string reward_model = RewardModelPath(arguments_.reward_model_path, run_);
-    if (!reward_model.empty()) train::UseRewardModel(config(), session, reward_model);
+    if (!reward_model.empty()) session::UseRewardModel(config(), session, reward_model);
     const task::Problem problem{.id = ProblemId(arguments_.question),
                                 .shown = "the question",
                                 .question = arguments_.question};
@@ -160,7 +161,7 @@ class Solve {
   }
 
  private:
-  const train::RunConfig& config() const { return loaded_->config; }
+  const session::RunConfig& config() const { return loaded_->config; }
 
   std::unique_ptr<LoadedConfig> Load() const {
     return LoadConfig(arguments_.run, run_.path.empty() ? "" : run_.Config());
@@ -175,18 +176,19 @@ class Solve {
     return LoadPolicy(arguments_.policy_checkpoint, {.greedy = true}).policy;
   }
 
-  search::SearchContext Context(eval::Session& session, std::shared_ptr<world::World> world) const {
+  search::SearchContext Context(session::Session& session,
+                                std::shared_ptr<world::World> world) const {
     return {.rounds = session.rounds(),
             .world = std::move(world),
-            .limits = eval::ToLimits(config().search),
+            .limits = session::ToLimits(config().search),
             .draw = Key("solve").With(static_cast<uint64_t>(config().run.seed))};
   }
 
-  search::SearchResult SearchTree(eval::Session& session,
+  search::SearchResult SearchTree(session::Session& session,
                                   const std::shared_ptr<world::World>& world,
                                   tree::Policy& policy) const {
     const Terminal terminal = ReadTerminal();
-    search::GrowingTree shown(*world, std::cout,
+    report::GrowingTree shown(*world, std::cout,
                               {.redraw = terminal.redraw,
                                .height = terminal.height,
                                .options = {.width = terminal.width}});
@@ -200,11 +202,11 @@ class Solve {
     return std::move(found.result);
   }
 
-  search::SearchResult Vote(eval::Session& session,
+  search::SearchResult Vote(session::Session& session,
                             const std::shared_ptr<world::World>& world) const {
     const Terminal terminal = ReadTerminal();
-    const search::RenderOptions options{.width = terminal.width, .scored = false};
-    search::GrowingChains shown(
+    const report::RenderOptions options{.width = terminal.width, .scored = false};
+    report::GrowingChains shown(
         session.rounds(), *world, std::cout,
         {.redraw = terminal.redraw, .height = terminal.height, .options = options});
     const search::SelfConsistency searcher({.chains = static_cast<double>(arguments_.chains)});
@@ -212,12 +214,12 @@ class Solve {
     session.rounds().Spawn(Search(searcher, Context(session, world), found));
     session.rounds().Spawn(shown.Watch(found.done));
     session.rounds().Run();
-    std::cout << search::RenderChains(found.result, *world, options) << std::flush;
+    std::cout << report::RenderChains(found.result, *world, options) << std::flush;
     return std::move(found.result);
   }
 
   const SolveArguments& arguments_;
-  train::RunFolder run_;
+  session::RunFolder run_;
   std::unique_ptr<LoadedConfig> loaded_;
 };
 

@@ -8,7 +8,7 @@
 #include "base/files.h"
 #include "cli/commands.h"
 #include "cli/run_start.h"
-#include "reward/data_builder.h"
+#include "labels/data_builder.h"
 #include "train/preflight.h"
 #include "train/trainer.h"
 
@@ -21,21 +21,21 @@ struct TrainRewardArguments {
 };
 
 // A reward model that was trained is never overwritten: a policy may rest on it.
-void CheckFree(const train::RunFolder& folder) {
+void CheckFree(const session::RunFolder& folder) {
   if (!FileExists(folder.RewardModel())) return;
   throw Error::Format("{} holds a reward model already: choose another run with --output-dir",
                       folder.path);
 }
 
 void TrainReward(const TrainRewardArguments& arguments) {
-  const train::RunFolder from = train::RunFolder::Owning(arguments.from);
-  Run run{.folder = arguments.output_dir.empty() ? from : train::RunFolder{arguments.output_dir},
+  const session::RunFolder from = session::RunFolder::Owning(arguments.from);
+  Run run{.folder = arguments.output_dir.empty() ? from : session::RunFolder{arguments.output_dir},
           .resume = arguments.output_dir.empty(),
           .loaded = LoadConfig(arguments.run, from.Config())};
   CheckFree(run.folder);
   CheckModel(run.loaded->options, "reward_model.model_name", run.config().reward_base.model_name);
   train::CheckBeforeTraining(run.config(), /*trains_reward_model=*/true);
-  reward::CheckStepData(from.RewardData());
+  labels::CheckStepData(from.RewardData());
   OpenRun(run, arguments.run.verbose);
   WriteConfig(run);
   train::TrainReward(run.config(), from, run.folder);

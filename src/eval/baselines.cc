@@ -18,13 +18,13 @@ namespace {
 // The runs of one comparison: the same problems, worlds and limits for every method.
 class Bench {
  public:
-  Bench(Session& session, const ComparisonOptions& options, task::Split split, int epoch,
+  Bench(const Environment& environment, const ComparisonOptions& options, task::Split split, int epoch,
         int64_t count)
-      : session_(session),
+      : environment_(environment),
         options_(options),
         split_(split),
         epoch_(epoch),
-        problems_(FirstProblems(session.task(), split, count)) {}
+        problems_(FirstProblems(environment.task, split, count)) {}
 
   // A method of the list, with values for its knobs ("chains=2.5").
   MethodResult Run(std::string name, std::vector<std::string> knobs, MethodRun run = {}) {
@@ -34,7 +34,7 @@ class Bench {
     const int64_t max_tokens = run.limits.max_tokens;
     run.limits = options_.limits;
     run.limits.max_tokens = max_tokens;
-    return RunNamedMethod(session_,
+    return RunNamedMethod(environment_,
                           {.name = std::move(name),
                            .knobs = std::move(knobs),
                            .greedy = options_.policy,
@@ -114,12 +114,12 @@ class Bench {
     for (const search::ChainResult& chain : result.chains) {
       if (chain.answer.empty()) continue;
       scores_.push_back(chain.score);
-      grades_.push_back(session_.task().Same(chain.answer, problem.gold) ? 1 : 0);
+      grades_.push_back(environment_.task.Same(chain.answer, problem.gold) ? 1 : 0);
       walked_.push_back(problem.index);
     }
   }
 
-  Session& session_;
+  Environment environment_;
   const ComparisonOptions& options_;
   task::Split split_;
   int epoch_;
@@ -142,8 +142,8 @@ int64_t TuneUniform(Bench& bench, double target) {
   return high;
 }
 
-Knobs Tune(Session& session, const ComparisonOptions& options) {
-  Bench bench(session, options, task::Split::kValidation, world::kValidationEpoch,
+Knobs Tune(const Environment& environment, const ComparisonOptions& options) {
+  Bench bench(environment, options, task::Split::kValidation, world::kValidationEpoch,
               options.eval.tuning_problems);
   Info("setting the baselines' knobs on {} validation problems", bench.problems().size());
   HeuristicSearch heuristic{.problems = bench.problems(), .limits = options.limits};
@@ -152,12 +152,12 @@ Knobs Tune(Session& session, const ComparisonOptions& options) {
     target = bench.Pgts().MeanOf(&ProblemRecord::tokens);
     heuristic.max_tokens = 1.02 * target;
   }
-  const HeuristicChoice best = BestHeuristic(session, heuristic);
+  const HeuristicChoice best = BestHeuristic(environment, heuristic);
   if (options.policy == nullptr) target = best.tokens;
   Knobs knobs{.heuristic = best.rule};
   const double chain = bench.Sampled().MeanOf(&ProblemRecord::tokens);
   knobs.chains = std::max(1.0, target / chain);
-  knobs.sequential = TuneSequential(session, {.problems = bench.problems(),
+  knobs.sequential = TuneSequential(environment, {.problems = bench.problems(),
                                               .limits = options.limits,
                                               .max_tokens = target,
                                               .max_chains = options.eval.chains});
@@ -177,13 +177,13 @@ void RunBaselines(Bench& bench, const Knobs& knobs, std::vector<MethodResult>& m
 
 }  // namespace
 
-Comparison Compare(Session& session, const ComparisonOptions& options) {
+Comparison Compare(const Environment& environment, const ComparisonOptions& options) {
   const task::Split split = task::ParseSplit(options.eval.split);
   Comparison comparison{.seed = options.seed};
   std::optional<Knobs> knobs;
-  const bool searches = options.policy != nullptr || session.has_scorer();
-  Bench bench(session, options, split, world::kEvaluationEpoch, options.eval.limit);
-  if (options.baselines && searches) knobs = Tune(session, options);
+  const bool searches = options.policy != nullptr || environment.has_scorer;
+  Bench bench(environment, options, split, world::kEvaluationEpoch, options.eval.limit);
+  if (options.baselines && searches) knobs = Tune(environment, options);
   std::vector<MethodResult>& methods = comparison.methods;
   methods.push_back(bench.Greedy());
   methods.push_back(bench.Sampled());
@@ -191,7 +191,7 @@ Comparison Compare(Session& session, const ComparisonOptions& options) {
     RunBaselines(bench, *knobs, methods);
   } else if (options.policy == nullptr) {
     methods.push_back(bench.SelfConsistency(options.eval.chains));
-    if (session.has_scorer()) {
+    if (environment.has_scorer) {
       methods.push_back(bench.Weighted(options.eval.chains));
     } else {
       Info(

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "eval/run_method.h"
+#include "eval/settings.h"
 #include "search/heuristic_policy.h"
 #include "search/sequential_best_of_n.h"
 #include "tree/policy.h"
@@ -46,7 +47,7 @@ struct Knobs {
 
 // Runs every method that the session can serve; those that lack a reward model are left out with
 // one line. The session's scorer must be set before if there is one.
-Comparison Compare(Session& session, const ComparisonOptions& options);
+Comparison Compare(const Environment& environment, const ComparisonOptions& options);
 
 // The most accurate threshold heuristic on `problems` with at most `max_tokens` mean charged tokens
 // (0: no bound); ties to fewer tokens. The grid's cheapest rule where none is within the bound.
@@ -62,6 +63,6 @@ struct HeuristicSearch {
   tree::Limits limits;
   double max_tokens = 0;
 };
-HeuristicChoice BestHeuristic(Session& session, const HeuristicSearch& search);
+HeuristicChoice BestHeuristic(const Environment& environment, const HeuristicSearch& search);
 
 }  // namespace pgts::eval

@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "base/temp_folder.h"
-#include "eval/tiny_session.h"
+#include "eval/test_environment.h"
 #include "search/trace.h"
 
 namespace pgts::eval {
@@ -36,17 +36,16 @@ std::vector<size_t> Sizes(const Comparison& comparison) {
 // Any policy stands in for the trained one.
 class CompareTest : public ::testing::Test {
  protected:
-  CompareTest() { session_.SetScorer(std::make_unique<DrawnScores>()); }
-
   Comparison Run(const std::string& trajectory_folder = "") {
     ComparisonOptions options = Small();
     options.policy = &policy_;
     options.trajectory_folder = trajectory_folder;
-    return Compare(session_, options);
+    return Compare(environment_, options);
   }
 
   TempFolder folder_;
-  Session session_{TinyOptions(/*width=*/8, folder_.File("world"))};
+  TinyEnvironment tiny_{{.store = folder_.File("world")}};
+  Environment environment_ = tiny_.Get();
   search::HeuristicPolicy policy_{{.branch_below = 0.2F, .terminate_above = 0.6F}};
 };
 
@@ -68,7 +67,7 @@ TEST_F(CompareTest, JudgesTheRewardModelOnTheChainsThatAnswer) {
   ComparisonOptions options = Small();
   options.eval.limit = 12;
   options.baselines = false;
-  const Comparison comparison = Compare(session_, options);
+  const Comparison comparison = Compare(environment_, options);
   const MethodResult& sampled = *comparison.Find("cot_sampled");
   ASSERT_TRUE(comparison.chain_outcomes);
   EXPECT_NEAR(static_cast<double>(comparison.chain_outcomes->answers),
@@ -93,38 +92,39 @@ TEST_F(CompareTest, WhatPgtsDecidedIsWrittenDownAndGraded) {
 }
 
 TEST(CompareWithoutAScorer, RunsWhatNeedsNone) {
-  Session session(TinyOptions());
-  EXPECT_THAT(Names(Compare(session, Small())),
+  TinyEnvironment tiny({.scored = false});
+  const Environment environment = tiny.Get();
+  EXPECT_THAT(Names(Compare(environment, Small())),
               ElementsAre("cot_greedy", "cot_sampled", "self_consistency"));
 }
 
 // The best heuristic stands in for a policy, and the others are set to its tokens.
 TEST(CompareWithoutAPolicy, RunsTheHeuristicAndTheOthersAtItsTokens) {
   const TempFolder folder;
-  Session session(TinyOptions(/*width=*/8, folder.File("world")));
-  session.SetScorer(std::make_unique<DrawnScores>());
-  const Comparison comparison = Compare(session, Small());
+  TinyEnvironment tiny({.store = folder.File("world")});
+  const Environment environment = tiny.Get();
+  const Comparison comparison = Compare(environment, Small());
   EXPECT_THAT(Names(comparison),
               ElementsAre("cot_greedy", "cot_sampled", "self_consistency", "best_of_n_weighted",
                           "sequential_best_of_n", "heuristic", "pgts_uniform"));
   ComparisonOptions quick = Small();
   quick.baselines = false;
-  EXPECT_THAT(Names(Compare(session, quick)),
+  EXPECT_THAT(Names(Compare(environment, quick)),
               ElementsAre("cot_greedy", "cot_sampled", "self_consistency", "best_of_n_weighted"));
 }
 
 TEST(BestHeuristicTest, KeepsToItsTokensOrIsTheCheapest) {
   const TempFolder folder;
-  Session session(TinyOptions(/*width=*/8, folder.File("world")));
-  session.SetScorer(std::make_unique<DrawnScores>());
+  TinyEnvironment tiny({.store = folder.File("world")});
+  const Environment environment = tiny.Get();
   HeuristicSearch search{.problems = {0, 1},
                          .limits = {.max_depth = 8, .max_nodes = 16, .max_width = 3}};
-  const HeuristicChoice any = BestHeuristic(session, search);
+  const HeuristicChoice any = BestHeuristic(environment, search);
   search.max_tokens = 1;
-  const HeuristicChoice cheapest = BestHeuristic(session, search);
+  const HeuristicChoice cheapest = BestHeuristic(environment, search);
   EXPECT_GT(cheapest.tokens, 1);
   search.max_tokens = cheapest.tokens;
-  const HeuristicChoice bound = BestHeuristic(session, search);
+  const HeuristicChoice bound = BestHeuristic(environment, search);
   EXPECT_EQ(bound.tokens, cheapest.tokens);
   EXPECT_GE(any.accuracy, bound.accuracy);
 }

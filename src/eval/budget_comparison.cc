@@ -12,24 +12,24 @@
 namespace pgts::eval {
 namespace {
 
-Candidate KnobsOf(const Cell& cell, CellRunner& runner, Session& session,
+Candidate KnobsOf(const Cell& cell, CellRunner& runner, const Environment& environment,
                   const CellFolder& folder) {
   if (std::optional<Candidate> known = folder.LoadKnobs(cell)) return *known;
   const Candidate candidate = runner.Tune(cell);
-  session.store()->Sync();
-  folder.SaveKnobs(cell, candidate, session.store()->lengths());
+  environment.store->Sync();
+  folder.SaveKnobs(cell, candidate, environment.store->lengths());
   return candidate;
 }
 
-MethodResult ResultOf(const Cell& cell, CellRunner& runner, Session& session,
+MethodResult ResultOf(const Cell& cell, CellRunner& runner, const Environment& environment,
                       const CellFolder& folder) {
   if (std::optional<MethodResult> known = folder.Load(cell)) return *known;
   ThrowIfStopped();
-  const Candidate candidate = KnobsOf(cell, runner, session, folder);
+  const Candidate candidate = KnobsOf(cell, runner, environment, folder);
   ThrowIfStopped();
   MethodResult result = runner.Run(cell, candidate);
-  session.store()->Sync();
-  folder.Save(cell, result, session.store()->lengths());
+  environment.store->Sync();
+  folder.Save(cell, result, environment.store->lengths());
   Info("{} at {} tokens, seed {}: accuracy {:.1f} % for {:.1f} tokens a problem{}", cell.method,
        cell.budget, cell.seed, 100 * Mean(result.Correct()), result.MeanOf(&ProblemRecord::tokens),
        result.setting.empty() ? "" : " (" + result.setting + ")");
@@ -78,10 +78,10 @@ std::vector<std::string> MethodsToRun(const CellRunner& runner, const CompareSet
   return names;
 }
 
-BudgetComparison CompareBudgets(Session& session, const CellParts& parts,
+BudgetComparison CompareBudgets(const Environment& environment, const CellParts& parts,
                                 const CellFolder& folder) {
   const CompareSettings& settings = parts.settings;
-  CellRunner runner(session, parts);
+  CellRunner runner(environment, parts);
   BudgetComparison comparison{.budgets = {settings.budgets.begin(), settings.budgets.end()}};
   for (const std::string& name : MethodsToRun(runner, settings)) {
     comparison.curves.push_back({.method = name});
@@ -90,7 +90,7 @@ BudgetComparison CompareBudgets(Session& session, const CellParts& parts,
     for (MethodCurve& curve : comparison.curves) {
       std::vector<MethodResult> seeds;
       for (const int64_t seed : settings.seeds) {
-        seeds.push_back(ResultOf({curve.method, budget, seed}, runner, session, folder));
+        seeds.push_back(ResultOf({curve.method, budget, seed}, runner, environment, folder));
       }
       curve.points.push_back(MakePoint(budget, seeds));
     }

@@ -12,7 +12,7 @@ namespace pgts::eval {
 
 // Runs what the folder does not hold yet. Throws Interrupted at a stop request; what was finished
 // is kept.
-BudgetComparison CompareBudgets(Session& session, const CellParts& parts, const CellFolder& folder);
+BudgetComparison CompareBudgets(const Environment& environment, const CellParts& parts, const CellFolder& folder);
 
 // The methods that the comparison runs: those named, or all that can be served. Error for a named
 // one that cannot be.

@@ -10,7 +10,7 @@
 #include "base/stop.h"
 #include "base/temp_folder.h"
 #include "eval/budget_fixture.h"
-#include "eval/tiny_session.h"
+#include "eval/test_environment.h"
 
 namespace pgts::eval {
 namespace {
@@ -23,7 +23,7 @@ using ::testing::ThrowsMessage;
 class CompareBudgetsTest : public ::testing::Test {
  protected:
   BudgetComparison Compare() {
-    return CompareBudgets(session_, {.settings = settings_, .limits = {.max_depth = 8}}, cells_);
+    return CompareBudgets(environment_, {.settings = settings_, .limits = {.max_depth = 8}}, cells_);
   }
 
   TempFolder folder_;
@@ -33,7 +33,8 @@ class CompareBudgetsTest : public ::testing::Test {
                             .seeds = {0, 1},
                             .problems = 3,
                             .tuning_problems = 2};
-  Session session_{TinyOptions(/*width=*/8, cells_.World())};
+  TinyEnvironment tiny_{{.store = cells_.World(), .scored = false}};
+  Environment environment_ = tiny_.Get();
 };
 
 TEST_F(CompareBudgetsTest, RunsEveryCellInTheOrderOfTheList) {

@@ -29,23 +29,23 @@ bool ChoosesActions(std::string_view method) {
 
 }  // namespace
 
-CellRunner::CellRunner(Session& session, const CellParts& parts)
-    : session_(session),
+CellRunner::CellRunner(const Environment& environment, const CellParts& parts)
+    : environment_(environment),
       parts_(parts),
       tuning_{.split = task::Split::kValidation,
               .epoch = world::kValidationEpoch,
-              .indices = FirstProblems(session.task(), task::Split::kValidation,
+              .indices = FirstProblems(environment.task, task::Split::kValidation,
                                        parts.settings.tuning_problems)},
       table_{.split = task::ParseSplit(parts.settings.split), .epoch = 0} {
-  table_.indices = FirstProblems(session.task(), table_.split, parts.settings.problems);
+  table_.indices = FirstProblems(environment.task, table_.split, parts.settings.problems);
 }
 
 bool CellRunner::CanServe(const search::Method& method) const {
   switch (method.needs) {
     case search::Needs::kWorld: return true;
-    case search::Needs::kScores: return session_.has_scorer();
-    case search::Needs::kGreedyPolicy: return session_.has_scorer() && parts_.greedy != nullptr;
-    case search::Needs::kSampledPolicy: return session_.has_scorer() && parts_.sampled != nullptr;
+    case search::Needs::kScores: return environment_.has_scorer;
+    case search::Needs::kGreedyPolicy: return environment_.has_scorer && parts_.greedy != nullptr;
+    case search::Needs::kSampledPolicy: return environment_.has_scorer && parts_.sampled != nullptr;
   }
   return false;
 }
@@ -63,7 +63,7 @@ tree::Limits CellRunner::LimitsOf(const Cell& cell, bool bounded_nodes) const {
 
 MethodResult CellRunner::Walk(const Cell& cell, const Candidate& candidate,
                               const Problems& problems) {
-  return RunNamedMethod(session_,
+  return RunNamedMethod(environment_,
                         {.name = cell.method,
                          .knobs = candidate.knobs,
                          .greedy = parts_.greedy,
@@ -81,12 +81,12 @@ Candidate CellRunner::TuneThresholds(const Cell& cell) {
   const tree::Limits limits = LimitsOf(cell, /*bounded_nodes=*/false);
   if (cell.method == "heuristic") {
     const search::HeuristicRule rule =
-        BestHeuristic(session_, {.problems = tuning_.indices, .limits = limits}).rule;
+        BestHeuristic(environment_, {.problems = tuning_.indices, .limits = limits}).rule;
     return {.knobs = AsKnobs(rule)};
   }
   // The chains are drawn under the budget, so that no rule can spend more.
   const search::SequentialRule rule =
-      TuneSequential(session_, {.problems = tuning_.indices,
+      TuneSequential(environment_, {.problems = tuning_.indices,
                                 .limits = limits,
                                 .max_tokens = std::numeric_limits<double>::infinity(),
                                 .max_chains = kMostSequentialChains});
@@ -123,9 +123,9 @@ std::vector<double> CellRunner::TokensToRight() const {
   std::vector<double> tokens;
   for (const int64_t seed : parts_.settings.seeds) {
     for (const int64_t index : table_.indices) {
-      const task::Problem problem = session_.task().Get(table_.split, index);
-      const auto world = session_.sampled().Open(problem, EpochOf(seed));
-      tokens.push_back(eval::TokensToRight(*world, session_.task(), problem.gold));
+      const task::Problem problem = environment_.task.Get(table_.split, index);
+      const auto world = environment_.sampled->Open(problem, EpochOf(seed));
+      tokens.push_back(eval::TokensToRight(*world, environment_.task, problem.gold));
     }
   }
   return tokens;

@@ -21,7 +21,7 @@
 
 #include "eval/cell.h"
 #include "eval/compare_settings.h"
-#include "eval/session.h"
+#include "eval/environment.h"
 #include "search/methods.h"
 
 namespace pgts::eval {
@@ -37,7 +37,7 @@ struct CellParts {
 class CellRunner {
  public:
   // Error for an empty split.
-  CellRunner(Session& session, const CellParts& parts);
+  CellRunner(const Environment& environment, const CellParts& parts);
 
   // Whether session and parts hold what the method needs.
   bool CanServe(const search::Method& method) const;
@@ -60,7 +60,7 @@ class CellRunner {
   Candidate TuneThresholds(const Cell& cell);
   Candidate BestCandidate(const Cell& cell);
 
-  Session& session_;
+  Environment environment_;
   CellParts parts_;
   Problems tuning_, table_;
 };

@@ -8,7 +8,7 @@
 #include <memory>
 
 #include "base/temp_folder.h"
-#include "eval/tiny_session.h"
+#include "eval/test_environment.h"
 #include "search/heuristic_policy.h"
 
 namespace pgts::eval {
@@ -17,13 +17,11 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::StartsWith;
 
-constexpr int kLongestStep = 24;  // TinyOptions' max_new_tokens
+constexpr int kLongestStep = 24;  // TinyEnvironment's max_new_tokens
 
 // Any policy stands in for the trained one.
 class CellRunnerTest : public ::testing::Test {
  protected:
-  CellRunnerTest() { session_.SetScorer(std::make_unique<DrawnScores>()); }
-
   CellParts Parts() {
     return {.settings = settings_,
             .limits = {.max_depth = 8, .max_nodes = 3, .max_width = 3},
@@ -33,12 +31,13 @@ class CellRunnerTest : public ::testing::Test {
 
   TempFolder folder_;
   CompareSettings settings_{.problems = 3, .tuning_problems = 3};
-  Session session_{TinyOptions(/*width=*/8, folder_.File("world"))};
+  TinyEnvironment tiny_{{.store = folder_.File("world")}};
+  Environment environment_ = tiny_.Get();
   search::HeuristicPolicy policy_{{.branch_below = 0.2F, .terminate_above = 0.6F}};
 };
 
 TEST_F(CellRunnerTest, EveryMethodKeepsToEveryBudgetButForTheStepUnderWay) {
-  CellRunner runner(session_, Parts());
+  CellRunner runner(environment_, Parts());
   for (const search::Method& method : search::Methods()) {
     ASSERT_TRUE(runner.CanServe(method)) << method.name;
     for (const int64_t budget : {1, 30, 90}) {
@@ -56,7 +55,7 @@ TEST_F(CellRunnerTest, EveryMethodKeepsToEveryBudgetButForTheStepUnderWay) {
 }
 
 TEST_F(CellRunnerTest, TheBudgetIsTheOnlyLimitButWhereTheRunsNodesAreAsked) {
-  CellRunner runner(session_, Parts());
+  CellRunner runner(environment_, Parts());
   const Cell cell{.method = "pgts", .budget = 90};
   const MethodResult free = runner.Run(cell, {});
   const MethodResult bounded = runner.Run(cell, {.bounded_nodes = true});
@@ -65,7 +64,7 @@ TEST_F(CellRunnerTest, TheBudgetIsTheOnlyLimitButWhereTheRunsNodesAreAsked) {
 }
 
 TEST_F(CellRunnerTest, KnobsAreSetOnValidationProblemsAlone) {
-  CellRunner runner(session_, Parts());
+  CellRunner runner(environment_, Parts());
   EXPECT_THAT(runner.Tune({.method = "heuristic", .budget = 60}).knobs,
               ElementsAre(StartsWith("branch_below="), StartsWith("terminate_above=")));
   EXPECT_THAT(runner.Tune({.method = "sequential_best_of_n", .budget = 60}).knobs,
@@ -79,7 +78,7 @@ TEST_F(CellRunnerTest, KnobsAreSetOnValidationProblemsAlone) {
 }
 
 TEST_F(CellRunnerTest, ASeedNamesWorldsOfItsOwn) {
-  CellRunner runner(session_, Parts());
+  CellRunner runner(environment_, Parts());
   const auto computed = [&](int64_t seed) {
     const Cell cell{.method = "best_of_n", .budget = 60, .seed = seed};
     return runner.Run(cell, {}).MeanOf(&ProblemRecord::computed_tokens);
@@ -90,7 +89,7 @@ TEST_F(CellRunnerTest, ASeedNamesWorldsOfItsOwn) {
 }
 
 TEST_F(CellRunnerTest, APerfectChoiceIsWithinReachOfWhatFoundARightAnswer) {
-  CellRunner runner(session_, Parts());
+  CellRunner runner(environment_, Parts());
   const MethodResult result = runner.Run({.method = "best_of_n", .budget = 150}, {});
   const std::vector<double> needed = runner.TokensToRight();
   double found = 0;
@@ -103,8 +102,9 @@ TEST_F(CellRunnerTest, APerfectChoiceIsWithinReachOfWhatFoundARightAnswer) {
 
 TEST(CellRunnerWithoutModels, ServesWhatNeedsNone) {
   const CompareSettings settings{.problems = 1, .tuning_problems = 1};
-  Session session(TinyOptions());
-  const CellRunner runner(session, {.settings = settings});
+  TinyEnvironment tiny({.scored = false});
+  const Environment environment = tiny.Get();
+  const CellRunner runner(environment, {.settings = settings});
   std::vector<std::string_view> served;
   for (const search::Method& method : search::Methods()) {
     if (runner.CanServe(method)) served.push_back(method.name);

@@ -28,15 +28,15 @@ bool IsBetter(const HeuristicChoice& a, const HeuristicChoice& b, double max_tok
 
 }  // namespace
 
-HeuristicChoice BestHeuristic(Session& session, const HeuristicSearch& search) {
+HeuristicChoice BestHeuristic(const Environment& environment, const HeuristicSearch& search) {
   std::optional<HeuristicChoice> best;
   for (const search::HeuristicRule& rule : Grid()) {
     search::HeuristicPolicy policy(rule);
-    search::PolicyClient client(session.rounds(), policy);
+    search::PolicyClient client(environment.rounds, policy);
     const search::PolicySearch searcher(client, {});
-    const MethodResult result = RunMethod(session, {.method = "tuning the heuristic",
+    const MethodResult result = RunMethod(environment, {.method = "tuning the heuristic",
                                                     .searcher = &searcher,
-                                                    .worlds = &session.sampled(),
+                                                    .worlds = environment.sampled,
                                                     .split = search.split,
                                                     .problems = search.problems,
                                                     .epoch = search.epoch,

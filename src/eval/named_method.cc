@@ -9,7 +9,7 @@
 
 namespace pgts::eval {
 
-MethodResult RunNamedMethod(Session& session, const NamedMethod& named, MethodRun run) {
+MethodResult RunNamedMethod(const Environment& environment, const NamedMethod& named, MethodRun run) {
   const search::Method& method = search::FindMethod(named.name);
   const std::unique_ptr<search::MethodSetup> setup = method.setup();
   OptionSet options;
@@ -18,16 +18,16 @@ MethodResult RunNamedMethod(Session& session, const NamedMethod& named, MethodRu
     options.Set(fmt::format("{}.{}", named.name, knob), "tuning");
   }
   const std::unique_ptr<search::Searcher> searcher =
-      setup->Make({.rounds = &session.rounds(), .greedy = named.greedy, .sampled = named.sampled});
+      setup->Make({.rounds = &environment.rounds, .greedy = named.greedy, .sampled = named.sampled});
   const bool asks_policy =
       method.needs == search::Needs::kGreedyPolicy || method.needs == search::Needs::kSampledPolicy;
   run.method = named.name;
   run.searcher = searcher.get();
-  run.worlds = method.worlds == search::Worlds::kGreedy ? &session.greedy() : &session.sampled();
+  run.worlds = method.worlds == search::Worlds::kGreedy ? environment.greedy : environment.sampled;
   run.mean_over_chains = method.counting == search::Counting::kEachChain;
   run.policy_parameters = asks_policy ? named.policy_parameters : 0;
   run.draw = Key("search").With(static_cast<uint64_t>(named.seed)).With(named.name);
-  return RunMethod(session, run);
+  return RunMethod(environment, run);
 }
 
 std::vector<std::string> AsKnobs(const search::SequentialRule& rule) {

@@ -24,7 +24,7 @@ struct NamedMethod {
 };
 
 // `run` says on which problems and within which limits; the rest of it follows from the method.
-MethodResult RunNamedMethod(Session& session, const NamedMethod& named, MethodRun run);
+MethodResult RunNamedMethod(const Environment& environment, const NamedMethod& named, MethodRun run);
 
 std::vector<std::string> AsKnobs(const search::SequentialRule& rule);
 std::vector<std::string> AsKnobs(const search::HeuristicRule& rule);

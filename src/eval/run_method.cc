@@ -29,12 +29,12 @@ double IsRight(const task::Task& task, const std::string& answer, const std::str
 
 // Forward FLOPs: two per weight and token, for the generator over prompt and generated tokens, the
 // scorer over the prompt and the paths that it read, the policy over the nodes that it read.
-double Flops(const Session& session, const MethodRun& run, const search::SearchResult& result) {
+double Flops(const Environment& environment, const MethodRun& run, const search::SearchResult& result) {
   const world::Charges& charges = result.charges;
-  const double generator = static_cast<double>(session.generator_parameters()) *
+  const double generator = static_cast<double>(environment.generator_parameters) *
                            static_cast<double>(charges.prompt_tokens + charges.tokens);
   const double scored_prompt = charges.scored_steps > 0 ? charges.prompt_tokens : 0;
-  const double scorer = static_cast<double>(session.scorer_parameters()) *
+  const double scorer = static_cast<double>(environment.scorer_parameters) *
                         (scored_prompt + static_cast<double>(charges.scored_tokens));
   return 2 *
          (generator + scorer + static_cast<double>(run.policy_parameters) * result.policy_nodes);
@@ -45,16 +45,16 @@ std::string Flexibly(const task::Task& task, const std::string& text) {
 }
 
 // Every chain by itself: it reads the prompt, and nothing is scored.
-void MeanOverChains(const Session& session, const Ticket& ticket, ProblemRecord& record) {
+void MeanOverChains(const Environment& environment, const Ticket& ticket, ProblemRecord& record) {
   const search::SearchResult& result = ticket.result;
   const double n = static_cast<double>(result.chains.size());
   record.correct = record.answered = record.flexible_correct = 0;
   double depth = 0;
   for (const search::ChainResult& chain : result.chains) {
     const std::string text = ticket.world->PathText(chain.last_step);
-    record.correct += IsRight(session.task(), chain.answer, record.gold) / n;
+    record.correct += IsRight(environment.task, chain.answer, record.gold) / n;
     record.flexible_correct +=
-        IsRight(session.task(), Flexibly(session.task(), text), record.gold) / n;
+        IsRight(environment.task, Flexibly(environment.task, text), record.gold) / n;
     record.answered += (chain.answer.empty() ? 0.0 : 1.0) / n;
     depth += chain.depth / n;
   }
@@ -64,7 +64,7 @@ void MeanOverChains(const Session& session, const Ticket& ticket, ProblemRecord&
   record.nodes /= n;
   record.actions /= n;
   record.seconds /= n;
-  record.flops = 2.0 * static_cast<double>(session.generator_parameters()) *
+  record.flops = 2.0 * static_cast<double>(environment.generator_parameters) *
                  (static_cast<double>(result.charges.prompt_tokens) + record.tokens);
 }
 
@@ -74,7 +74,7 @@ std::string AnswerText(const Ticket& ticket) {
   return world.PathText(result.answer_step);
 }
 
-ProblemRecord Grade(Session& session, const MethodRun& run, const Ticket& ticket) {
+ProblemRecord Grade(const Environment& environment, const MethodRun& run, const Ticket& ticket) {
   const search::SearchResult& result = ticket.result;
   ProblemRecord record{.problem = ticket.problem.index,
                        .recorded = !result.charges.not_recorded,
@@ -87,18 +87,18 @@ ProblemRecord Grade(Session& session, const MethodRun& run, const Ticket& ticket
                        .nodes = static_cast<double>(result.nodes),
                        .depth = static_cast<double>(result.depth),
                        .actions = static_cast<double>(result.actions),
-                       .flops = Flops(session, run, result),
+                       .flops = Flops(environment, run, result),
                        .seconds = result.charges.seconds};
-  record.correct = IsRight(session.task(), record.answer, record.gold);
-  record.flexible_answer = Flexibly(session.task(), record.text);
-  record.flexible_correct = IsRight(session.task(), record.flexible_answer, record.gold);
-  if (run.mean_over_chains) MeanOverChains(session, ticket, record);
+  record.correct = IsRight(environment.task, record.answer, record.gold);
+  record.flexible_answer = Flexibly(environment.task, record.text);
+  record.flexible_correct = IsRight(environment.task, record.flexible_answer, record.gold);
+  if (run.mean_over_chains) MeanOverChains(environment, ticket, record);
   return record;
 }
 
-Co<void> Search(Session& session, const MethodRun& run, Ticket& ticket) {
+Co<void> Search(const Environment& environment, const MethodRun& run, Ticket& ticket) {
   const Key draw = run.draw.With(static_cast<uint64_t>(ticket.problem.index));
-  search::SearchContext context{.rounds = session.rounds(),
+  search::SearchContext context{.rounds = environment.rounds,
                                 .world = ticket.world,
                                 .limits = run.limits,
                                 .draw = draw,
@@ -140,18 +140,18 @@ bool FoundRight(const std::vector<tree::Trajectory>& searches) {
 // The searches of one method: as many side by side as the engine has places for.
 class SearchWindow {
  public:
-  SearchWindow(Session& session, const MethodRun& run)
-      : session_(session),
+  SearchWindow(const Environment& environment, const MethodRun& run)
+      : environment_(environment),
         run_(run),
         result_{.method = run.method, .setting = run.setting},
         tickets_(run.problems.size()),
         progress_(run.method, static_cast<int64_t>(run.problems.size()), "problems") {}
 
   MethodResult Run() {
-    session_.Forget();
+    environment_.forget();
     const int walkers = run_.searcher->Walkers(run_.limits);
-    const int searches = std::max(1, session_.options().engine.width / walkers);
-    session_.rounds().RunEach(0, static_cast<int64_t>(run_.problems.size()), searches,
+    const int searches = std::max(1, environment_.width / walkers);
+    environment_.rounds.RunEach(0, static_cast<int64_t>(run_.problems.size()), searches,
                               [this](int64_t place) { return Walk(place); });
     return std::move(result_);
   }
@@ -159,7 +159,7 @@ class SearchWindow {
  private:
   Co<void> Walk(int64_t place) {
     Ticket& ticket = *(tickets_[place] = Open(run_.problems[place]));
-    co_await Search(session_, run_, ticket);
+    co_await Search(environment_, run_, ticket);
     ticket.ended = true;
     Record();
     progress_.Advance(1);
@@ -167,7 +167,7 @@ class SearchWindow {
 
   std::unique_ptr<Ticket> Open(int64_t index) const {
     auto ticket =
-        std::make_unique<Ticket>(Ticket{.problem = session_.task().Get(run_.split, index),
+        std::make_unique<Ticket>(Ticket{.problem = environment_.task.Get(run_.split, index),
                                         .recorder = tree::TrajectoryRecorder(run_.with_features)});
     ticket->world = run_.worlds->Open(ticket->problem, run_.epoch);
     return ticket;
@@ -178,8 +178,8 @@ class SearchWindow {
     for (; recorded_ < tickets_.size(); ++recorded_) {
       std::unique_ptr<Ticket>& ticket = tickets_[recorded_];
       if (!ticket || !ticket->ended) return;
-      std::vector<tree::Trajectory> searches = TakeTrajectories(session_.task(), run_, *ticket);
-      result_.records.push_back(Grade(session_, run_, *ticket));
+      std::vector<tree::Trajectory> searches = TakeTrajectories(environment_.task, run_, *ticket);
+      result_.records.push_back(Grade(environment_, run_, *ticket));
       ProblemRecord& record = result_.records.back();
       record.oracle = FoundRight(searches) ? 1 : 0;
       if (run_.on_result) run_.on_result(ticket->problem, ticket->result, std::move(searches));
@@ -190,7 +190,7 @@ class SearchWindow {
     }
   }
 
-  Session& session_;
+  Environment environment_;
   const MethodRun& run_;
   MethodResult result_;
   std::vector<std::unique_ptr<Ticket>> tickets_;  // of run_.problems; null: not begun or recorded
@@ -201,8 +201,8 @@ class SearchWindow {
 
 }  // namespace
 
-MethodResult RunMethod(Session& session, const MethodRun& run) {
-  return SearchWindow(session, run).Run();
+MethodResult RunMethod(const Environment& environment, const MethodRun& run) {
+  return SearchWindow(environment, run).Run();
 }
 
 std::vector<int64_t> FirstProblems(const task::Task& task, task::Split split, int64_t count) {

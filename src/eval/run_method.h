@@ -12,7 +12,7 @@
 
 #include "base/random.h"
 #include "eval/results.h"
-#include "eval/session.h"
+#include "eval/environment.h"
 #include "search/searcher.h"
 
 namespace pgts::eval {
@@ -38,7 +38,7 @@ struct MethodRun {
 };
 
 // Shows progress. The session forgets its prefixes at the start.
-MethodResult RunMethod(Session& session, const MethodRun& run);
+MethodResult RunMethod(const Environment& environment, const MethodRun& run);
 
 // 0, 1, ..., at most Size(split).
 // Error where the split is empty.

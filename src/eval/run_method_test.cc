@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "base/error.h"
-#include "eval/tiny_session.h"
+#include "eval/test_environment.h"
 #include "search/best_of_n.h"
 #include "search/cot.h"
 #include "search/heuristic_policy.h"
@@ -21,8 +21,6 @@ using ::testing::ElementsAre;
 
 class RunMethodTest : public ::testing::Test {
  protected:
-  RunMethodTest() { session_.SetScorer(std::make_unique<DrawnScores>()); }
-
   // In the worlds of ThreeChains.
   MethodRun ByHand(const search::Searcher& searcher) {
     return {.searcher = &searcher,
@@ -38,12 +36,13 @@ class RunMethodTest : public ::testing::Test {
     return static_cast<double>(Problem(problem).gold.size() + 6);
   }
   task::Problem Problem(int64_t problem) const {
-    return session_.task().Get(task::Split::kTest, problem);
+    return environment_.task.Get(task::Split::kTest, problem);
   }
-  double Generator() const { return static_cast<double>(session_.generator_parameters()); }
+  double Generator() const { return static_cast<double>(environment_.generator_parameters); }
 
-  Session session_{TinyOptions(/*width=*/2)};
-  world::ScriptedWorlds by_hand_{{.rounds = &session_.rounds(), .task = &session_.task()},
+  TinyEnvironment tiny_{{.width = 2}};
+  Environment environment_ = tiny_.Get();
+  world::ScriptedWorlds by_hand_{{.rounds = &environment_.rounds, .task = &environment_.task},
                                  ThreeChains()};
   std::vector<int64_t> problems_ = {0, 1, 2};
 };
@@ -52,7 +51,7 @@ TEST_F(RunMethodTest, AMeanOverChainsGradesAndChargesEachByItself) {
   const search::ChainOfThought searcher({.chains = 3});
   MethodRun run = ByHand(searcher);
   run.mean_over_chains = true;
-  const MethodResult result = RunMethod(session_, run);
+  const MethodResult result = RunMethod(environment_, run);
   ASSERT_EQ(result.records.size(), 3u);
   for (const ProblemRecord& record : result.records) {
     const double tokens = (2 + Answer(record.problem) + 2 + Answer(record.problem) + 1 + 1) / 3;
@@ -67,7 +66,7 @@ TEST_F(RunMethodTest, AMeanOverChainsGradesAndChargesEachByItself) {
 
 TEST_F(RunMethodTest, FlopsCountGeneratorAndScorerOverWhatEachReads) {
   const search::BestOfN searcher({.chains = 2, .weighted = true});
-  const MethodResult result = RunMethod(session_, ByHand(searcher));
+  const MethodResult result = RunMethod(environment_, ByHand(searcher));
   for (const ProblemRecord& record : result.records) {
     const double tokens = 2 + Answer(record.problem) + 2 + Answer(record.problem) + 1;
     const double read = Prompt(record.problem) + tokens;  // by both
@@ -79,11 +78,11 @@ TEST_F(RunMethodTest, FlopsCountGeneratorAndScorerOverWhatEachReads) {
 
 TEST_F(RunMethodTest, FlopsCountThePolicyOverTheNodesThatItReads) {
   search::HeuristicPolicy policy({.branch_below = 0, .terminate_above = 0});
-  search::PolicyClient client(session_.rounds(), policy);
+  search::PolicyClient client(environment_.rounds, policy);
   const search::PolicySearch searcher(client, {});
   MethodRun run = ByHand(searcher);
   run.policy_parameters = 50;
-  const MethodResult result = RunMethod(session_, run);
+  const MethodResult result = RunMethod(environment_, run);
   for (const ProblemRecord& record : result.records) {
     // Expand, Expand, Terminate: trees of 1, 2 and 3 nodes.
     const double read = Prompt(record.problem) + 2 + Answer(record.problem);
@@ -102,7 +101,7 @@ TEST_F(RunMethodTest, ResultsComeInTheOrderOfTheProblems) {
   std::vector<int64_t> seen;
   run.on_result = [&](const task::Problem& problem, const search::SearchResult&,
                       const std::vector<tree::Trajectory>&) { seen.push_back(problem.index); };
-  const MethodResult result = RunMethod(session_, run);
+  const MethodResult result = RunMethod(environment_, run);
   EXPECT_THAT(seen, ElementsAre(4, 0, 3, 1, 2));
   std::vector<int64_t> recorded;
   for (const ProblemRecord& record : result.records) recorded.push_back(record.problem);
@@ -111,7 +110,7 @@ TEST_F(RunMethodTest, ResultsComeInTheOrderOfTheProblems) {
 
 TEST_F(RunMethodTest, WhatTheWorldCannotSayIsMarked) {
   const search::ChainOfThought four({.chains = 4});  // the worlds know three chains
-  const MethodResult result = RunMethod(session_, ByHand(four));
+  const MethodResult result = RunMethod(environment_, ByHand(four));
   for (const ProblemRecord& record : result.records) EXPECT_FALSE(record.recorded);
 }
 
@@ -121,9 +120,9 @@ TEST_F(RunMethodTest, EveryMethodsTokensAreThoseOfItsTrajectories) {
   search::HeuristicPolicy policy({.branch_below = 0.3F, .terminate_above = 0.5F});
   for (const search::Method& method : search::Methods()) {
     const auto searcher =
-        method.setup()->Make({.rounds = &session_.rounds(), .greedy = &policy, .sampled = &policy});
+        method.setup()->Make({.rounds = &environment_.rounds, .greedy = &policy, .sampled = &policy});
     MethodRun run{.searcher = searcher.get(),
-                  .worlds = &session_.sampled(),
+                  .worlds = environment_.sampled,
                   .problems = problems_,
                   .limits = {.max_depth = 8, .max_nodes = 40, .max_width = 8, .max_tokens = 70},
                   .mean_over_chains = method.counting == search::Counting::kEachChain};
@@ -138,7 +137,7 @@ TEST_F(RunMethodTest, EveryMethodsTokensAreThoseOfItsTrajectories) {
       parts.push_back(static_cast<double>(sum) / (run.mean_over_chains ? chains : 1));
     };
     std::vector<double> charged;
-    for (const ProblemRecord& record : RunMethod(session_, run).records) {
+    for (const ProblemRecord& record : RunMethod(environment_, run).records) {
       charged.push_back(record.tokens);
     }
     EXPECT_EQ(charged, parts) << method.name;
@@ -148,12 +147,12 @@ TEST_F(RunMethodTest, EveryMethodsTokensAreThoseOfItsTrajectories) {
 
 TEST_F(RunMethodTest, TheOracleKnowsRightPathsThatTheMethodDidNotChoose) {
   const search::BestOfN searcher({.chains = 2});
-  for (const ProblemRecord& record : RunMethod(session_, ByHand(searcher)).records) {
+  for (const ProblemRecord& record : RunMethod(environment_, ByHand(searcher)).records) {
     EXPECT_EQ(record.correct, 0);  // chain 2 scores higher
     EXPECT_EQ(record.oracle, 1);
   }
   const search::BestOfN first({.chains = 1});
-  EXPECT_EQ(RunMethod(session_, ByHand(first)).records[0].oracle, 1);
+  EXPECT_EQ(RunMethod(environment_, ByHand(first)).records[0].oracle, 1);
 }
 
 class TaskWithoutProblems : public task::Task {

@@ -9,12 +9,12 @@
 namespace pgts::eval {
 namespace {
 
-std::vector<std::vector<ScoredChain>> WalkAll(Session& session, const SequentialSearch& search) {
+std::vector<std::vector<ScoredChain>> WalkAll(const Environment& environment, const SequentialSearch& search) {
   std::vector<std::vector<ScoredChain>> all;
   const search::BestOfN searcher({.chains = static_cast<double>(search.max_chains)});
   MethodRun run{.method = "tuning sequential best-of-n",
                 .searcher = &searcher,
-                .worlds = &session.sampled(),
+                .worlds = environment.sampled,
                 .split = task::Split::kValidation,
                 .problems = search.problems,
                 .epoch = world::kValidationEpoch,
@@ -27,10 +27,10 @@ std::vector<std::vector<ScoredChain>> WalkAll(Session& session, const Sequential
       chains.push_back({.tokens = static_cast<double>(chain.charges.tokens),
                         .score = chain.score,
                         .answered = answered,
-                        .right = answered && session.task().Same(chain.answer, problem.gold)});
+                        .right = answered && environment.task.Same(chain.answer, problem.gold)});
     }
   };
-  RunMethod(session, run);
+  RunMethod(environment, run);
   return all;
 }
 
@@ -65,8 +65,8 @@ SequentialOutcome Simulate(const search::SequentialRule& rule,
   return {outcome.accuracy / n, outcome.tokens / n};
 }
 
-search::SequentialRule TuneSequential(Session& session, const SequentialSearch& search) {
-  const std::vector<std::vector<ScoredChain>> chains = WalkAll(session, search);
+search::SequentialRule TuneSequential(const Environment& environment, const SequentialSearch& search) {
+  const std::vector<std::vector<ScoredChain>> chains = WalkAll(environment, search);
   search::SequentialRule best{.threshold = 0, .max_chains = 1};
   SequentialOutcome best_outcome = Simulate(best, chains);
   for (const search::SequentialRule& rule : Rules(search.max_chains)) {

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "eval/session.h"
+#include "eval/environment.h"
 #include "search/sequential_best_of_n.h"
 
 namespace pgts::eval {
@@ -37,6 +37,6 @@ SequentialOutcome Simulate(const search::SequentialRule& rule,
                            std::span<const std::vector<ScoredChain>> chains_of_problem);
 
 // The most accurate rule within max_tokens; ties to fewer tokens.
-search::SequentialRule TuneSequential(Session& session, const SequentialSearch& search);
+search::SequentialRule TuneSequential(const Environment& environment, const SequentialSearch& search);
 
 }  // namespace pgts::eval

@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "eval/run_method.h"
-#include "eval/tiny_session.h"
+#include "eval/test_environment.h"
 
 namespace pgts::eval {
 namespace {
@@ -63,22 +63,22 @@ TEST(SimulateTest, AScoreAtTheThresholdStopsAsInTheSearcher) {
 }
 
 TEST(TuneSequentialTest, TheChosenRuleKeepsItsPromiseOnTheProblemsThatChoseIt) {
-  Session session(TinyOptions());
-  session.SetScorer(std::make_unique<DrawnScores>());
-  const std::vector<int64_t> problems = FirstProblems(session.task(), task::Split::kValidation, 4);
+  TinyEnvironment tiny({});
+  const Environment environment = tiny.Get();
+  const std::vector<int64_t> problems = FirstProblems(environment.task, task::Split::kValidation, 4);
   const SequentialSearch tuning{
       .problems = problems, .limits = {.max_depth = 10}, .max_tokens = 130, .max_chains = 4};
-  const search::SequentialRule rule = TuneSequential(session, tuning);
+  const search::SequentialRule rule = TuneSequential(environment, tuning);
   const search::SequentialBestOfN chosen(rule), one({.threshold = 0, .max_chains = 1});
   MethodRun run{.searcher = &chosen,
-                .worlds = &session.sampled(),
+                .worlds = environment.sampled,
                 .split = task::Split::kValidation,
                 .problems = problems,
                 .epoch = world::kValidationEpoch,
                 .limits = tuning.limits};
-  const MethodResult result = RunMethod(session, run);
+  const MethodResult result = RunMethod(environment, run);
   run.searcher = &one;
-  const MethodResult single = RunMethod(session, run);
+  const MethodResult single = RunMethod(environment, run);
   EXPECT_LE(result.MeanOf(&ProblemRecord::tokens), tuning.max_tokens);
   EXPECT_GE(Mean(result.Correct()), Mean(single.Correct()));
 }

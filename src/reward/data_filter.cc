@@ -12,9 +12,9 @@ namespace pgts::reward {
 namespace {
 
 // Names prompt, cuts between steps, and labels.
-uint64_t ContentHash(const LabelledSolution& solution) {
+uint64_t ContentHash(const labels::LabelledSolution& solution) {
   uint64_t hash = llm::ExtendPathHash(llm::kEmptyPathHash, solution.prompt);
-  for (const LabelledStep& step : solution.steps) {
+  for (const labels::LabelledStep& step : solution.steps) {
     hash = llm::ExtendPathHash(hash, step.tokens);
     hash = llm::ExtendPathHash(hash, -2 - step.label.value_or(-1));  // no token is negative
     if (step.soft) hash = llm::ExtendPathHash(hash, -10 - step.right);
@@ -24,31 +24,31 @@ uint64_t ContentHash(const LabelledSolution& solution) {
 
 }  // namespace
 
-int64_t RemoveRepeats(std::vector<LabelledSolution>& solutions) {
+int64_t RemoveRepeats(std::vector<labels::LabelledSolution>& solutions) {
   std::unordered_set<uint64_t> seen;
-  return static_cast<int64_t>(std::erase_if(solutions, [&](const LabelledSolution& solution) {
+  return static_cast<int64_t>(std::erase_if(solutions, [&](const labels::LabelledSolution& solution) {
     return !seen.insert(ContentHash(solution)).second;
   }));
 }
 
-int64_t RemoveContested(std::vector<LabelledSolution>& solutions) {
-  std::map<uint64_t, std::set<std::pair<Source, int>>> said;  // by path: who said what
-  for (const LabelledSolution& solution : solutions) {
-    const std::vector<uint64_t> hashes = PathHashes(solution);
+int64_t RemoveContested(std::vector<labels::LabelledSolution>& solutions) {
+  std::map<uint64_t, std::set<std::pair<labels::Source, int>>> said;  // by path: who said what
+  for (const labels::LabelledSolution& solution : solutions) {
+    const std::vector<uint64_t> hashes = labels::PathHashes(solution);
     for (size_t i = 0; i < hashes.size(); ++i) {
       if (solution.steps[i].label)
         said[hashes[i]].insert({solution.source, *solution.steps[i].label});
     }
   }
-  const auto contested = [&](uint64_t path, Source source, int label) {
+  const auto contested = [&](uint64_t path, labels::Source source, int label) {
     for (const auto& [other, its_label] : said[path]) {
       if (other != source && its_label != label) return true;
     }
     return false;
   };
   int64_t removed = 0;
-  for (LabelledSolution& solution : solutions) {
-    const std::vector<uint64_t> hashes = PathHashes(solution);
+  for (labels::LabelledSolution& solution : solutions) {
+    const std::vector<uint64_t> hashes = labels::PathHashes(solution);
     for (size_t i = 0; i < hashes.size(); ++i) {
       std::optional<int>& label = solution.steps[i].label;
       if (!label || !contested(hashes[i], solution.source, *label)) continue;
@@ -59,7 +59,7 @@ int64_t RemoveContested(std::vector<LabelledSolution>& solutions) {
   return removed;
 }
 
-void FilterTraining(std::vector<LabelledSolution>& solutions, const TrainingOptions& options) {
+void FilterTraining(std::vector<labels::LabelledSolution>& solutions, const TrainingOptions& options) {
   if (options.remove_contested) {
     Info("{} labels are not learnt from: another source says the opposite of the same path",
          RemoveContested(solutions));

@@ -7,19 +7,19 @@
 #include <vector>
 
 #include "reward/options.h"
-#include "reward/step_data.h"
+#include "labels/step_data.h"
 
 namespace pgts::reward {
 
 // Removes every solution that an earlier one repeats: prompt, steps and labels. How many they were.
-int64_t RemoveRepeats(std::vector<LabelledSolution>& solutions);
+int64_t RemoveRepeats(std::vector<labels::LabelledSolution>& solutions);
 
 // Where two sources label the same path differently (one problem's reference calls a step right, no
 // completion of a rollout mends it), none of them is believed: the step is not supervised any more.
 // Labels of one source never contest each other. How many labels went.
-int64_t RemoveContested(std::vector<LabelledSolution>& solutions);
+int64_t RemoveContested(std::vector<labels::LabelledSolution>& solutions);
 
 // Both, as the options ask; logs the counts.
-void FilterTraining(std::vector<LabelledSolution>& solutions, const TrainingOptions& options);
+void FilterTraining(std::vector<labels::LabelledSolution>& solutions, const TrainingOptions& options);
 
 }  // namespace pgts::reward

@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "reward/test_fakes.h"
+#include "labels/test_fakes.h"
 #include "reward/training_rows.h"
 
 namespace pgts::reward {
@@ -13,22 +13,22 @@ namespace {
 using ::testing::ElementsAre;
 
 TEST(DataFilterTest, RepeatsGoTheFirstStays) {
-  std::vector<LabelledSolution> solutions = {
-      TextSolution("p", "Q\n", {{"a\n", 1}, {"b\n", 0}}),
-      TextSolution("p", "Q\n", {{"a\n", 1}, {"b\n", 0}}),  // the same
-      TextSolution("p", "Q\n", {{"a\n", 1}, {"b\n", 1}}),  // other labels
-      TextSolution("p", "Q\n", {{"a\nb\n", 0}}),           // other cuts
-      TextSolution("p", "R\n", {{"a\n", 1}, {"b\n", 0}})};
+  std::vector<labels::LabelledSolution> solutions = {
+      labels::TextSolution("p", "Q\n", {{"a\n", 1}, {"b\n", 0}}),
+      labels::TextSolution("p", "Q\n", {{"a\n", 1}, {"b\n", 0}}),  // the same
+      labels::TextSolution("p", "Q\n", {{"a\n", 1}, {"b\n", 1}}),  // other labels
+      labels::TextSolution("p", "Q\n", {{"a\nb\n", 0}}),           // other cuts
+      labels::TextSolution("p", "R\n", {{"a\n", 1}, {"b\n", 0}})};
   EXPECT_EQ(RemoveRepeats(solutions), 1);
   EXPECT_EQ(solutions.size(), 4u);
 }
 
 TEST(DataFilterTest, WhereSourcesContradictEachOtherNoneIsBelieved) {
-  std::vector<LabelledSolution> solutions = {
-      TextSolution("p", "Q\n", {{"a\n", 1}, {"b\n", 0}, {"c\n", 0}}),
-      TextSolution("p", "Q\n", {{"a\n", 0}}),  // the same source: not contested by the first
-      TextSolution("p", "Q\n", {{"a\n", std::nullopt}, {"b\n", 1}})};
-  solutions[2].source = Source::kReference;
+  std::vector<labels::LabelledSolution> solutions = {
+      labels::TextSolution("p", "Q\n", {{"a\n", 1}, {"b\n", 0}, {"c\n", 0}}),
+      labels::TextSolution("p", "Q\n", {{"a\n", 0}}),  // the same source: not contested by the first
+      labels::TextSolution("p", "Q\n", {{"a\n", std::nullopt}, {"b\n", 1}})};
+  solutions[2].source = labels::Source::kReference;
   EXPECT_EQ(RemoveContested(solutions), 2);
   EXPECT_EQ(solutions[0].steps[0].label, 1);
   EXPECT_EQ(solutions[0].steps[1].label, std::nullopt);
@@ -38,8 +38,8 @@ TEST(DataFilterTest, WhereSourcesContradictEachOtherNoneIsBelieved) {
 }
 
 TEST(DataFilterTest, TheOptionsDecide) {
-  const LabelledSolution once = TextSolution("p", "Q\n", {{"a\n", 1}});
-  std::vector<LabelledSolution> solutions = {once, once};
+  const labels::LabelledSolution once = labels::TextSolution("p", "Q\n", {{"a\n", 1}});
+  std::vector<labels::LabelledSolution> solutions = {once, once};
   FilterTraining(solutions, {});
   EXPECT_EQ(solutions.size(), 2u);
   FilterTraining(solutions, {.remove_repeats = true});
@@ -47,8 +47,8 @@ TEST(DataFilterTest, TheOptionsDecide) {
 }
 
 TEST(ClassBalanceTest, BothLabelsWeighTheSameInAll) {
-  const std::vector<LabelledSolution> solutions = {
-      TextSolution("p", "Q\n", {{"a\n", 1}, {"b\n", 1}, {"c\n", 1}, {"d\n", 0}})};
+  const std::vector<labels::LabelledSolution> solutions = {
+      labels::TextSolution("p", "Q\n", {{"a\n", 1}, {"b\n", 1}, {"c\n", 1}, {"d\n", 0}})};
   const RowOptions plain;
   EXPECT_THAT(MakeRows(solutions, plain)[0].weight, ElementsAre(1, 1, 1, 1));
   const RowOptions balanced = Balanced(plain, MakeRows(solutions, plain));
@@ -57,7 +57,7 @@ TEST(ClassBalanceTest, BothLabelsWeighTheSameInAll) {
 }
 
 TEST(ClassBalanceTest, OneLabelAloneIsLeftAsItIs) {
-  const std::vector<LabelledSolution> solutions = {TextSolution("p", "Q\n", {{"a\n", 1}})};
+  const std::vector<labels::LabelledSolution> solutions = {labels::TextSolution("p", "Q\n", {{"a\n", 1}})};
   const RowOptions plain;
   EXPECT_EQ(Balanced(plain, MakeRows(solutions, plain)).right_weight, 1);
 }

@@ -10,7 +10,7 @@
 //                     rank perfectly but sit on one side 0.75, perfect ones 1
 //   bag of words      a judge that cannot reason must be worse (reward/word_baseline.h)
 //   style             a bag of words must not tell damaged steps from right ones
-//   corruption        reference solutions and damaged ones (reward/corruption.h), pair by pair: at
+//   corruption        reference solutions and damaged ones (labels/corruption.h), pair by pair: at
 //                     the damaged step the score falls below the reference's there; afterwards it
 //                     stays below the score from before it
 #pragma once
@@ -19,7 +19,7 @@
 #include <vector>
 
 #include "reward/check.h"
-#include "reward/corruption.h"
+#include "labels/corruption.h"
 #include "reward/metrics.h"
 #include "reward/options.h"
 

@@ -92,7 +92,7 @@ RowOptions RowsFor(const FinetuneOptions& options, int max_length) {
   return rows;
 }
 
-void TellTooLong(std::span<const LabelledSolution> solutions, const char* split, int max_length) {
+void TellTooLong(std::span<const labels::LabelledSolution> solutions, const char* split, int max_length) {
   const int64_t count = TooLongCount(solutions, max_length);
   if (count == 0) return;
   Info("{} labelled steps of the {} data end after max_sequence_length = {} tokens: left out",
@@ -102,8 +102,8 @@ void TellTooLong(std::span<const LabelledSolution> solutions, const char* split,
 // One run of fine-tuning; its methods are its stages.
 class Trainer {
  public:
-  Trainer(std::shared_ptr<model::Decoder> decoder, std::span<const LabelledSolution> train,
-          std::span<const LabelledSolution> validation, const FinetuneOptions& options)
+  Trainer(std::shared_ptr<model::Decoder> decoder, std::span<const labels::LabelledSolution> train,
+          std::span<const labels::LabelledSolution> validation, const FinetuneOptions& options)
       : options_(options),
         network_(std::move(decoder)),
         max_length_(std::min<int>(options.max_sequence_length,
@@ -119,7 +119,7 @@ class Trainer {
     CheckSupervised(SupervisedCount(train_) > 0, task::Split::kTrain, "max_sequence_length");
     CheckSupervised(SupervisedCount(validation_) > 0, task::Split::kValidation,
                     "max_sequence_length");
-    for (const LabelledSolution& solution : train) result_.path_tokens += TokenCount(solution);
+    for (const labels::LabelledSolution& solution : train) result_.path_tokens += labels::TokenCount(solution);
     for (const TrainingRow& row : train_) result_.tree_tokens += row.tree.size();
     result_.examples = SupervisedCount(train_);
   }
@@ -378,8 +378,8 @@ bool IsBetter(const ValidationPoint& point, const std::optional<ValidationPoint>
 }
 
 FinetuneResult Finetune(std::shared_ptr<model::Decoder> decoder,
-                        std::span<const LabelledSolution> train,
-                        std::span<const LabelledSolution> validation,
+                        std::span<const labels::LabelledSolution> train,
+                        std::span<const labels::LabelledSolution> validation,
                         const FinetuneOptions& options) {
   FinetuneResult result = Trainer(std::move(decoder), train, validation, options).Run();
   model::ReleaseGpuCache();  // phase 2 loads its models there
@@ -387,7 +387,7 @@ FinetuneResult Finetune(std::shared_ptr<model::Decoder> decoder,
 }
 
 std::vector<ScoredStep> ScoreSolutions(std::shared_ptr<model::Decoder> decoder, const Head& head,
-                                       std::span<const LabelledSolution> solutions,
+                                       std::span<const labels::LabelledSolution> solutions,
                                        int max_sequence_length) {
   StepNetwork network(std::move(decoder));
   network.SetHead(head);

@@ -30,7 +30,7 @@
 #include "reward/head.h"
 #include "reward/metrics.h"
 #include "reward/options.h"
-#include "reward/step_data.h"
+#include "labels/step_data.h"
 
 namespace pgts::model {
 class Decoder;
@@ -102,14 +102,14 @@ std::shared_ptr<model::Decoder> ReadLoraDecoder(const std::string& path, int64_t
 // if no training step or no validation step is supervised: that is a fault of the data, never a
 // loss of zero.
 FinetuneResult Finetune(std::shared_ptr<model::Decoder> decoder,
-                        std::span<const LabelledSolution> train,
-                        std::span<const LabelledSolution> validation,
+                        std::span<const labels::LabelledSolution> train,
+                        std::span<const labels::LabelledSolution> validation,
                         const FinetuneOptions& options);
 
 // The logits of every step that fits, with what is known of each, as the decoder and head give them
 // in float32.
 std::vector<ScoredStep> ScoreSolutions(std::shared_ptr<model::Decoder> decoder, const Head& head,
-                                       std::span<const LabelledSolution> solutions,
+                                       std::span<const labels::LabelledSolution> solutions,
                                        int max_sequence_length);
 
 }  // namespace pgts::reward

@@ -14,7 +14,7 @@
 #include "model/decoder.h"
 #include "model/tiny_shape.h"
 #include "reward/step_network.h"
-#include "reward/test_fakes.h"
+#include "labels/test_fakes.h"
 #include "reward/training_rows.h"
 
 namespace pgts::reward {
@@ -30,9 +30,9 @@ std::shared_ptr<model::Decoder> SmallDecoder(uint64_t seed = 1) {
 }
 
 // "a step is right when its letter is the prompt's letter": learnt in seconds.
-std::vector<LabelledSolution> LetterTask(int problems, uint64_t seed, bool shuffle = false) {
+std::vector<labels::LabelledSolution> LetterTask(int problems, uint64_t seed, bool shuffle = false) {
   RandomStream random{Key("letters").With(seed)};
-  std::vector<LabelledSolution> solutions;
+  std::vector<labels::LabelledSolution> solutions;
   for (int p = 0; p < problems; ++p) {
     const char letter = static_cast<char>('a' + random.Below(4));
     const std::string id = "letters/" + std::to_string(seed) + "/" + std::to_string(p);
@@ -43,7 +43,7 @@ std::vector<LabelledSolution> LetterTask(int problems, uint64_t seed, bool shuff
         const int truth = said == letter;
         steps.push_back({std::string(1, said) + "\n", shuffle ? random.Below(2) : truth});
       }
-      solutions.push_back(TextSolution(id, std::string("Q") + letter + "\n", steps));
+      solutions.push_back(labels::TextSolution(id, std::string("Q") + letter + "\n", steps));
     }
   }
   return solutions;
@@ -58,11 +58,11 @@ FinetuneOptions FastOptions() {
 }
 
 TEST(TrainingRowsTest, LossMaskByHand) {
-  std::vector<LabelledSolution> solutions = {
-      TextSolution("p/1", "Q\n", {{"a\n", 1}, {"b\n", std::nullopt}, {"c\n", 0}}),
-      TextSolution("p/1", "Q\n", {{"a\n", 1}, {"d\n", 0}}),
-      TextSolution("p/2", "R\n", {{"a\n", std::nullopt}})};
-  solutions[1].source = Source::kCorruption;
+  std::vector<labels::LabelledSolution> solutions = {
+      labels::TextSolution("p/1", "Q\n", {{"a\n", 1}, {"b\n", std::nullopt}, {"c\n", 0}}),
+      labels::TextSolution("p/1", "Q\n", {{"a\n", 1}, {"d\n", 0}}),
+      labels::TextSolution("p/2", "R\n", {{"a\n", std::nullopt}})};
+  solutions[1].source = labels::Source::kCorruption;
   solutions[0].grade = 0;
   solutions[0].steps[0].soft = 0.25;
   const std::vector<TrainingRow> rows = MakeRows(solutions, {.corruption_weight = 0.5});
@@ -73,7 +73,7 @@ TEST(TrainingRowsTest, LossMaskByHand) {
   const RowOptions balanced = Balanced({.corruption_weight = 0.5}, rows);
   EXPECT_DOUBLE_EQ(balanced.right_weight, 3 / (2 * 0.75));  // 0.25 + 0.5 of 3
   EXPECT_DOUBLE_EQ(balanced.wrong_weight, 3 / (2 * 2.25));
-  EXPECT_DOUBLE_EQ(ExampleWeight(Source::kRollout, 0.25, {.right_weight = 2, .wrong_weight = 1}),
+  EXPECT_DOUBLE_EQ(ExampleWeight(labels::Source::kRollout, 0.25, {.right_weight = 2, .wrong_weight = 1}),
                    1.25);
   EXPECT_EQ(rows[0].truth[1].depth, 2);
   EXPECT_EQ(rows[0].truth[1].grade, std::nullopt);
@@ -83,10 +83,10 @@ TEST(TrainingRowsTest, LossMaskByHand) {
 }
 
 TEST(TrainingRowsTest, StepsThatEndTooLateAreCounted) {
-  const std::vector<LabelledSolution> solutions = {
-      TextSolution("p/1", "Q\n", {{"a\n", 1}, {"b\n", 0}, {"c\n", std::nullopt}}),
-      TextSolution("p/2", "Q\n", {{"a\n", 1}})};
-  const LabelledSolution& first = solutions[0];
+  const std::vector<labels::LabelledSolution> solutions = {
+      labels::TextSolution("p/1", "Q\n", {{"a\n", 1}, {"b\n", 0}, {"c\n", std::nullopt}}),
+      labels::TextSolution("p/2", "Q\n", {{"a\n", 1}})};
+  const labels::LabelledSolution& first = solutions[0];
   const auto length = static_cast<int>(first.prompt.size() + first.steps[0].tokens.size());
   EXPECT_EQ(TooLongCount(solutions, length), 1);
   EXPECT_EQ(TooLongCount(solutions, length - 1), 3);
@@ -94,13 +94,13 @@ TEST(TrainingRowsTest, StepsThatEndTooLateAreCounted) {
 }
 
 TEST(TrainingRowsTest, MaxExamplesTakesWholeSolutions) {
-  const std::vector<LabelledSolution> solutions = LetterTask(10, 1);
+  const std::vector<labels::LabelledSolution> solutions = LetterTask(10, 1);
   EXPECT_EQ(SupervisedCount(MakeRows(solutions, {})), 120);
   EXPECT_EQ(SupervisedCount(MakeRows(solutions, {.max_examples = 10})), 12);
 }
 
 TEST(TrainingRowsTest, BatchesHoldEveryRowOnce) {
-  const std::vector<LabelledSolution> solutions = LetterTask(37, 1);
+  const std::vector<labels::LabelledSolution> solutions = LetterTask(37, 1);
   const std::vector<TrainingRow> rows = MakeRows(solutions, {.solutions_per_row = 4});
   ASSERT_EQ(rows.size(), 37u);
   std::vector<int> seen;
@@ -121,21 +121,21 @@ TEST(TrainingRowsTest, BatchesHoldEveryRowOnce) {
 TEST(StepNetworkTest, TreeRowsEqualSeparateRows) {
   torch::NoGradGuard no_grad;
   const auto decoder = SmallDecoder();
-  const std::vector<LabelledSolution> solutions = {
-      TextSolution("p", "Question\n", {{"a\n", 1}, {"bcd\n", 0}}),
-      TextSolution("p", "Question\n", {{"a\n", 1}, {"bx\n", 0}, {"y\n", 0}}),
-      TextSolution("p", "Other\n", {{"z\n", 1}})};
-  const LabelledSolution* together[] = {&solutions[0], &solutions[1]};
-  const LabelledSolution* other[] = {&solutions[2]};
+  const std::vector<labels::LabelledSolution> solutions = {
+      labels::TextSolution("p", "Question\n", {{"a\n", 1}, {"bcd\n", 0}}),
+      labels::TextSolution("p", "Question\n", {{"a\n", 1}, {"bx\n", 0}, {"y\n", 0}}),
+      labels::TextSolution("p", "Other\n", {{"z\n", 1}})};
+  const labels::LabelledSolution* together[] = {&solutions[0], &solutions[1]};
+  const labels::LabelledSolution* other[] = {&solutions[2]};
   const TokenTree tree = BuildTokenTree(together, 64), small = BuildTokenTree(other, 64);
   const TokenTree* rows[] = {&tree, &small};
   const TreeBatch batch = MakeTreeBatch(rows);
   const torch::Tensor hidden = decoder->Forward(batch.tokens_BT, batch.layout).flatten(0, 1);
 
   std::vector<torch::Tensor> plain;
-  for (const LabelledSolution& solution : solutions) {
+  for (const labels::LabelledSolution& solution : solutions) {
     std::vector<int64_t> tokens(solution.prompt.begin(), solution.prompt.end());
-    for (const LabelledStep& step : solution.steps) {
+    for (const labels::LabelledStep& step : solution.steps) {
       tokens.insert(tokens.end(), step.tokens.begin(), step.tokens.end());
       plain.push_back(decoder->Forward(torch::tensor(tokens).unsqueeze(0))[0][-1]);
     }
@@ -146,7 +146,7 @@ TEST(StepNetworkTest, TreeRowsEqualSeparateRows) {
 }
 
 TEST(FinetuneTest, LearnsTrueLabelsAndNothingFromShuffledOnes) {
-  const std::vector<LabelledSolution> held_out = LetterTask(60, 2);
+  const std::vector<labels::LabelledSolution> held_out = LetterTask(60, 2);
   const auto decoder = SmallDecoder();
   const FinetuneResult learnt = Finetune(decoder, LetterTask(150, 1), held_out, FastOptions());
   EXPECT_GT(learnt.metrics.step_auc, 0.97);
@@ -170,7 +170,7 @@ TEST(FinetuneTest, LoraLearnsBesideABaseThatStaysAsItIs) {
   decoder->AddLora({.rank = 8, .alpha = 16}, 1);
   FinetuneOptions options = FastOptions();
   options.training.lora_learning_rate = 1e-2;
-  const std::vector<LabelledSolution> held_out = LetterTask(60, 2);
+  const std::vector<labels::LabelledSolution> held_out = LetterTask(60, 2);
   const FinetuneResult learnt = Finetune(decoder, LetterTask(150, 1), held_out, options);
   EXPECT_GT(learnt.metrics.step_auc, 0.95);
   for (size_t i = 0; i < base.size(); ++i) {
@@ -200,7 +200,7 @@ TEST(FinetuneTest, KeepsTheBestWeightsNotTheLast) {
   FinetuneOptions options = FastOptions();
   options.training.evaluations_per_epoch = 3;
   const auto decoder = SmallDecoder();
-  const std::vector<LabelledSolution> held_out = LetterTask(30, 2);
+  const std::vector<labels::LabelledSolution> held_out = LetterTask(30, 2);
   const FinetuneResult result = Finetune(decoder, LetterTask(60, 1), held_out, options);
   EXPECT_EQ(result.validations.size(), 12u);
   double best = 0;
@@ -210,9 +210,9 @@ TEST(FinetuneTest, KeepsTheBestWeightsNotTheLast) {
 }
 
 TEST(FinetuneTest, NoSupervisedPositionIsAnError) {
-  const std::vector<LabelledSolution> unlabelled = {
-      TextSolution("p", "Q\n", {{"a\n", std::nullopt}})};
-  const std::vector<LabelledSolution> good = LetterTask(5, 1);
+  const std::vector<labels::LabelledSolution> unlabelled = {
+      labels::TextSolution("p", "Q\n", {{"a\n", std::nullopt}})};
+  const std::vector<labels::LabelledSolution> good = LetterTask(5, 1);
   const auto no_labels = Throws<Error>(Property(&Error::what, HasSubstr("no labelled step")));
   EXPECT_THAT([&] { Finetune(SmallDecoder(), unlabelled, good, FastOptions()); }, no_labels);
   EXPECT_THAT([&] { Finetune(SmallDecoder(), good, unlabelled, FastOptions()); }, no_labels);
@@ -224,8 +224,8 @@ TEST(FinetuneTest, NoSupervisedPositionIsAnError) {
 }
 
 TEST(FinetuneTest, ASourceThatIsNotTrainedOnIsMeasuredOn) {
-  std::vector<LabelledSolution> corruptions = LetterTask(20, 1);
-  for (LabelledSolution& solution : corruptions) solution.source = Source::kCorruption;
+  std::vector<labels::LabelledSolution> corruptions = LetterTask(20, 1);
+  for (labels::LabelledSolution& solution : corruptions) solution.source = labels::Source::kCorruption;
   FinetuneOptions options = FastOptions();
   options.training.num_epochs = 1;
   options.training.rollout_weight = 0;

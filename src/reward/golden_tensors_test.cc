@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "llm/llama_model.h"
-#include "reward/corruption.h"
+#include "labels/corruption.h"
 #include "reward/step_network.h"
-#include "reward/test_fakes.h"
+#include "labels/test_fakes.h"
 #include "reward/training_rows.h"
 
 namespace pgts::reward {
@@ -41,10 +41,10 @@ std::vector<std::string> Seen(const torch::Tensor& mask_TT) {
 
 // Two solutions of one problem that part after their first step, and a shorter one of another.
 std::vector<TrainingRow> Rows() {
-  std::vector<LabelledSolution> solutions = {
-      TextSolution("p/1", "Q\n", {{"a\n", 1}, {"b\n", std::nullopt}}),
-      TextSolution("p/1", "Q\n", {{"a\n", 1}, {"c\n", 0}}), TextSolution("p/2", "R\n", {{"d", 1}})};
-  solutions[1].source = Source::kCorruption;
+  std::vector<labels::LabelledSolution> solutions = {
+      labels::TextSolution("p/1", "Q\n", {{"a\n", 1}, {"b\n", std::nullopt}}),
+      labels::TextSolution("p/1", "Q\n", {{"a\n", 1}, {"c\n", 0}}), labels::TextSolution("p/2", "R\n", {{"d", 1}})};
+  solutions[1].source = labels::Source::kCorruption;
   return MakeRows(solutions, {.corruption_weight = 0.5});
 }
 
@@ -86,7 +86,7 @@ TEST(GoldenTensorsTest, ReadingsLabelsAndLossMask) {
 }
 
 TEST(GoldenTensorsTest, TruthHoldsThePathsMeanLogProbabilityOfAToken) {
-  LabelledSolution solution = TextSolution("p/1", "Q\n", {{"a\n", 1}, {"bcd\n", 0}});
+  labels::LabelledSolution solution = labels::TextSolution("p/1", "Q\n", {{"a\n", 1}, {"bcd\n", 0}});
   solution.steps[0].log_prob = -1;
   solution.steps[1].log_prob = -2;
   const std::vector<ScoredStep> truth = Truth(solution);
@@ -99,7 +99,7 @@ TEST(GoldenTensorsTest, TokenBoundariesOfTheEmbeddedModel) {
   const auto model = llm::LlamaModel::Load(PGTS_SOURCE_DIR "/models/tiny.gguf");
   const task::WordProblems task;
   const std::vector<std::string> lines = {"14+9=23", "#### 23"};
-  const auto steps = StepTokens(lines, {.tokenizer = model->tokenizer(), .task = task});
+  const auto steps = labels::StepTokens(lines, {.tokenizer = model->tokenizer(), .task = task});
   EXPECT_THAT(steps, ElementsAre(ElementsAre('1', '4', '+', '9', '=', '2', '3', 10),
                                  ElementsAre('#', '#', '#', '#', ' ', '2', '3', 10)));
 }
@@ -112,7 +112,7 @@ TEST(GoldenTensorsTest, TokenBoundariesOfQwen) {
   const auto model = llm::LlamaModel::Load(path);
   const task::WordProblems task;
   const std::vector<std::string> lines = {"14+9=23", "#### 23"};
-  const auto steps = StepTokens(
+  const auto steps = labels::StepTokens(
       lines, {.tokenizer = model->tokenizer(), .task = task, .answer_has_separator = false});
   EXPECT_THAT(steps, ElementsAre(ElementsAre(16, 19, 10, 24, 28, 17, 18, 198),
                                  ElementsAre(820, 220, 17, 18)));

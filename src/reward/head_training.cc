@@ -29,20 +29,20 @@ constexpr int kMostIterations = 200;  // of L-BFGS, for one l2
 // A step that has a hidden state.
 struct Example {
   std::span<const float> hidden;
-  Source source = Source::kRollout;
+  labels::Source source = labels::Source::kRollout;
   double target = 0;  // probability of label 1
   double weight = 0;  // 0: not supervised
   ScoredStep truth;
 };
 
 std::vector<Example> ExamplesOf(const HiddenStates& states,
-                                std::span<const LabelledSolution> solutions, int64_t most) {
+                                std::span<const labels::LabelledSolution> solutions, int64_t most) {
   std::vector<Example> examples;
   int64_t labelled = 0;
-  for (const LabelledSolution& solution : solutions) {
+  for (const labels::LabelledSolution& solution : solutions) {
     if (most > 0 && labelled >= most) break;  // whole solutions
-    labelled += ExampleCount(solution);
-    const std::vector<uint64_t> paths = PathHashes(solution);
+    labelled += labels::ExampleCount(solution);
+    const std::vector<uint64_t> paths = labels::PathHashes(solution);
     const std::vector<ScoredStep> truth = Truth(solution);
     for (size_t i = 0; i < paths.size(); ++i) {
       const std::span<const float> hidden = states.Find(paths[i]);
@@ -151,8 +151,8 @@ std::vector<ScoredStep> Judge(const Head& head, std::span<const Example> example
 
 class HeadTrainer {
  public:
-  HeadTrainer(const HiddenStates& states, std::span<const LabelledSolution> train,
-              std::span<const LabelledSolution> validation, const HeadOptions& options)
+  HeadTrainer(const HiddenStates& states, std::span<const labels::LabelledSolution> train,
+              std::span<const labels::LabelledSolution> validation, const HeadOptions& options)
       : options_(options),
         train_(ExamplesOf(states, train, options.training.max_examples)),
         validation_(ExamplesOf(states, validation, /*most=*/0)) {
@@ -220,8 +220,8 @@ class HeadTrainer {
 
 }  // namespace
 
-FinetuneResult TrainHead(const HiddenStates& states, std::span<const LabelledSolution> train,
-                         std::span<const LabelledSolution> validation, const HeadOptions& options) {
+FinetuneResult TrainHead(const HiddenStates& states, std::span<const labels::LabelledSolution> train,
+                         std::span<const labels::LabelledSolution> validation, const HeadOptions& options) {
   return HeadTrainer(states, train, validation, options).Run();
 }
 

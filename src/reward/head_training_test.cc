@@ -11,7 +11,7 @@
 #include "base/random.h"
 #include "base/temp_folder.h"
 #include "llm/scripted_generator.h"
-#include "reward/test_fakes.h"
+#include "labels/test_fakes.h"
 
 namespace pgts::reward {
 namespace {
@@ -39,8 +39,8 @@ std::vector<float> State(std::string_view text) {
 
 llm::ScriptedEncoder Encoder() { return llm::ScriptedEncoder(kWidth, State); }
 
-StepData Data(int problems) {
-  StepData data;
+labels::StepData Data(int problems) {
+  labels::StepData data;
   RandomStream random{Key("head-data")};
   for (int p = 0; p < 2 * problems; ++p) {
     std::vector<std::pair<std::string, std::optional<int>>> steps;
@@ -49,8 +49,8 @@ StepData Data(int problems) {
       const std::string number = std::to_string(random.Below(1000));
       steps.push_back({number + (label ? " yes\n" : " no\n"), label});
     }
-    LabelledSolution solution =
-        TextSolution("p/" + std::to_string(p), "Q" + std::to_string(p) + "\n", steps);
+    labels::LabelledSolution solution =
+        labels::TextSolution("p/" + std::to_string(p), "Q" + std::to_string(p) + "\n", steps);
     solution.index = p;
     solution.grade = steps.back().second;
     (p < problems ? data.train : data.validation).push_back(std::move(solution));
@@ -62,7 +62,7 @@ HeadOptions Quiet() { return {}; }
 
 TEST(HeadTrainingTest, FindsTheFeatureThatTells) {
   const TempFolder folder;
-  const StepData data = Data(150);
+  const labels::StepData data = Data(150);
   llm::ScriptedEncoder encoder = Encoder();
   const HiddenStates states = ReadHiddenStates(encoder, data, folder.path());
   const FinetuneResult result = TrainHead(states, data.train, data.validation, Quiet());
@@ -81,8 +81,8 @@ TEST(HeadTrainingTest, FindsTheFeatureThatTells) {
 // standardised weight, the mean of (p - target) x is -l2 w. Some targets are soft.
 TEST(HeadTrainingTest, SolvesTheProblemThatTheHeaderStates) {
   const TempFolder folder;
-  StepData data = Data(60);
-  for (LabelledSolution& solution : data.train) solution.steps[1].soft = 0.25;
+  labels::StepData data = Data(60);
+  for (labels::LabelledSolution& solution : data.train) solution.steps[1].soft = 0.25;
   llm::ScriptedEncoder encoder = Encoder();
   const HiddenStates states = ReadHiddenStates(encoder, data, folder.path());
   HeadOptions options;
@@ -92,8 +92,8 @@ TEST(HeadTrainingTest, SolvesTheProblemThatTheHeaderStates) {
   EXPECT_EQ(result.validations.size(), 1u);
 
   std::vector<double> x, residual;
-  for (const LabelledSolution& solution : data.train) {
-    const std::vector<uint64_t> paths = PathHashes(solution);
+  for (const labels::LabelledSolution& solution : data.train) {
+    const std::vector<uint64_t> paths = labels::PathHashes(solution);
     for (size_t i = 0; i < paths.size(); ++i) {
       const std::span<const float> hidden = states.Find(paths[i]);
       ASSERT_EQ(hidden.size(), static_cast<size_t>(kWidth));
@@ -116,7 +116,7 @@ TEST(HeadTrainingTest, SolvesTheProblemThatTheHeaderStates) {
 
 TEST(HeadTrainingTest, TheSameHeadAgain) {
   const TempFolder folder;
-  const StepData data = Data(30);
+  const labels::StepData data = Data(30);
   llm::ScriptedEncoder encoder = Encoder();
   const HiddenStates read = ReadHiddenStates(encoder, data, folder.path());
   const HiddenStates back = ReadHiddenStates(encoder, data, folder.path());
@@ -128,7 +128,7 @@ TEST(HeadTrainingTest, TheSameHeadAgain) {
 
 TEST(HeadTrainingTest, NoSupervisedStepIsAnError) {
   const TempFolder folder;
-  const StepData data = Data(5);
+  const labels::StepData data = Data(5);
   llm::ScriptedEncoder encoder = Encoder();
   const HiddenStates states = ReadHiddenStates(encoder, data, folder.path());
   const auto no_labels = Throws<Error>(Property(&Error::what, HasSubstr("no labelled step")));

@@ -43,16 +43,16 @@ class Collector {
   Collector(std::span<const uint64_t> kept, int context)
       : kept_(kept.begin(), kept.end()), context_(context) {}
 
-  void Add(std::span<const LabelledSolution> solutions, bool held_out) {
-    for (const LabelledSolution& solution : solutions) Add(solution, held_out);
+  void Add(std::span<const labels::LabelledSolution> solutions, bool held_out) {
+    for (const labels::LabelledSolution& solution : solutions) Add(solution, held_out);
   }
   Wanted Take() { return std::move(wanted_); }
 
  private:
-  void Add(const LabelledSolution& solution, bool held_out) {
+  void Add(const labels::LabelledSolution& solution, bool held_out) {
     ++walker_;
     if (solution.prompt.empty()) return;
-    const std::vector<uint64_t> hashes = PathHashes(solution);
+    const std::vector<uint64_t> hashes = labels::PathHashes(solution);
     llm::PrefixPtr prefix = llm::Extend(nullptr, solution.prompt);
     for (size_t i = 0; i < hashes.size(); ++i) {
       prefix = llm::Extend(prefix, solution.steps[i].tokens);
@@ -79,7 +79,7 @@ class Collector {
   Wanted wanted_;
 };
 
-Wanted Collect(const StepData& data, std::span<const uint64_t> kept, int context) {
+Wanted Collect(const labels::StepData& data, std::span<const uint64_t> kept, int context) {
   Collector collector(kept, context);
   collector.Add(data.train, /*held_out=*/false);
   collector.Add(data.validation, /*held_out=*/true);
@@ -168,7 +168,7 @@ std::span<const float> HiddenStates::Find(uint64_t path) const {
                                     static_cast<size_t>(width_));
 }
 
-HiddenStates ReadHiddenStates(llm::Encoder& encoder, const StepData& data,
+HiddenStates ReadHiddenStates(llm::Encoder& encoder, const labels::StepData& data,
                               const std::string& folder) {
   const std::string path = folder + "/hidden_states.safetensors";
   const llm::ModelInfo& base = encoder.Info();

@@ -3,7 +3,7 @@
 // that a head learns from or is measured on (labelled steps, and graded last steps of held-out
 // solutions). Each path is read once, whoever shares it, and kept:
 //
-//   <folder>/hidden_states.safetensors    "paths" [count] int64: PathHashes (reward/step_data.h);
+//   <folder>/hidden_states.safetensors    "paths" [count] int64: PathHashes (labels/step_data.h);
 //       "hidden" [count, width] float32; metadata: base_hash
 //
 // float32, because some features of large models lie far from 0 and vary little, which 16 bits
@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "llm/encoder.h"
-#include "reward/data_builder.h"
+#include "labels/data_builder.h"
 
 namespace pgts::reward {
 
@@ -39,7 +39,7 @@ class HiddenStates {
 
 // Paths longer than the encoder's context are left out, which one log line counts. Shows progress;
 // Interrupted where a stop is requested: what was read until then is kept, but for some minutes.
-HiddenStates ReadHiddenStates(llm::Encoder& encoder, const StepData& data,
+HiddenStates ReadHiddenStates(llm::Encoder& encoder, const labels::StepData& data,
                               const std::string& folder);
 
 }  // namespace pgts::reward

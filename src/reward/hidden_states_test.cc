@@ -10,7 +10,7 @@
 #include "base/stop.h"
 #include "base/temp_folder.h"
 #include "llm/scripted_generator.h"
-#include "reward/test_fakes.h"
+#include "labels/test_fakes.h"
 
 namespace pgts::reward {
 namespace {
@@ -30,12 +30,12 @@ class CountingEncoder {
   llm::ScriptedEncoder encoder_;
 };
 
-StepData Data() {
-  StepData data;
-  data.train = {TextSolution("p/1", "Q\n", {{"a\n", 1}, {"b\n", std::nullopt}, {"c\n", 0}}),
-                TextSolution("p/1", "Q\n", {{"a\n", 1}, {"d\n", 0}})};
+labels::StepData Data() {
+  labels::StepData data;
+  data.train = {labels::TextSolution("p/1", "Q\n", {{"a\n", 1}, {"b\n", std::nullopt}, {"c\n", 0}}),
+                labels::TextSolution("p/1", "Q\n", {{"a\n", 1}, {"d\n", 0}})};
   data.train[0].grade = data.train[1].grade = 0;
-  data.validation = {TextSolution("p/2", "R\n", {{"a\n", 1}, {"b\n", std::nullopt}})};
+  data.validation = {labels::TextSolution("p/2", "R\n", {{"a\n", 1}, {"b\n", std::nullopt}})};
   data.validation[0].grade = 1;
   return data;
 }
@@ -43,28 +43,28 @@ StepData Data() {
 TEST(HiddenStatesTest, EveryLabelledPathOnceAndGradedEndsOfHeldOutOnes) {
   const TempFolder folder;
   CountingEncoder encoder;
-  const StepData data = Data();
+  const labels::StepData data = Data();
   const HiddenStates states = ReadHiddenStates(encoder.get(), data, folder.path());
   EXPECT_EQ(encoder.asked, 5);  // Qa, Qabc, Qad; Ra, Rab
   EXPECT_EQ(states.count(), 5);
   EXPECT_EQ(states.width(), 2);
-  const auto paths = PathHashes(data.train[0]);
-  EXPECT_EQ(paths[0], PathHashes(data.train[1])[0]);
+  const auto paths = labels::PathHashes(data.train[0]);
+  EXPECT_EQ(paths[0], labels::PathHashes(data.train[1])[0]);
   EXPECT_THAT(states.Find(paths[0]), testing::ElementsAre(4, 'Q'));
   EXPECT_TRUE(states.Find(paths[1]).empty());
   EXPECT_THAT(states.Find(paths[2]), testing::ElementsAre(8, 'Q'));
-  EXPECT_THAT(states.Find(PathHashes(data.validation[0])[1]), testing::ElementsAre(6, 'R'));
+  EXPECT_THAT(states.Find(labels::PathHashes(data.validation[0])[1]), testing::ElementsAre(6, 'R'));
 }
 
 TEST(HiddenStatesTest, WhatTheFileHoldsServesAgain) {
   const TempFolder folder;
   const std::string path = folder.File("hidden_states.safetensors");
   CountingEncoder encoder;
-  StepData data = Data();
+  labels::StepData data = Data();
   ReadHiddenStates(encoder.get(), data, folder.path());
   const HiddenStates again = ReadHiddenStates(encoder.get(), data, folder.path());
   EXPECT_EQ(encoder.asked, 5);
-  EXPECT_THAT(again.Find(PathHashes(data.train[1])[1]), testing::ElementsAre(6, 'Q'));
+  EXPECT_THAT(again.Find(labels::PathHashes(data.train[1])[1]), testing::ElementsAre(6, 'Q'));
 
   data.train[0].steps[1].label = 1;  // one step more
   EXPECT_EQ(ReadHiddenStates(encoder.get(), data, folder.path()).count(), 6);
@@ -79,9 +79,9 @@ TEST(HiddenStatesTest, WhatTheFileHoldsServesAgain) {
 
 TEST(HiddenStatesTest, AStopKeepsWhatWasRead) {
   const TempFolder folder;
-  StepData data;
+  labels::StepData data;
   for (int i = 0; i < 1200; ++i) {
-    data.train.push_back(TextSolution("p/1", "Q\n", {{fmt::format("{}\n", i), 1}}));
+    data.train.push_back(labels::TextSolution("p/1", "Q\n", {{fmt::format("{}\n", i), 1}}));
   }
   int asked = 0;
   llm::ScriptedEncoder encoder(1, [&](std::string_view text) {

@@ -15,13 +15,13 @@ namespace {
 
 constexpr size_t kSolutionsACall = 64;  // between two looks at the stop request
 
-bool LacksLogProb(const LabelledSolution& solution) {
+bool LacksLogProb(const labels::LabelledSolution& solution) {
   return std::ranges::any_of(solution.steps, [](const auto& step) { return !step.log_prob; });
 }
 
-std::vector<llm::Token> StepsOf(const LabelledSolution& solution) {
+std::vector<llm::Token> StepsOf(const labels::LabelledSolution& solution) {
   std::vector<llm::Token> tokens;
-  for (const LabelledStep& step : solution.steps) {
+  for (const labels::LabelledStep& step : solution.steps) {
     tokens.insert(tokens.end(), step.tokens.begin(), step.tokens.end());
   }
   return tokens;
@@ -29,10 +29,10 @@ std::vector<llm::Token> StepsOf(const LabelledSolution& solution) {
 
 }  // namespace
 
-void AddLogProbs(llm::Likelihood& generator, std::span<LabelledSolution> solutions) {
-  std::vector<LabelledSolution*> lacking;
+void AddLogProbs(llm::Likelihood& generator, std::span<labels::LabelledSolution> solutions) {
+  std::vector<labels::LabelledSolution*> lacking;
   std::vector<llm::LikelihoodRequest> requests;
-  for (LabelledSolution& solution : solutions) {
+  for (labels::LabelledSolution& solution : solutions) {
     if (!LacksLogProb(solution)) continue;
     lacking.push_back(&solution);
     requests.push_back(
@@ -49,7 +49,7 @@ void AddLogProbs(llm::Likelihood& generator, std::span<LabelledSolution> solutio
   }
   for (size_t i = 0; i < lacking.size(); ++i) {
     auto token = log_probs[i].begin();
-    for (LabelledStep& step : lacking[i]->steps) {
+    for (labels::LabelledStep& step : lacking[i]->steps) {
       const auto end = token + static_cast<std::ptrdiff_t>(step.tokens.size());
       if (!step.log_prob) step.log_prob = std::accumulate(token, end, 0.0);
       token = end;
@@ -58,13 +58,13 @@ void AddLogProbs(llm::Likelihood& generator, std::span<LabelledSolution> solutio
 }
 
 std::vector<std::vector<ScoredStep>> JudgeSolutions(LlamaScorer& scorer,
-                                                    std::span<const LabelledSolution> solutions) {
+                                                    std::span<const labels::LabelledSolution> solutions) {
   std::vector<std::vector<ScoredStep>> judged;
   std::vector<world::ScoreRequest> requests;
   for (size_t i = 0; i < solutions.size(); ++i) {
     judged.push_back(Truth(solutions[i]));
     llm::PrefixPtr prefix = llm::Extend(nullptr, solutions[i].prompt);
-    for (const LabelledStep& step : solutions[i].steps) {
+    for (const labels::LabelledStep& step : solutions[i].steps) {
       prefix = llm::Extend(prefix, step.tokens);
       requests.push_back({.prefix = prefix, .walker = i + 1});
     }

@@ -18,7 +18,7 @@
 #include "model/gguf_writer.h"
 #include "reward/finetune.h"
 #include "reward/judge_solutions.h"
-#include "reward/test_fakes.h"
+#include "labels/test_fakes.h"
 
 namespace pgts::reward {
 namespace {
@@ -188,16 +188,16 @@ TEST_P(ScorerTest, LlamaEqualsLibTorch) {
   Save(GetParam());
   const RewardModel read = ReadRewardModel(saved_);
   const auto scorer = MakeScorer(read, {.threads = 1, .width = 4, .context = 128});
-  const std::vector<LabelledSolution> solutions = {
-      TextSolution("p/1", "Tom has 14 pens.\n", {{"14+9=23\n", 1}, {"23*2=46\n", 1}}),
-      TextSolution("p/1", "Tom has 14 pens.\n",
+  const std::vector<labels::LabelledSolution> solutions = {
+      labels::TextSolution("p/1", "Tom has 14 pens.\n", {{"14+9=23\n", 1}, {"23*2=46\n", 1}}),
+      labels::TextSolution("p/1", "Tom has 14 pens.\n",
                    {{"14+9=23\n", 1}, {"23-2=21\n", 0}, {"#### 21\n", 0}}),
-      TextSolution("p/2", "Ann has 3 cups.\n", {{"3*3=9\n", 1}})};
+      labels::TextSolution("p/2", "Ann has 3 cups.\n", {{"3*3=9\n", 1}})};
 
   std::vector<world::ScoreRequest> requests;
   for (size_t i = 0; i < solutions.size(); ++i) {
     llm::PrefixPtr prefix = llm::Extend(nullptr, solutions[i].prompt);
-    for (const LabelledStep& step : solutions[i].steps) {
+    for (const labels::LabelledStep& step : solutions[i].steps) {
       prefix = llm::Extend(prefix, step.tokens);
       requests.push_back({.prefix = prefix, .walker = i + 1});
     }
@@ -207,7 +207,7 @@ TEST_P(ScorerTest, LlamaEqualsLibTorch) {
 
   // One row for each solution keeps the order.
   std::vector<double> expected;
-  for (const LabelledSolution& solution : solutions) {
+  for (const labels::LabelledSolution& solution : solutions) {
     for (const ScoredStep& step :
          ScoreSolutions(decoder_, read.head, std::span(&solution, 1), 128)) {
       expected.push_back(read.calibration.Score(step.evidence()));
@@ -234,8 +234,8 @@ TEST_F(RewardModelTest, AHeadRunsOnItsBaseAndOnNoOther) {
   EXPECT_NE(read.weights_hash, read.model_hash);
 
   const llm::EngineOptions engine{.threads = 1, .width = 4, .context = 128};
-  const LabelledSolution solution =
-      TextSolution("p/1", "Tom has 14 pens.\n", {{"14+9=23\n", 1}, {"23*2=46\n", 1}});
+  const labels::LabelledSolution solution =
+      labels::TextSolution("p/1", "Tom has 14 pens.\n", {{"14+9=23\n", 1}, {"23*2=46\n", 1}});
   const auto decoder = std::make_shared<model::Decoder>(Shape(), 1);  // as the base
   const std::vector<ScoredStep> expected =
       ScoreSolutions(decoder, read.head, std::span(&solution, 1), 128);
@@ -255,8 +255,8 @@ TEST_F(RewardModelTest, AHeadRunsOnItsBaseAndOnNoOther) {
 // Kind lora: the adapter beside the base's own file, as LibTorch has the two.
 TEST_F(RewardModelTest, AnAdapterRunsOnItsBaseAndOnNoOther) {
   const auto decoder = model::ReadFrozenGguf(base_, 0, model::WeightType::kF32);
-  const std::vector<LabelledSolution> solutions = {
-      TextSolution("p/1", "Tom has 14 pens.\n", {{"14+9=23\n", 1}, {"23*2=46\n", 1}})};
+  const std::vector<labels::LabelledSolution> solutions = {
+      labels::TextSolution("p/1", "Tom has 14 pens.\n", {{"14+9=23\n", 1}, {"23*2=46\n", 1}})};
   const Head head = RandomHead(64);
   const double before = ScoreSolutions(decoder, head, solutions, 128)[1].logit;
   decoder->AddLora({.rank = 4, .alpha = 8}, 3);

@@ -8,7 +8,7 @@
 #include <memory>
 
 #include "model/tiny_shape.h"
-#include "reward/test_fakes.h"
+#include "labels/test_fakes.h"
 #include "reward/token_tree.h"
 
 namespace pgts::reward {
@@ -20,7 +20,7 @@ std::shared_ptr<model::Decoder> SmallDecoder() {
 
 // The plain way: -log p of text[from, to) after what stands before it, in a row of its own.
 double PlainLoss(model::Decoder& decoder, std::string_view text, int from, int to) {
-  const std::vector<llm::Token> bytes = Bytes(text);
+  const std::vector<llm::Token> bytes = labels::Bytes(text);
   const std::vector<int64_t> ids(bytes.begin(), bytes.end());
   const torch::Tensor log_p_TV = torch::log_softmax(
       decoder.Logits(decoder.Forward(torch::tensor(ids).unsqueeze(0))).squeeze(0), -1);
@@ -32,11 +32,11 @@ double PlainLoss(model::Decoder& decoder, std::string_view text, int from, int t
 TEST(StepNetworkTest, TextLossIsThatOfRightStepsInPlainRowsEachTokenOnce) {
   torch::NoGradGuard no_grad;
   StepNetwork network(SmallDecoder());
-  const std::vector<LabelledSolution> solutions = {
-      TextSolution("p/1", "Q\n", {{"ab\n", 1}, {"cd\n", 1}}),
-      TextSolution("p/1", "Q\n", {{"ab\n", 1}, {"xy\n", 0}, {"z\n", 0}}),
-      TextSolution("p/1", "Q\n", {{"e\n", std::nullopt}})};
-  const std::vector<const LabelledSolution*> all = {&solutions[0], &solutions[1], &solutions[2]};
+  const std::vector<labels::LabelledSolution> solutions = {
+      labels::TextSolution("p/1", "Q\n", {{"ab\n", 1}, {"cd\n", 1}}),
+      labels::TextSolution("p/1", "Q\n", {{"ab\n", 1}, {"xy\n", 0}, {"z\n", 0}}),
+      labels::TextSolution("p/1", "Q\n", {{"e\n", std::nullopt}})};
+  const std::vector<const labels::LabelledSolution*> all = {&solutions[0], &solutions[1], &solutions[2]};
   const TokenTree tree = BuildTokenTree(all, 64);
   const std::vector<const TokenTree*> rows = {&tree};
   const TreeBatch batch = MakeTreeBatch(rows);
@@ -49,8 +49,8 @@ TEST(StepNetworkTest, TextLossIsThatOfRightStepsInPlainRowsEachTokenOnce) {
 
 TEST(StepNetworkTest, NothingRightMeansNoTextLoss) {
   StepNetwork network(SmallDecoder());
-  const LabelledSolution wrong = TextSolution("p/1", "Q\n", {{"x\n", 0}});
-  const std::vector<const LabelledSolution*> all = {&wrong};
+  const labels::LabelledSolution wrong = labels::TextSolution("p/1", "Q\n", {{"x\n", 0}});
+  const std::vector<const labels::LabelledSolution*> all = {&wrong};
   const TokenTree tree = BuildTokenTree(all, 64);
   const std::vector<const TokenTree*> rows = {&tree};
   const TreeBatch batch = MakeTreeBatch(rows);

@@ -11,7 +11,7 @@ class Builder {
  public:
   TokenTree Take() { return std::move(tree_); }
 
-  void Add(const LabelledSolution& solution, int index, int max_length) {
+  void Add(const labels::LabelledSolution& solution, int index, int max_length) {
     int node = -1;
     const auto walk = [&](std::span<const llm::Token> tokens) {
       for (const llm::Token token : tokens) {
@@ -56,7 +56,7 @@ class Builder {
 
 }  // namespace
 
-TokenTree BuildTokenTree(std::span<const LabelledSolution* const> solutions, int max_length) {
+TokenTree BuildTokenTree(std::span<const labels::LabelledSolution* const> solutions, int max_length) {
   Builder builder;
   for (size_t i = 0; i < solutions.size(); ++i) {
     builder.Add(*solutions[i], static_cast<int>(i), max_length);

@@ -12,23 +12,23 @@
 namespace pgts::reward {
 namespace {
 
-double SourceWeight(Source source, const RowOptions& options) {
+double SourceWeight(labels::Source source, const RowOptions& options) {
   switch (source) {
-    case Source::kRollout: return options.rollout_weight;
-    case Source::kCorruption:
-    case Source::kReference: return options.corruption_weight;
-    case Source::kImport: return options.import_weight;
+    case labels::Source::kRollout: return options.rollout_weight;
+    case labels::Source::kCorruption:
+    case labels::Source::kReference: return options.corruption_weight;
+    case labels::Source::kImport: return options.import_weight;
   }
   return 0;
 }
 
-TrainingRow MakeRow(std::span<const LabelledSolution* const> solutions, const RowOptions& options) {
+TrainingRow MakeRow(std::span<const labels::LabelledSolution* const> solutions, const RowOptions& options) {
   TrainingRow row{.tree = BuildTokenTree(solutions, options.max_length),
                   .solutions = static_cast<int>(solutions.size())};
   std::vector<std::vector<ScoredStep>> truths;
-  for (const LabelledSolution* solution : solutions) truths.push_back(Truth(*solution));
+  for (const labels::LabelledSolution* solution : solutions) truths.push_back(Truth(*solution));
   for (const Reading& reading : row.tree.readings) {
-    const LabelledSolution& solution = *solutions[reading.solution];
+    const labels::LabelledSolution& solution = *solutions[reading.solution];
     const std::optional<int>& label = solution.steps[reading.step].label;
     row.label.push_back(label.value_or(-1));
     row.target.push_back(solution.steps[reading.step].Target());
@@ -39,15 +39,15 @@ TrainingRow MakeRow(std::span<const LabelledSolution* const> solutions, const Ro
 }
 
 // A tree needs one first token: solutions of a problem that another prompt opened go elsewhere.
-std::vector<std::vector<const LabelledSolution*>> Group(std::span<const LabelledSolution> solutions,
+std::vector<std::vector<const labels::LabelledSolution*>> Group(std::span<const labels::LabelledSolution> solutions,
                                                         const RowOptions& options) {
-  std::vector<std::vector<const LabelledSolution*>> groups;
+  std::vector<std::vector<const labels::LabelledSolution*>> groups;
   std::map<std::pair<std::string_view, llm::Token>, size_t> open;
   int64_t examples = 0;
-  for (const LabelledSolution& solution : solutions) {
+  for (const labels::LabelledSolution& solution : solutions) {
     if (solution.prompt.empty()) continue;
     if (options.max_examples > 0 && examples >= options.max_examples) break;
-    examples += ExampleCount(solution);
+    examples += labels::ExampleCount(solution);
     const auto [at, is_new] =
         open.try_emplace({solution.problem, solution.prompt.front()}, groups.size());
     const bool full =
@@ -92,17 +92,17 @@ RowOptions RowWeights(const TrainingOptions& training) {
           .import_weight = training.import_weight};
 }
 
-double ExampleWeight(Source source, double target, const RowOptions& options) {
+double ExampleWeight(labels::Source source, double target, const RowOptions& options) {
   const double of_label = target * options.right_weight + (1 - target) * options.wrong_weight;
   return of_label * SourceWeight(source, options);
 }
 
-std::vector<ScoredStep> Truth(const LabelledSolution& solution) {
+std::vector<ScoredStep> Truth(const labels::LabelledSolution& solution) {
   std::vector<ScoredStep> steps;
   const auto problem = static_cast<int64_t>(Key(solution.problem).value());
   double log_prob = 0;
   size_t tokens = 0;
-  for (const LabelledStep& step : solution.steps) {
+  for (const labels::LabelledStep& step : solution.steps) {
     log_prob += step.log_prob.value_or(0);
     tokens += step.tokens.size();
     steps.push_back({.mean_log_prob = log_prob / static_cast<double>(tokens),
@@ -116,7 +116,7 @@ std::vector<ScoredStep> Truth(const LabelledSolution& solution) {
   return steps;
 }
 
-std::vector<TrainingRow> MakeRows(std::span<const LabelledSolution> solutions,
+std::vector<TrainingRow> MakeRows(std::span<const labels::LabelledSolution> solutions,
                                   const RowOptions& options) {
   std::vector<TrainingRow> rows;
   for (const auto& group : Group(solutions, options)) {
@@ -146,11 +146,11 @@ RowOptions Balanced(const RowOptions& options, double right, double wrong) {
   return balanced;
 }
 
-int64_t TooLongCount(std::span<const LabelledSolution> solutions, int max_length) {
+int64_t TooLongCount(std::span<const labels::LabelledSolution> solutions, int max_length) {
   int64_t count = 0;
-  for (const LabelledSolution& solution : solutions) {
+  for (const labels::LabelledSolution& solution : solutions) {
     size_t length = solution.prompt.size();
-    for (const LabelledStep& step : solution.steps) {
+    for (const labels::LabelledStep& step : solution.steps) {
       length += step.tokens.size();
       if (step.label && length > static_cast<size_t>(max_length)) ++count;
     }

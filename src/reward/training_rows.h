@@ -9,7 +9,7 @@
 #include "base/random.h"
 #include "reward/metrics.h"
 #include "reward/options.h"
-#include "reward/step_data.h"
+#include "labels/step_data.h"
 #include "reward/token_tree.h"
 #include "task/problem.h"
 
@@ -37,17 +37,17 @@ struct RowOptions {
 };
 
 // What is known of every step of a solution; the logits are left at 0.
-std::vector<ScoredStep> Truth(const LabelledSolution& solution);
+std::vector<ScoredStep> Truth(const labels::LabelledSolution& solution);
 
 // In the order of the solutions' first appearance by problem. Rows without a reading are left out.
-std::vector<TrainingRow> MakeRows(std::span<const LabelledSolution> solutions,
+std::vector<TrainingRow> MakeRows(std::span<const labels::LabelledSolution> solutions,
                                   const RowOptions& options);
 
 // The sources' weights as reward_training has them; the rest as by default.
 RowOptions RowWeights(const TrainingOptions& training);
 
 // In the loss, of an example with `target` (LabelledStep::Target).
-double ExampleWeight(Source source, double target, const RowOptions& options);
+double ExampleWeight(labels::Source source, double target, const RowOptions& options);
 
 // The options under which both labels of `rows`, made without them, weigh the same in all and as
 // much together as before; unchanged where a label is missing. Or of examples that weigh `right`
@@ -56,7 +56,7 @@ RowOptions Balanced(const RowOptions& options, std::span<const TrainingRow> rows
 RowOptions Balanced(const RowOptions& options, double right, double wrong);
 
 // Labelled steps that end after max_length tokens of their path.
-int64_t TooLongCount(std::span<const LabelledSolution> solutions, int max_length);
+int64_t TooLongCount(std::span<const labels::LabelledSolution> solutions, int max_length);
 
 // Error unless a split has a labelled step within `limit`, an option: that is a fault of the data.
 void CheckSupervised(bool any, task::Split split, const char* limit);

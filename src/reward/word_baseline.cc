@@ -41,14 +41,14 @@ class Vocabulary {
   bool closed_ = false;
 };
 
-std::vector<Example> Examples(std::span<const LabelledSolution> solutions,
+std::vector<Example> Examples(std::span<const labels::LabelledSolution> solutions,
                               const llm::Tokenizer& tokenizer, int max_length,
                               Vocabulary& vocabulary) {
   std::vector<Example> examples;
-  for (const LabelledSolution& solution : solutions) {
+  for (const labels::LabelledSolution& solution : solutions) {
     std::map<int, int> counts;  // of the solution so far
     size_t length = solution.prompt.size();
-    for (const LabelledStep& step : solution.steps) {
+    for (const labels::LabelledStep& step : solution.steps) {
       length += step.tokens.size();
       if (length > static_cast<size_t>(max_length)) break;
       for (const std::string& word : Words(llm::Text(tokenizer, step.tokens))) {
@@ -93,7 +93,7 @@ class Regression {
   double offset_ = 0, offset_square_ = 1e-8;
 };
 
-size_t FirstWrong(const LabelledSolution& solution) {
+size_t FirstWrong(const labels::LabelledSolution& solution) {
   const auto wrong =
       std::ranges::find_if(solution.steps, [](const auto& step) { return step.label == 0; });
   return static_cast<size_t>(wrong - solution.steps.begin());
@@ -101,14 +101,14 @@ size_t FirstWrong(const LabelledSolution& solution) {
 
 // Both have such a step, and it is the last of both or of neither: a dropped step can put the
 // answer in the place of arithmetic, which any words tell.
-bool Comparable(const LabelledSolution& reference, const LabelledSolution& damaged, size_t step) {
+bool Comparable(const labels::LabelledSolution& reference, const labels::LabelledSolution& damaged, size_t step) {
   if (step >= damaged.steps.size() || step >= reference.steps.size()) return false;
   return (step + 1 == damaged.steps.size()) == (step + 1 == reference.steps.size());
 }
 
 // The step behind those before it, which lose their labels.
-LabelledSolution OnlyStep(const LabelledSolution& solution, size_t step) {
-  LabelledSolution only = solution;
+labels::LabelledSolution OnlyStep(const labels::LabelledSolution& solution, size_t step) {
+  labels::LabelledSolution only = solution;
   only.steps.resize(step + 1);
   for (size_t i = 0; i < step; ++i) only.steps[i].label.reset();
   return only;
@@ -138,8 +138,8 @@ std::vector<std::string> Words(std::string_view text) {
   return words;
 }
 
-double WordBaselineAuc(std::span<const LabelledSolution> train,
-                       std::span<const LabelledSolution> validation,
+double WordBaselineAuc(std::span<const labels::LabelledSolution> train,
+                       std::span<const labels::LabelledSolution> validation,
                        const llm::Tokenizer& tokenizer, int max_length) {
   Vocabulary vocabulary;
   std::vector<Example> examples = Examples(train, tokenizer, max_length, vocabulary);
@@ -159,22 +159,22 @@ double WordBaselineAuc(std::span<const LabelledSolution> train,
   return Auc(scores, labels);
 }
 
-double CorruptionWordsAuc(std::span<const LabelledSolution> train,
+double CorruptionWordsAuc(std::span<const labels::LabelledSolution> train,
                           const llm::Tokenizer& tokenizer) {
-  std::map<std::string_view, const LabelledSolution*> references;
+  std::map<std::string_view, const labels::LabelledSolution*> references;
   std::map<std::string_view, size_t> numbers;  // problems in the order of their references
-  for (const LabelledSolution& solution : train) {
-    if (solution.source != Source::kReference) continue;
+  for (const labels::LabelledSolution& solution : train) {
+    if (solution.source != labels::Source::kReference) continue;
     references[solution.problem] = &solution;
     numbers.try_emplace(solution.problem, numbers.size());
   }
-  std::vector<LabelledSolution> halves[2];
-  for (const LabelledSolution& solution : train) {
-    if (solution.source != Source::kCorruption || !references.contains(solution.problem)) continue;
-    const LabelledSolution& reference = *references[solution.problem];
+  std::vector<labels::LabelledSolution> halves[2];
+  for (const labels::LabelledSolution& solution : train) {
+    if (solution.source != labels::Source::kCorruption || !references.contains(solution.problem)) continue;
+    const labels::LabelledSolution& reference = *references[solution.problem];
     const size_t wrong = FirstWrong(solution);
     if (!Comparable(reference, solution, wrong)) continue;
-    std::vector<LabelledSolution>& half = halves[numbers[solution.problem] % 2];
+    std::vector<labels::LabelledSolution>& half = halves[numbers[solution.problem] % 2];
     half.push_back(OnlyStep(reference, wrong));
     half.push_back(OnlyStep(solution, wrong));
   }

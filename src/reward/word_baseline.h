@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "llm/tokenizer.h"
-#include "reward/step_data.h"
+#include "labels/step_data.h"
 
 namespace pgts::reward {
 
@@ -24,14 +24,14 @@ std::vector<std::string> Words(std::string_view text);
 
 // Step AUC on `validation`; NaN where a class is missing there. Steps that end after `max_length`
 // tokens of their path are left out, as a judge that cannot read them leaves them out.
-double WordBaselineAuc(std::span<const LabelledSolution> train,
-                       std::span<const LabelledSolution> validation,
+double WordBaselineAuc(std::span<const labels::LabelledSolution> train,
+                       std::span<const labels::LabelledSolution> validation,
                        const llm::Tokenizer& tokenizer,
                        int max_length = std::numeric_limits<int>::max());
 
 // The same between the damaged steps of corruptions and the reference's steps in their places (but
 // for places that only one of them ends at), learnt on half of the problems and measured on the
 // others: 0.5 if a corruption does not betray itself by its style. NaN where there are too few.
-double CorruptionWordsAuc(std::span<const LabelledSolution> train, const llm::Tokenizer& tokenizer);
+double CorruptionWordsAuc(std::span<const labels::LabelledSolution> train, const llm::Tokenizer& tokenizer);
 
 }  // namespace pgts::reward

@@ -8,7 +8,7 @@
 #include <cmath>
 
 #include "base/random.h"
-#include "reward/test_fakes.h"
+#include "labels/test_fakes.h"
 
 namespace pgts::reward {
 namespace {
@@ -16,13 +16,13 @@ namespace {
 using ::testing::ElementsAre;
 
 // Sums with drawn labels. Where they leak, wrong steps are written with blanks.
-std::vector<LabelledSolution> Sums(int count, uint64_t seed, bool leak) {
+std::vector<labels::LabelledSolution> Sums(int count, uint64_t seed, bool leak) {
   RandomStream random{Key("sums").With(seed)};
-  std::vector<LabelledSolution> solutions;
+  std::vector<labels::LabelledSolution> solutions;
   for (int i = 0; i < count; ++i) {
     const int label = random.Below(2);
     const std::string sign = leak && label == 0 ? " equals " : "=";
-    solutions.push_back(TextSolution(
+    solutions.push_back(labels::TextSolution(
         "p", "Q\n",
         {{fmt::format("{}+{}{}{}\n", random.Below(50), random.Below(50), sign, 7), label}}));
   }
@@ -42,18 +42,18 @@ TEST(WordBaselineTest, ShowsALeakAndNothingWhereThereIsNone) {
 
 TEST(WordBaselineTest, WithOneClassThereIsNoAuc) {
   const llm::ByteTokenizer tokenizer;
-  const std::vector<LabelledSolution> right = {TextSolution("p", "Q\n", {{"a\n", 1}})};
+  const std::vector<labels::LabelledSolution> right = {labels::TextSolution("p", "Q\n", {{"a\n", 1}})};
   EXPECT_TRUE(std::isnan(WordBaselineAuc(Sums(20, 1, true), right, tokenizer)));
 }
 
 TEST(WordBaselineTest, LeavesOutWhatTheJudgeDoesNotRead) {
   const llm::ByteTokenizer tokenizer;
-  const std::vector<LabelledSolution> train = Sums(300, 1, true);
-  std::vector<LabelledSolution> mixed = Sums(200, 2, true);
+  const std::vector<labels::LabelledSolution> train = Sums(300, 1, true);
+  std::vector<labels::LabelledSolution> mixed = Sums(200, 2, true);
   // Long steps of the other style, which would halve the AUC.
-  for (LabelledSolution& solution : Sums(200, 3, true)) {
+  for (labels::LabelledSolution& solution : Sums(200, 3, true)) {
     solution.steps[0].label = 1 - *solution.steps[0].label;
-    solution.prompt = Bytes(std::string(100, 'q'));
+    solution.prompt = labels::Bytes(std::string(100, 'q'));
     mixed.push_back(solution);
   }
   EXPECT_LT(WordBaselineAuc(train, mixed, tokenizer), 0.6);
@@ -61,8 +61,8 @@ TEST(WordBaselineTest, LeavesOutWhatTheJudgeDoesNotRead) {
 }
 
 // 200 references and one damaged copy of each.
-std::vector<LabelledSolution> Damaged(const char* damaged_style) {
-  std::vector<LabelledSolution> solutions;
+std::vector<labels::LabelledSolution> Damaged(const char* damaged_style) {
+  std::vector<labels::LabelledSolution> solutions;
   RandomStream random{Key("damaged")};
   for (int i = 0; i < 200; ++i) {
     const int a = random.Below(50), b = random.Below(50);
@@ -71,9 +71,9 @@ std::vector<LabelledSolution> Damaged(const char* damaged_style) {
       const std::string second =
           fmt::format("{}{}{}\n", random.Below(50), label == 1 ? "=" : damaged_style, 7);
       solutions.push_back(
-          TextSolution(problem, "Q\n", {{first, 1}, {second, label}, {"7", label}}));
+          labels::TextSolution(problem, "Q\n", {{first, 1}, {second, label}, {"7", label}}));
       solutions.back().index = i;
-      solutions.back().source = label == 1 ? Source::kReference : Source::kCorruption;
+      solutions.back().source = label == 1 ? labels::Source::kReference : labels::Source::kCorruption;
     }
   }
   return solutions;

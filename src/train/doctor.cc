@@ -9,11 +9,12 @@
 #include "base/error.h"
 #include "base/table.h"
 #include "eval/baselines.h"
+#include "labels/data_builder.h"
+#include "labels/monte_carlo.h"
 #include "llm/likelihood.h"
-#include "reward/data_builder.h"
 #include "reward/diagnosis.h"
 #include "reward/judge_solutions.h"
-#include "reward/rollouts.h"
+#include "session/reward_wiring.h"
 #include "train/reward_phase.h"
 
 namespace pgts::train {
@@ -23,14 +24,15 @@ constexpr int kCorruptionsPerProblem = 2;
 
 class Doctor {
  public:
-  Doctor(const RunConfig& config, eval::Session& session, const DoctorRequest& request)
+  Doctor(const session::RunConfig& config, session::Session& session, const DoctorRequest& request)
       : config_(config), session_(session), request_(request) {}
 
   Diagnosis Run() {
-    const reward::RolloutData rollouts = Rollouts();
+    const labels::RolloutData rollouts = Rollouts();
     LookAtGenerator(rollouts.stats);
     if (request_.reward_model.empty()) return std::move(diagnosis_);
-    LoadedRewardModel loaded = LoadRewardModel(config_, session_, request_.reward_model);
+    session::LoadedRewardModel loaded =
+        session::LoadRewardModel(config_, session_, request_.reward_model);
     LookAtRewardModel(loaded, rollouts.solutions);
     LookAtCorruptions(loaded);
     session_.SetScorer(std::move(loaded.scorer), config_.reward_base.device);
@@ -45,8 +47,8 @@ class Doctor {
 
   // Those of phase 1 where it has made them: then they are read back. Without a reward model no
   // step needs a label, hence no completions.
-  reward::RolloutData Rollouts() {
-    reward::RolloutPlan plan = reward::HeldOutPlan(config_.reward_data, world::kPhaseOneEpoch);
+  labels::RolloutData Rollouts() {
+    labels::RolloutPlan plan = labels::HeldOutPlan(config_.reward_data, world::kPhaseOneEpoch);
     const int64_t size = session_.task().Size(plan.split);
     if (size == 0) {
       throw Error::Format("task {} has no validation problems to look at", session_.task().name());
@@ -54,24 +56,24 @@ class Doctor {
     plan.problems = std::min<int64_t>(request_.problems, size);
     plan.label = "looking at the generator";
     if (request_.reward_model.empty()) plan.completions = 1;
-    return reward::SampleRollouts({.rounds = session_.rounds(),
+    return labels::SampleRollouts({.rounds = session_.rounds(),
                                    .worlds = session_.sampled(),
                                    .task = session_.task(),
                                    .before_chunk = [&] { session_.Forget(); }},
                                   plan);
   }
 
-  void LookAtGenerator(const reward::RolloutStats& stats) {
+  void LookAtGenerator(const labels::RolloutStats& stats) {
     const reward::GateReading reading{.extraction_rate = stats.ExtractionRate(),
                                       .cut_off_rate = stats.CutOffRate(),
                                       .right_share = stats.RightShare(),
                                       .max_new_tokens = config_.generator.max_new_tokens};
     Note("generator", reward::GeneratorChecks(reading, config_.gate));
-    diagnosis_.numbers["rollouts"] = reward::ToJson(stats);
+    diagnosis_.numbers["rollouts"] = labels::ToJson(stats);
   }
 
-  void LookAtRewardModel(LoadedRewardModel& loaded,
-                         std::span<const reward::LabelledSolution> solutions) {
+  void LookAtRewardModel(session::LoadedRewardModel& loaded,
+                         std::span<const labels::LabelledSolution> solutions) {
     std::vector<reward::ScoredStep> steps;
     for (const auto& judged : reward::JudgeSolutions(*loaded.scorer, solutions)) {
       steps.insert(steps.end(), judged.begin(), judged.end());
@@ -88,10 +90,10 @@ class Doctor {
 
   // Each damaged solution stands behind its reference. Those that the context does not hold are
   // left out.
-  void LookAtCorruptions(LoadedRewardModel& loaded) {
-    std::vector<reward::LabelledSolution> solutions;
+  void LookAtCorruptions(session::LoadedRewardModel& loaded) {
+    std::vector<labels::LabelledSolution> solutions;
     std::vector<reward::CorruptionPair> pairs;
-    const reward::StepFormat format{.tokenizer = session_.generator().tokenizer(),
+    const labels::StepFormat format{.tokenizer = session_.generator().tokenizer(),
                                     .task = session_.task(),
                                     .answer_has_separator = loaded.model.answer_has_separator};
     const int64_t context = session_.generator().context();
@@ -101,10 +103,10 @@ class Doctor {
       const llm::PrefixPtr prefix = session_.sampled().Prompt(problem, world::kPhaseOneEpoch);
       const std::vector<llm::Token> prompt = llm::PathTokens(*prefix);
       const Key key = Key("doctor").With(problem.id);
-      for (const auto& corruption : reward::CorruptMany(problem, kCorruptionsPerProblem, key)) {
-        reward::LabelledSolution reference = reward::LabelReference(problem, prompt, format);
-        reward::LabelledSolution damaged = reward::Label(problem, corruption, prompt, format);
-        if (std::max(reward::TokenCount(reference), reward::TokenCount(damaged)) > context) {
+      for (const auto& corruption : labels::CorruptMany(problem, kCorruptionsPerProblem, key)) {
+        labels::LabelledSolution reference = labels::LabelReference(problem, prompt, format);
+        labels::LabelledSolution damaged = labels::Label(problem, corruption, prompt, format);
+        if (std::max(labels::TokenCount(reference), labels::TokenCount(damaged)) > context) {
           continue;
         }
         pairs.push_back({.wrong_step = corruption.wrong_step});
@@ -125,11 +127,12 @@ class Doctor {
                                          {"last", reading.last}};
   }
 
-  void JudgeFresh(LoadedRewardModel& loaded, std::vector<reward::LabelledSolution>& solutions,
+  void JudgeFresh(session::LoadedRewardModel& loaded,
+                  std::vector<labels::LabelledSolution>& solutions,
                   std::vector<reward::CorruptionPair>& pairs) {
     if (pairs.empty()) return;
     const auto likelihood = llm::MakeLlamaLikelihood(
-        session_.model(), eval::ToEngineOptions(config_.generator, config_.engine));
+        session_.model(), session::ToEngineOptions(config_.generator, config_.engine));
     reward::AddLogProbs(*likelihood, solutions);
     auto judged = reward::JudgeSolutions(*loaded.scorer, solutions);
     for (size_t i = 0; i < pairs.size(); ++i) {
@@ -144,8 +147,8 @@ class Doctor {
     settings.limit = request_.problems;
     settings.tuning_problems = request_.problems;
     const eval::Comparison comparison = eval::Compare(
-        session_,
-        {.eval = settings, .limits = eval::ToLimits(config_.search), .seed = config_.run.seed});
+        session_.environment(),
+        {.eval = settings, .limits = session::ToLimits(config_.search), .seed = config_.run.seed});
     diagnosis_.numbers["search"] = eval::SummaryJson(comparison);
     Note("search", {SearchCheck(comparison)});
   }
@@ -174,8 +177,8 @@ class Doctor {
     return check;
   }
 
-  const RunConfig& config_;
-  eval::Session& session_;
+  const session::RunConfig& config_;
+  session::Session& session_;
   const DoctorRequest& request_;
   Diagnosis diagnosis_;
 };
@@ -186,7 +189,8 @@ bool Diagnosis::Healthy() const {
   return std::ranges::all_of(findings, [](const Finding& f) { return f.check.passed(); });
 }
 
-Diagnosis Examine(const RunConfig& config, eval::Session& session, const DoctorRequest& request) {
+Diagnosis Examine(const session::RunConfig& config, session::Session& session,
+                  const DoctorRequest& request) {
   return Doctor(config, session, request).Run();
 }
 

@@ -26,14 +26,14 @@ namespace pgts::train {
 namespace {
 
 // A phase 2 that begins writes behind what phase 1 left in metrics.jsonl.
-ResumeState StartFrom(ResumeState state, const RunFolder& folder) {
+ResumeState StartFrom(ResumeState state, const session::RunFolder& folder) {
   if (!state.InPhaseTwo()) state.metrics = RewardRecordsLength(folder.Metrics());
   return state;
 }
 
 // The files that grow over phase 2, opened where the resume state left them.
 struct GrowingFiles {
-  GrowingFiles(const RunFolder& folder, const ResumeState& state)
+  GrowingFiles(const session::RunFolder& folder, const ResumeState& state)
       : report(folder, state.metrics, state.events),
         trajectories(folder.Trajectories() + "/train.jsonl", state.trajectories) {}
 
@@ -43,8 +43,8 @@ struct GrowingFiles {
 
 class PolicyPhase {
  public:
-  PolicyPhase(const RunConfig& config, eval::Session& session, const RunFolder& folder,
-              const ResumeState& state)
+  PolicyPhase(const session::RunConfig& config, session::Session& session,
+              const session::RunFolder& folder, const ResumeState& state)
       : config_(config),
         session_(session),
         folder_(folder),
@@ -111,13 +111,13 @@ class PolicyPhase {
     RolloutRequest request{
         .rollouts_per_problem = config_.loop.rollouts_per_problem,
         .world_epochs = config_.world.world_epochs,
-        .limits = eval::ToLimits(config_.search),
+        .limits = session::ToLimits(config_.search),
         .draw = Key("policy-action").With(seed_).With(static_cast<uint64_t>(state_.iteration))};
     for (int i = 0; i < config_.loop.problems_per_iteration; ++i) {
       const int64_t visit = int64_t{state_.iteration} * config_.loop.problems_per_iteration + i;
       request.visits.push_back(sequence_.At(visit));
     }
-    std::vector<Rollout> rollouts = CollectRollouts(session_, searcher, request);
+    std::vector<Rollout> rollouts = CollectRollouts(session_.environment(), searcher, request);
     const double rollout_seconds = rollout_watch.Seconds();
     Learn(rollouts, rollout_seconds);
     ++state_.iteration;
@@ -214,9 +214,9 @@ class PolicyPhase {
          folder_.FinalPolicy(), state_.best_iteration);
   }
 
-  const RunConfig& config_;
-  eval::Session& session_;
-  RunFolder folder_;
+  const session::RunConfig& config_;
+  session::Session& session_;
+  session::RunFolder folder_;
   ResumeState state_;
   uint64_t seed_;
   ProblemSequence::Range problems_;
@@ -231,8 +231,8 @@ class PolicyPhase {
 
 }  // namespace
 
-void RunPolicyPhase(const RunConfig& config, eval::Session& session, const RunFolder& folder,
-                    const ResumeState& state) {
+void RunPolicyPhase(const session::RunConfig& config, session::Session& session,
+                    const session::RunFolder& folder, const ResumeState& state) {
   PolicyPhase(config, session, folder, state).Run();
 }
 

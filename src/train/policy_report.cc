@@ -51,7 +51,8 @@ std::vector<std::string> CollapseSigns(const policy::PpoStats& stats, double ans
   return signs;
 }
 
-PolicyReport::PolicyReport(const RunFolder& folder, int64_t metrics_length, int64_t events_length)
+PolicyReport::PolicyReport(const session::RunFolder& folder, int64_t metrics_length,
+                           int64_t events_length)
     : metrics_(folder.Metrics(), metrics_length), events_(folder.path, events_length) {}
 
 void PolicyReport::Sync() {

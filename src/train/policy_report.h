@@ -12,7 +12,7 @@
 #include "policy/ppo.h"
 #include "train/resume_state.h"
 #include "train/rollouts.h"
-#include "train/run_folder.h"
+#include "session/run_folder.h"
 #include "train/validation.h"
 
 namespace pgts::train {
@@ -38,7 +38,7 @@ std::vector<std::string> CollapseSigns(const policy::PpoStats& stats, double ans
 class PolicyReport {
  public:
   // Cuts both files to these lengths (a resumed run).
-  PolicyReport(const RunFolder& folder, int64_t metrics_length, int64_t events_length);
+  PolicyReport(const session::RunFolder& folder, int64_t metrics_length, int64_t events_length);
 
   void Iteration(const IterationReport& report);
   void Validation(const ValidationReport& report);

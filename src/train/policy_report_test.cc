@@ -45,7 +45,7 @@ TEST(CollapseSigns, SaysThatFewSearchesAnswer) {
 
 TEST(PolicyReportTest, WritesALineAnIterationAndAResumedRunCutsWhatCameAfter) {
   const TempFolder folder;
-  const RunFolder run{folder.path()};
+  const session::RunFolder run{folder.path()};
   const Rollout right{.result = {.answer = "46", .charges = {.tokens = 30}, .nodes = 3},
                       .trajectory = {.steps = {{}, {}}, .correct = true}};
   const Rollout silent{.result = {.charges = {.tokens = 10}, .nodes = 1},

@@ -2,23 +2,22 @@
 #include "train/preflight.h"
 
 #include "base/error.h"
+#include "labels/trl.h"
 #include "model/decoder_shape.h"
 #include "policy/options.h"
 #include "reward/finetune.h"
-#include "reward/trl.h"
+#include "session/reward_wiring.h"
 #include "task/task.h"
-#include "train/reward_phase.h"
-#include "world/grown_by.h"
 
 namespace pgts::train {
 namespace {
 
-void CheckBase(const RunConfig& config) {
-  const std::string& path = BaseModelPath(config);
-  const reward::Kind kind = RewardKind(config);
+void CheckBase(const session::RunConfig& config) {
+  const std::string& path = session::BaseModelPath(config);
+  const reward::Kind kind = session::RewardKind(config);
   if (kind == reward::Kind::kHead) return;  // llama.cpp says what it can load
-  const model::DecoderShape shape = TrainableShape(config);
-  if (kind == reward::Kind::kLora) model::CheckLora(Lora(config), shape, path.c_str());
+  const model::DecoderShape shape = session::TrainableShape(config);
+  if (kind == reward::Kind::kLora) model::CheckLora(session::Lora(config), shape, path.c_str());
   const int64_t length = config.optimization.max_sequence_length;
   if (length > shape.context) {
     throw Error::Format(
@@ -31,7 +30,7 @@ void CheckBase(const RunConfig& config) {
 // One split's sources of labelled solutions.
 void CheckSources(const char* problems_key, int problems, const char* files_key,
                   const std::vector<std::string>& files, std::string_view separator) {
-  for (const std::string& file : files) reward::ReadTrl(file, separator);
+  for (const std::string& file : files) labels::ReadTrl(file, separator);
   if (problems > 0 || !files.empty()) return;
   throw Error::Format(
       "reward_data.{} = 0 and no reward_data.{}: there is no solution to label; give one of them",
@@ -40,18 +39,11 @@ void CheckSources(const char* problems_key, int problems, const char* files_key,
 
 }  // namespace
 
-void CheckGrowsWorlds(const RunConfig& config) {
-  if (world::StoredFolder(config.world.dir).empty()) return;
-  throw Error::Format(
-      "world.dir = {}: this command grows worlds; give the folder without \"stored:\"",
-      config.world.dir);
-}
-
-void CheckBeforeTraining(const RunConfig& config, bool trains_reward_model) {
+void CheckBeforeTraining(const session::RunConfig& config, bool trains_reward_model) {
   policy::CheckOptions(config.policy_network, "configuration");
-  CheckGrowsWorlds(config);
+  session::CheckGrowsWorlds(config);
   const auto task = task::MakeTask(config.task.name, {.data_dir = config.task.data_dir});
-  const reward::DataOptions& data = config.reward_data;
+  const labels::DataOptions& data = config.reward_data;
   CheckSources("train_problems", data.train_problems, "import_files", data.import_files,
                task->separator());
   CheckSources("validation_problems", data.validation_problems, "held_out_import_files",
@@ -68,14 +60,6 @@ void CheckVocabularies(int64_t generator, int64_t base, const std::string& base_
       "generator's tokens as they are; give a reward_model.model_name of the same "
       "family",
       base_path, base, generator);
-}
-
-void CheckContexts(int64_t generator, int64_t base, const std::string& base_path) {
-  if (base >= generator) return;
-  throw Error::Format(
-      "{}: reads at most {} tokens and the generator's paths may have {}: set engine.context = {}, "
-      "or train a reward model on a base of a longer context",
-      base_path, base, generator, base);
 }
 
 }  // namespace pgts::train

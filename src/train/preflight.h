@@ -2,7 +2,7 @@
 // What is known to fail before anything is loaded, written or spent.
 #pragma once
 
-#include "train/run_config.h"
+#include "session/run_config.h"
 
 namespace pgts::train {
 
@@ -11,15 +11,9 @@ namespace pgts::train {
 // model's base that cannot be fine-tuned or is too short for optimization.max_sequence_length, a
 // device that is not there. The base is left out where no reward model is trained
 // (`trains_reward_model` false).
-void CheckBeforeTraining(const RunConfig& config, bool trains_reward_model);
-
-// Error where stored worlds are to be replayed (world.dir = stored:...): for commands that grow
-// them.
-void CheckGrowsWorlds(const RunConfig& config);
+void CheckBeforeTraining(const session::RunConfig& config, bool trains_reward_model);
 
 // The base reads the generator's tokens as they are: Error unless it knows every one of them.
 void CheckVocabularies(int64_t generator, int64_t base, const std::string& base_path);
-// It also holds the longest path that the generator may write, in tokens: Error otherwise.
-void CheckContexts(int64_t generator, int64_t base, const std::string& base_path);
 
 }  // namespace pgts::train

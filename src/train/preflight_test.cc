@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "session/reward_wiring.h"
 
 namespace pgts::train {
 namespace {
@@ -12,14 +13,14 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-RunConfig Tiny() {
-  RunConfig config;
+session::RunConfig Tiny() {
+  session::RunConfig config;
   config.generator.model_name = PGTS_SOURCE_DIR "/models/tiny.gguf";
   config.optimization.max_sequence_length = 256;
   return config;
 }
 
-std::string Refusal(const RunConfig& config, bool trains_reward_model = true) {
+std::string Refusal(const session::RunConfig& config, bool trains_reward_model = true) {
   try {
     CheckBeforeTraining(config, trains_reward_model);
   } catch (const Error& error) {
@@ -31,7 +32,7 @@ std::string Refusal(const RunConfig& config, bool trains_reward_model = true) {
 TEST(PreflightTest, TheEmbeddedModelCanBeTrained) { EXPECT_EQ(Refusal(Tiny()), ""); }
 
 TEST(PreflightTest, WhatFailsAfterHoursFailsAtOnce) {
-  RunConfig config = Tiny();
+  session::RunConfig config = Tiny();
   config.policy_network.num_heads = 7;
   EXPECT_THAT(Refusal(config), HasSubstr("num_heads = 7"));
   config = Tiny();
@@ -45,7 +46,7 @@ TEST(PreflightTest, WhatFailsAfterHoursFailsAtOnce) {
 }
 
 TEST(PreflightTest, TheBaseIsLookedAtWhereItIsTrained) {
-  RunConfig config = Tiny();
+  session::RunConfig config = Tiny();
   config.optimization.max_sequence_length = 100'000;
   EXPECT_THAT(Refusal(config), AllOf(HasSubstr("max_sequence_length = 100000"),
                                      HasSubstr("tiny.gguf"), HasSubstr("lower it")));
@@ -62,8 +63,8 @@ TEST(PreflightTest, TheBaseMustKnowTheGeneratorsTokens) {
 }
 
 TEST(PreflightTest, TheBaseHoldsTheGeneratorsLongestPath) {
-  EXPECT_NO_THROW(CheckContexts(4096, 4096, "base.gguf"));
-  EXPECT_THAT([] { CheckContexts(4096, 512, "base.gguf"); },
+  EXPECT_NO_THROW(session::CheckContexts(4096, 4096, "base.gguf"));
+  EXPECT_THAT([] { session::CheckContexts(4096, 512, "base.gguf"); },
               ThrowsMessage<Error>(HasSubstr("set engine.context = 512")));
 }
 

@@ -29,7 +29,7 @@ Visit ProblemSequence::At(int64_t visit) {
   return {order_[static_cast<size_t>(place)], pass};
 }
 
-ProblemSequence::Range ProblemsBehind(const reward::DataOptions& phase_one, int64_t size,
+ProblemSequence::Range ProblemsBehind(const labels::DataOptions& phase_one, int64_t size,
                                       int64_t most) {
   const int64_t end = phase_one.End();
   const int64_t first = std::min(end, size / 2);

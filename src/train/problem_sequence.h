@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "reward/options.h"
+#include "labels/options.h"
 
 namespace pgts::train {
 
@@ -36,7 +36,7 @@ class ProblemSequence {
 // The problems that phase 2 trains on, of a training split of `size` > 0: those behind phase 1's,
 // at most `most` of them (0: all). Where phase 1 reaches into the second half of the split, that
 // half, and a warning says what the two share.
-ProblemSequence::Range ProblemsBehind(const reward::DataOptions& phase_one, int64_t size,
+ProblemSequence::Range ProblemsBehind(const labels::DataOptions& phase_one, int64_t size,
                                       int64_t most);
 
 }  // namespace pgts::train

@@ -57,7 +57,7 @@ struct Bounds {
   bool operator==(const Bounds&) const = default;
 };
 
-Bounds Behind(const reward::DataOptions& phase_one, int64_t size, int64_t most = 0) {
+Bounds Behind(const labels::DataOptions& phase_one, int64_t size, int64_t most = 0) {
   const ProblemSequence::Range range = ProblemsBehind(phase_one, size, most);
   return {range.first, range.count};
 }

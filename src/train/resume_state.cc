@@ -18,7 +18,7 @@ ValidationLine ReadLine(const Json& json) {
 
 }  // namespace
 
-void WriteResumeState(const RunFolder& folder, const ResumeState& state) {
+void WriteResumeState(const session::RunFolder& folder, const ResumeState& state) {
   const Json json = {{"version", 1},
                      {"iteration", state.iteration},
                      {"store_steps", state.store.steps},
@@ -36,7 +36,7 @@ void WriteResumeState(const RunFolder& folder, const ResumeState& state) {
   WriteFileAtomic(folder.ResumeState(), JsonPretty(json));
 }
 
-ResumeState ReadResumeState(const RunFolder& folder) {
+ResumeState ReadResumeState(const session::RunFolder& folder) {
   const std::string path = folder.ResumeState();
   if (!FileExists(path)) return {};
   const Json json = ReadJsonFile(path);

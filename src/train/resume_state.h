@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string>
 
-#include "train/run_folder.h"
+#include "session/run_folder.h"
 #include "world/store.h"
 
 namespace pgts::train {
@@ -35,8 +35,8 @@ struct ResumeState {
 };
 
 // Atomic; what it refers to must be on the disk before.
-void WriteResumeState(const RunFolder& folder, const ResumeState& state);
+void WriteResumeState(const session::RunFolder& folder, const ResumeState& state);
 // Error if the file is not one of this version; the state above if there is none.
-ResumeState ReadResumeState(const RunFolder& folder);
+ResumeState ReadResumeState(const session::RunFolder& folder);
 
 }  // namespace pgts::train

@@ -26,7 +26,7 @@ class ResumeStateTest : public ::testing::Test {
   }
 
   TempFolder folder_;
-  RunFolder run_{folder_.path()};
+  session::RunFolder run_{folder_.path()};
 };
 
 TEST_F(ResumeStateTest, ReadsBackAsWritten) {

@@ -21,6 +21,7 @@
 #include "reward/hidden_states.h"
 #include "reward/judge_solutions.h"
 #include "reward/word_baseline.h"
+#include "session/reward_wiring.h"
 #include "train/preflight.h"
 #include "train/resume_state.h"
 #include "train/reward_report.h"
@@ -28,72 +29,36 @@
 namespace pgts::train {
 namespace {
 
-llm::SamplingOptions StepSampling(const RunConfig& config, const task::Task& task) {
-  return {.max_new_tokens = config.generator.max_new_tokens, .separator = task.separator()};
-}
-
-reward::GeneratorContract Contract(const RunConfig& config, eval::Session& session) {
-  return reward::DescribeGenerator(session.generator(), StepSampling(config, session.task()),
-                                   llm::ParsePromptKind(config.generator.prompt),
-                                   session.task().name());
-}
-
 // What a resumed run starts from: the worlds of the chunks that are finished.
-void KeepWorlds(eval::Session& session, const RunFolder& folder) {
+void KeepWorlds(session::Session& session, const session::RunFolder& folder) {
   session.store()->Sync();
   WriteResumeState(folder, {.store = session.store()->lengths()});
-}
-
-llm::EngineOptions ScorerEngine(const RunConfig& config) {
-  llm::EngineOptions engine = eval::ToEngineOptions(config.generator, config.engine);
-  engine.device = config.reward_base.device;
-  return engine;
-}
-
-bool BothOnOneDevice(const RunConfig& config) {
-  return llm::Accelerator(config.generator.device) == llm::Accelerator(config.reward_base.device);
-}
-
-// Where a base that stays as it is lies: with the generator, if it is the same file there.
-reward::BaseModel FindBase(const RunConfig& config, eval::Session& session,
-                           const std::string& hash) {
-  const llm::ModelInfo& generator = session.generator().Info();
-  if (generator.file_hash != hash) return {.path = BaseModelPath(config)};
-  return {.path = generator.path, .loaded = BothOnOneDevice(config) ? session.model() : nullptr};
-}
-
-// The base of a kind that llama.cpp runs, as reward_model.model_name says.
-std::shared_ptr<const llm::LlamaModel> LoadFrozenBase(const RunConfig& config,
-                                                      eval::Session& session) {
-  const bool generator_too =
-      BaseModelPath(config) == config.generator.model_name && BothOnOneDevice(config);
-  return generator_too ? session.model()
-                       : llm::LlamaModel::Load(BaseModelPath(config), config.reward_base.device);
 }
 
 // Reading fills batches with few walkers; more would only take memory.
 constexpr int kReadingWidth = 16;
 
-reward::HiddenStates ReadStates(const RunConfig& config, eval::Session& session,
-                                const reward::StepData& data, const RunFolder& folder) {
+reward::HiddenStates ReadStates(const session::RunConfig& config, session::Session& session,
+                                const labels::StepData& data, const session::RunFolder& folder) {
   session.Forget();
-  llm::EngineOptions engine = ScorerEngine(config);
+  llm::EngineOptions engine = session::ScorerEngine(config);
   engine.width = std::min(engine.width, kReadingWidth);
-  const auto encoder = llm::MakeLlamaEncoder(LoadFrozenBase(config, session), engine);
+  const auto encoder = llm::MakeLlamaEncoder(session::LoadFrozenBase(config, session), engine);
   return reward::ReadHiddenStates(*encoder, data, folder.RewardData());
 }
 
 // Deeper than its file, perhaps.
-std::shared_ptr<model::Decoder> MakeFullDecoder(const RunConfig& config) {
-  const auto base = model::ReadGguf(BaseModelPath(config), config.optimization.max_sequence_length);
+std::shared_ptr<model::Decoder> MakeFullDecoder(const session::RunConfig& config) {
+  const auto base =
+      model::ReadGguf(session::BaseModelPath(config), config.optimization.max_sequence_length);
   return model::Deepen(*base, config.reward_model.extra_layers,
                        static_cast<uint64_t>(config.run.seed));
 }
 
-std::shared_ptr<model::Decoder> MakeLoraDecoder(const RunConfig& config) {
-  return reward::ReadLoraDecoder(BaseModelPath(config), config.optimization.max_sequence_length,
-                                 config.reward_training, Lora(config),
-                                 static_cast<uint64_t>(config.run.seed));
+std::shared_ptr<model::Decoder> MakeLoraDecoder(const session::RunConfig& config) {
+  return reward::ReadLoraDecoder(session::BaseModelPath(config),
+                                 config.optimization.max_sequence_length, config.reward_training,
+                                 session::Lora(config), static_cast<uint64_t>(config.run.seed));
 }
 
 reward::TrainingObserver Observe(RewardReport& report) {
@@ -107,8 +72,8 @@ struct Trained {
   std::shared_ptr<model::Decoder> decoder = nullptr;  // not of kind head
 };
 
-Trained TrainHead(const RunConfig& config, eval::Session& session, reward::StepData& data,
-                  const RewardRuns& runs) {
+Trained TrainHead(const session::RunConfig& config, session::Session& session,
+                  labels::StepData& data, const RewardRuns& runs) {
   const reward::HiddenStates states = ReadStates(config, session, data, runs.from);
   reward::FilterTraining(data.train, config.reward_training);
   RewardReport report(runs.to);
@@ -119,8 +84,8 @@ Trained TrainHead(const RunConfig& config, eval::Session& session, reward::StepD
   return {.result = reward::TrainHead(states, data.train, data.validation, options)};
 }
 
-Trained FineTune(const RunConfig& config, reward::StepData& data,
-                 std::shared_ptr<model::Decoder> decoder, const RunFolder& folder) {
+Trained FineTune(const session::RunConfig& config, labels::StepData& data,
+                 std::shared_ptr<model::Decoder> decoder, const session::RunFolder& folder) {
   reward::FilterTraining(data.train, config.reward_training);
   decoder->set_checkpointing(config.optimization.use_gradient_checkpointing);
   RewardReport report(folder);
@@ -134,9 +99,9 @@ Trained FineTune(const RunConfig& config, reward::StepData& data,
           .decoder = decoder};
 }
 
-Trained Train(const RunConfig& config, eval::Session& session, reward::StepData& data,
+Trained Train(const session::RunConfig& config, session::Session& session, labels::StepData& data,
               const RewardRuns& runs) {
-  switch (RewardKind(config)) {
+  switch (session::RewardKind(config)) {
     case reward::Kind::kHead: return TrainHead(config, session, data, runs);
     case reward::Kind::kLora: return FineTune(config, data, MakeLoraDecoder(config), runs.to);
     case reward::Kind::kFull: break;
@@ -145,14 +110,15 @@ Trained Train(const RunConfig& config, eval::Session& session, reward::StepData&
 }
 
 // Tokens of the longest path that training reads.
-int LongestJudged(const RunConfig& config, eval::Session& session) {
-  return RewardKind(config) == reward::Kind::kHead ? session.generator().context()
-                                                   : config.optimization.max_sequence_length;
+int LongestJudged(const session::RunConfig& config, session::Session& session) {
+  return session::RewardKind(config) == reward::Kind::kHead
+             ? session.generator().context()
+             : config.optimization.max_sequence_length;
 }
 
-reward::GateReading ReadGate(const RunConfig& config, const reward::StepData& data,
+reward::GateReading ReadGate(const session::RunConfig& config, const labels::StepData& data,
                              const reward::FinetuneResult& trained) {
-  const reward::RolloutStats& rollouts = data.validation_stats;
+  const labels::RolloutStats& rollouts = data.validation_stats;
   return {.extraction_rate = rollouts.rollouts > 0 ? rollouts.ExtractionRate() : std::nan(""),
           .cut_off_rate = data.validation_stats.CutOffRate(),
           .right_share = data.validation_stats.RightShare(),
@@ -162,30 +128,31 @@ reward::GateReading ReadGate(const RunConfig& config, const reward::StepData& da
 
 // That the base can read what the generator writes. Loads a base of kind head, unless it is the
 // generator: what llama.cpp cannot run is to be known before data is made for it.
-void CheckBase(const RunConfig& config, eval::Session& session) {
-  const std::string& path = BaseModelPath(config);
+void CheckBase(const session::RunConfig& config, session::Session& session) {
+  const std::string& path = session::BaseModelPath(config);
   int64_t vocabulary = 0, context = 0;
-  if (RewardKind(config) == reward::Kind::kHead) {
-    const auto base = LoadFrozenBase(config, session);
+  if (session::RewardKind(config) == reward::Kind::kHead) {
+    const auto base = session::LoadFrozenBase(config, session);
     vocabulary = base->info().vocabulary, context = base->info().context_train;
   } else {
     const model::DecoderShape shape = model::ReadGgufShape(path);
     vocabulary = shape.vocab, context = shape.context;
   }
   CheckVocabularies(session.generator().Info().vocabulary, vocabulary, path);
-  CheckContexts(session.generator().context(), context, path);
+  session::CheckContexts(session.generator().context(), context, path);
 }
 
 // Scores are calibrated on the generator's log-probability, also of what it did not write.
-void ReadHeldOutImports(const RunConfig& config, eval::Session& session, reward::StepData& data) {
-  const auto is_import = [](const reward::LabelledSolution& solution) {
-    return solution.source == reward::Source::kImport;
+void ReadHeldOutImports(const session::RunConfig& config, session::Session& session,
+                        labels::StepData& data) {
+  const auto is_import = [](const labels::LabelledSolution& solution) {
+    return solution.source == labels::Source::kImport;
   };
   if (std::ranges::none_of(data.validation, is_import)) return;
-  const llm::EngineOptions engine = eval::ToEngineOptions(config.generator, config.engine);
+  const llm::EngineOptions engine = session::ToEngineOptions(config.generator, config.engine);
   const int context = session.generator().context();
   const size_t left_out = std::erase_if(data.validation, [&](const auto& solution) {
-    return is_import(solution) && reward::TokenCount(solution) > context;
+    return is_import(solution) && labels::TokenCount(solution) > context;
   });
   if (left_out > 0) {
     Info("{} held-out imports end after the {} tokens of the engine's context: left out", left_out,
@@ -195,8 +162,8 @@ void ReadHeldOutImports(const RunConfig& config, eval::Session& session, reward:
   reward::AddLogProbs(*llm::MakeLlamaLikelihood(session.model(), engine), data.validation);
 }
 
-void TrainOnChecked(const RunConfig& config, eval::Session& session, reward::StepData data,
-                    const RewardRuns& runs) {
+void TrainOnChecked(const session::RunConfig& config, session::Session& session,
+                    labels::StepData data, const RewardRuns& runs) {
   ReadHeldOutImports(config, session, data);
   const llm::Tokenizer& tokenizer = session.generator().tokenizer();
   const double corruption_words_auc = reward::CorruptionWordsAuc(data.train, tokenizer);
@@ -206,8 +173,8 @@ void TrainOnChecked(const RunConfig& config, eval::Session& session, reward::Ste
   trained.metrics.corruption_words_auc = corruption_words_auc;
   Info("reward model on held-out problems:\n{}", reward::MetricsTable(trained.metrics));
 
-  reward::RewardModel reward_model{.kind = RewardKind(config),
-                                   .generator = Contract(config, session),
+  reward::RewardModel reward_model{.kind = session::RewardKind(config),
+                                   .generator = session::Contract(config, session),
                                    .calibration = trained.calibration,
                                    .metrics = trained.metrics,
                                    .gate = ReadGate(config, data, trained),
@@ -219,7 +186,7 @@ void TrainOnChecked(const RunConfig& config, eval::Session& session, reward::Ste
                            {"seed", config.run.seed}};
   if (trained.head_l2 > 0) reward_model.training["head_l2"] = trained.head_l2;
   reward::SaveRewardModel(runs.to.RewardModel(), reward_model,
-                          {.base_path = BaseModelPath(config),
+                          {.base_path = session::BaseModelPath(config),
                            .decoder = decoder.get(),
                            .weight_type = config.reward_model.weight_type});
   Info("phase 1 done: {}", runs.to.RewardModel());
@@ -227,85 +194,32 @@ void TrainOnChecked(const RunConfig& config, eval::Session& session, reward::Ste
 
 }  // namespace
 
-const std::string& BaseModelPath(const RunConfig& config) {
-  return config.reward_base.model_name.empty() ? config.generator.model_name
-                                               : config.reward_base.model_name;
-}
-
-reward::Kind RewardKind(const RunConfig& config) {
-  const std::string& kind = config.reward_model.kind;
-  if (kind != "auto") return reward::ParseKind(kind, "reward_model.kind");
-  return reward::KindForSize(model::CountWeights(TrainableShape(config)));
-}
-
-model::DecoderShape TrainableShape(const RunConfig& config) {
-  try {
-    return model::ReadGgufShape(BaseModelPath(config));
-  } catch (const Error& error) {
-    throw Error::Format(
-        "{}; with reward_model.kind = head the base stays as it is, whatever its architecture",
-        error.what());
-  }
-}
-
-model::LoraShape Lora(const RunConfig& config) {
-  return {.rank = config.reward_model.lora_rank, .alpha = config.reward_model.lora_alpha};
-}
-
-reward::StepData MakeRewardData(const RunConfig& config, eval::Session& session,
-                                const RunFolder& folder) {
-  const reward::RolloutParts parts{.rounds = session.rounds(),
+labels::StepData MakeRewardData(const session::RunConfig& config, session::Session& session,
+                                const session::RunFolder& folder) {
+  const labels::RolloutParts parts{.rounds = session.rounds(),
                                    .worlds = session.sampled(),
                                    .task = session.task(),
                                    .before_chunk = [&] { session.Forget(); },
                                    .after_chunk = [&] { KeepWorlds(session, folder); }};
-  const reward::DataPlan plan{
+  const labels::DataPlan plan{
       .data = config.reward_data,
       .incorrect_per_problem = config.reward_training.num_incorrect_per_problem,
       .world_key = session.SampledWorldKey(world::kPhaseOneEpoch)};
-  return reward::BuildStepData(parts, session.generator().tokenizer(), plan, folder.RewardData());
+  return labels::BuildStepData(parts, session.generator().tokenizer(), plan, folder.RewardData());
 }
 
-void TrainRewardModel(const RunConfig& config, eval::Session& session, reward::StepData data,
-                      const RewardRuns& runs) {
+void TrainRewardModel(const session::RunConfig& config, session::Session& session,
+                      labels::StepData data, const RewardRuns& runs) {
   CheckBase(config, session);
   TrainOnChecked(config, session, std::move(data), runs);
 }
 
-void RunRewardPhase(const RunConfig& config, eval::Session& session, const RunFolder& folder) {
+void RunRewardPhase(const session::RunConfig& config, session::Session& session,
+                    const session::RunFolder& folder) {
   Info("phase 1: the reward model");
   CheckBase(config, session);
   TrainOnChecked(config, session, MakeRewardData(config, session, folder),
                  {.from = folder, .to = folder});
-}
-
-LoadedRewardModel LoadRewardModel(const RunConfig& config, eval::Session& session,
-                                  const std::string& reward_model_folder) {
-  reward::RewardModel model = reward::ReadRewardModel(reward_model_folder);
-  reward::CheckContract(model, Contract(config, session), reward_model_folder);
-  auto scorer =
-      reward::MakeScorer(model, ScorerEngine(config), FindBase(config, session, model.base_hash));
-  const llm::ModelInfo& base = scorer->encoder().Info();
-  CheckContexts(session.generator().context(), scorer->encoder().context(), base.path);
-  const bool own_base = base.path != session.generator().Info().path;
-  if (const auto advice = llm::SlowWeightsAdvice(base);
-      advice && own_base && config.reward_base.device == "cpu") {
-    Info("{}", *advice);
-  }
-  return {std::move(model), std::move(scorer)};
-}
-
-reward::RewardModel UseRewardModel(const RunConfig& config, eval::Session& session,
-                                   const std::string& reward_model_folder) {
-  if (session.replays()) {
-    reward::RewardModel reward_model = reward::ReadRewardModel(reward_model_folder);
-    session.ReadScoresOf(
-        reward::ScorerHash(reward_model.model_hash, reward_model.head, reward_model.calibration));
-    return reward_model;
-  }
-  LoadedRewardModel loaded = LoadRewardModel(config, session, reward_model_folder);
-  session.SetScorer(std::move(loaded.scorer), config.reward_base.device);
-  return std::move(loaded.model);
 }
 
 }  // namespace pgts::train

@@ -14,14 +14,14 @@
 #include "base/jsonl.h"
 #include "base/progress.h"
 #include "reward/finetune.h"
-#include "train/run_folder.h"
+#include "session/run_folder.h"
 
 namespace pgts::train {
 
 class RewardReport {
  public:
   // Begins metrics.jsonl anew.
-  explicit RewardReport(const RunFolder& folder) : metrics_(folder.Metrics(), 0) {}
+  explicit RewardReport(const session::RunFolder& folder) : metrics_(folder.Metrics(), 0) {}
 
   void Step(const reward::TrainingPoint& point);
   void Validated(const reward::ValidationPoint& point);

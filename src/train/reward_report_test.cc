@@ -10,7 +10,7 @@ namespace pgts::train {
 namespace {
 
 // `steps` optimiser steps with loss 1, 2, ... and a validation at the end.
-void TrainFor(int64_t steps, const RunFolder& folder) {
+void TrainFor(int64_t steps, const session::RunFolder& folder) {
   RewardReport report(folder);
   for (int64_t step = 1; step <= steps; ++step) {
     report.Step({.step = step,
@@ -25,7 +25,7 @@ void TrainFor(int64_t steps, const RunFolder& folder) {
 TEST(RewardReportTest, WritesEveryStepOfAShortTraining) {
   TempFolder folder;
   TrainFor(3, {folder.path()});
-  const std::vector<Json> lines = ReadJsonl(RunFolder{folder.path()}.Metrics());
+  const std::vector<Json> lines = ReadJsonl(session::RunFolder{folder.path()}.Metrics());
   ASSERT_EQ(lines.size(), 4u);
   EXPECT_EQ(lines[2].dump(),
             R"({"kind":"reward","step":3,"epoch":1.0,"loss":3.0,"learning_rate":0.5})");
@@ -36,7 +36,7 @@ TEST(RewardReportTest, WritesEveryStepOfAShortTraining) {
 TEST(RewardReportTest, ALongTrainingIsThinnedToMeans) {
   TempFolder folder;
   TrainFor(1000, {folder.path()});
-  const std::vector<Json> lines = ReadJsonl(RunFolder{folder.path()}.Metrics());
+  const std::vector<Json> lines = ReadJsonl(session::RunFolder{folder.path()}.Metrics());
   ASSERT_EQ(lines.size(), 201u);
   EXPECT_EQ(lines[1].at("step"), 10);
   EXPECT_DOUBLE_EQ(lines[1].at("loss").get<double>(), (6 + 7 + 8 + 9 + 10) / 5.0);
@@ -46,14 +46,14 @@ TEST(RewardReportTest, ASecondTrainingBeginsAnew) {
   TempFolder folder;
   TrainFor(5, {folder.path()});
   TrainFor(3, {folder.path()});
-  EXPECT_EQ(ReadJsonl(RunFolder{folder.path()}.Metrics()).size(), 4u);
+  EXPECT_EQ(ReadJsonl(session::RunFolder{folder.path()}.Metrics()).size(), 4u);
 }
 
 // A kill between phase 2's first record and its first resume state: what phase 1 wrote stays, the
 // rest is written again.
 TEST(RewardReportTest, PhaseTwoBeginsAfterTheRecordsOfPhaseOne) {
   TempFolder temp;
-  const RunFolder folder{temp.path()};
+  const session::RunFolder folder{temp.path()};
   TrainFor(3, folder);
   const int64_t length = RewardRecordsLength(folder.Metrics());
   EXPECT_EQ(length, static_cast<int64_t>(ReadFile(folder.Metrics()).size()));
@@ -69,7 +69,7 @@ TEST(RewardReportTest, PhaseTwoBeginsAfterTheRecordsOfPhaseOne) {
 
 TEST(RewardReportTest, WithoutPhaseOneNothingIsKept) {
   TempFolder temp;
-  const RunFolder folder{temp.path()};
+  const session::RunFolder folder{temp.path()};
   EXPECT_EQ(RewardRecordsLength(folder.Metrics()), 0);
   { PolicyReport(folder, 0, 0).Validation({.iteration = 0}); }
   EXPECT_EQ(RewardRecordsLength(folder.Metrics()), 0);

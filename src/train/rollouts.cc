@@ -37,9 +37,9 @@ Rollout TakeRollout(const task::Task& task, Place& place) {
 // Searches of one problem walk one world, which is let go where the last of them has ended.
 class RolloutWindow {
  public:
-  RolloutWindow(eval::Session& session, const search::Searcher& searcher,
+  RolloutWindow(const eval::Environment& environment, const search::Searcher& searcher,
                 const RolloutRequest& request)
-      : session_(session),
+      : environment_(environment),
         searcher_(searcher),
         request_(request),
         each_(request.rollouts_per_problem),
@@ -48,10 +48,9 @@ class RolloutWindow {
         left_(request.visits.size(), each_) {}
 
   std::vector<Rollout> Run() {
-    session_.Forget();
-    session_.rounds().RunEach(0, static_cast<int64_t>(places_.size()),
-                              session_.options().engine.width,
-                              [this](int64_t i) { return Walk(static_cast<size_t>(i)); });
+    environment_.forget();
+    environment_.rounds.RunEach(0, static_cast<int64_t>(places_.size()), environment_.width,
+                                [this](int64_t i) { return Walk(static_cast<size_t>(i)); });
     return std::move(rollouts_);
   }
 
@@ -59,20 +58,21 @@ class RolloutWindow {
   Co<void> Walk(size_t i) {
     const size_t visit = i / each_;
     places_[i] = Open(request_.visits[visit], static_cast<int>(i % each_));
-    co_await Search(session_.rounds(), searcher_, *places_[i], request_.limits, Draw(*places_[i]));
-    rollouts_[i] = TakeRollout(session_.task(), *places_[i]);
+    co_await Search(environment_.rounds, searcher_, *places_[i], request_.limits,
+                    Draw(*places_[i]));
+    rollouts_[i] = TakeRollout(environment_.task, *places_[i]);
     if (--left_[visit] > 0) co_return;
     for (size_t k = visit * each_; k < (visit + 1) * each_; ++k) places_[k].reset();
   }
 
   std::unique_ptr<Place> Open(const Visit& visit, int number) const {
     auto place = std::make_unique<Place>();
-    place->rollout = {.problem = session_.task().Get(task::Split::kTrain, visit.problem),
+    place->rollout = {.problem = environment_.task.Get(task::Split::kTrain, visit.problem),
                       .number = number};
     const int epoch = request_.fixed_epoch >= 0
                           ? request_.fixed_epoch
                           : static_cast<int>(visit.earlier % request_.world_epochs);
-    place->world = session_.sampled().Open(place->rollout.problem, epoch);
+    place->world = environment_.sampled->Open(place->rollout.problem, epoch);
     return place;
   }
 
@@ -81,7 +81,7 @@ class RolloutWindow {
         .With(static_cast<uint64_t>(place.rollout.number));
   }
 
-  eval::Session& session_;
+  const eval::Environment& environment_;
   const search::Searcher& searcher_;
   const RolloutRequest& request_;
   size_t each_;
@@ -92,9 +92,10 @@ class RolloutWindow {
 
 }  // namespace
 
-std::vector<Rollout> CollectRollouts(eval::Session& session, const search::Searcher& searcher,
+std::vector<Rollout> CollectRollouts(const eval::Environment& environment,
+                                     const search::Searcher& searcher,
                                      const RolloutRequest& request) {
-  return RolloutWindow(session, searcher, request).Run();
+  return RolloutWindow(environment, searcher, request).Run();
 }
 
 }  // namespace pgts::train

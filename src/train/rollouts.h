@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "eval/session.h"
+#include "eval/environment.h"
 #include "search/searcher.h"
 #include "task/problem.h"
 #include "train/problem_sequence.h"
@@ -30,7 +30,7 @@ struct Rollout {
 };
 
 // In the order of the visits; as many side by side as the engine has places for.
-std::vector<Rollout> CollectRollouts(eval::Session& session, const search::Searcher& searcher,
+std::vector<Rollout> CollectRollouts(const eval::Environment& environment, const search::Searcher& searcher,
                                      const RolloutRequest& request);
 
 }  // namespace pgts::train

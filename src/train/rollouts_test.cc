@@ -5,7 +5,7 @@
 
 #include <memory>
 
-#include "eval/tiny_session.h"
+#include "eval/test_environment.h"
 #include "search/policy_search.h"
 #include "search/uniform_policy.h"
 
@@ -14,20 +14,19 @@ namespace {
 
 class RolloutsTest : public ::testing::Test {
  protected:
-  RolloutsTest() { session_.SetScorer(std::make_unique<eval::DrawnScores>()); }
-
   std::vector<Rollout> Collect(std::vector<Visit> visits, int rollouts) {
     search::UniformPolicy policy;
-    search::PolicyClient client(session_.rounds(), policy);
+    search::PolicyClient client(environment_.rounds, policy);
     const search::PolicySearch searcher(client, {});
-    return CollectRollouts(session_, searcher,
+    return CollectRollouts(environment_, searcher,
                            {.visits = std::move(visits),
                             .rollouts_per_problem = rollouts,
                             .world_epochs = 2,
                             .limits = {.max_depth = 8, .max_nodes = 8, .max_width = 3}});
   }
 
-  eval::Session session_{eval::TinyOptions(/*width=*/4)};
+  eval::TinyEnvironment tiny_{{.width = 4}};
+  eval::Environment environment_ = tiny_.Get();
 };
 
 std::vector<int> Actions(const Rollout& rollout) {
@@ -49,8 +48,8 @@ TEST_F(RolloutsTest, ComeInTheOrderOfTheVisitsGradedAndWithFeatures) {
             (std::vector<std::pair<int64_t, int>>{{5, 0}, {5, 1}, {3, 0}, {3, 1}, {9, 0}, {9, 1}}));
   for (const Rollout& rollout : rollouts) {
     ASSERT_TRUE(rollout.trajectory.correct.has_value());
-    const bool right =
-        rollout.result.answer && session_.task().Same(*rollout.result.answer, rollout.problem.gold);
+    const bool right = rollout.result.answer &&
+                       environment_.task.Same(*rollout.result.answer, rollout.problem.gold);
     EXPECT_EQ(*rollout.trajectory.correct, right);
     EXPECT_EQ(rollout.trajectory.steps.front().features.nodes, 1);
     EXPECT_EQ(rollout.trajectory.steps.size(), static_cast<size_t>(rollout.result.actions));

@@ -5,34 +5,31 @@
 
 #include <string>
 
-#include "eval/session.h"
-#include "train/run_config.h"
-#include "train/run_folder.h"
+#include "session/session.h"
+#include "session/run_config.h"
+#include "session/run_folder.h"
 
 namespace pgts::train {
 
 struct TrainRequest {
-  RunFolder folder;
+  session::RunFolder folder;
   bool resume = false;
 };
 
-// The session of a run's configuration.
-eval::SessionOptions ToSessionOptions(const RunConfig& config, std::string store_folder);
-
 // A reward model that was trained elsewhere becomes part of a run, so that the folder is whole.
 // Train does not train another then.
-void AdoptRewardModel(const std::string& from, const RunFolder& folder);
+void AdoptRewardModel(const std::string& from, const session::RunFolder& folder);
 
-void Train(const RunConfig& config, const TrainRequest& request);
+void Train(const session::RunConfig& config, const TrainRequest& request);
 
 // Phase 1's first half alone. Where the run has a reward model already, the data that it learnt
-// from is read back, never made again. `export_folder` (empty: none) gets it as reward/trl.h writes
+// from is read back, never made again. `export_folder` (empty: none) gets it as labels/trl.h writes
 // it.
-void MakeData(const RunConfig& config, const TrainRequest& request,
+void MakeData(const session::RunConfig& config, const TrainRequest& request,
               const std::string& export_folder);
 
 // Phase 1's second half alone: from the data of the run `from` (it may be the same) to the reward
 // model of `to`. Error where `from` has no finished data.
-void TrainReward(const RunConfig& config, const RunFolder& from, const RunFolder& to);
+void TrainReward(const session::RunConfig& config, const session::RunFolder& from, const session::RunFolder& to);
 
 }  // namespace pgts::train

@@ -10,7 +10,7 @@
 
 namespace pgts::train {
 
-Validation::Validation(const RunConfig& config, eval::Session& session)
+Validation::Validation(const session::RunConfig& config, session::Session& session)
     : config_(config),
       session_(session),
       problems_(eval::FirstProblems(session.task(), task::Split::kValidation,
@@ -22,7 +22,7 @@ eval::MethodRun Validation::Run(std::string label) const {
           .split = task::Split::kValidation,
           .problems = problems_,
           .epoch = world::kValidationEpoch,
-          .limits = eval::ToLimits(config_.search)};
+          .limits = session::ToLimits(config_.search)};
 }
 
 ValidationReading Validation::Measure(tree::Policy& policy, std::string label) {
@@ -36,7 +36,7 @@ ValidationReading Validation::Measure(tree::Policy& policy, std::string label) {
     const std::vector<double> rewards = policy::Rewards(searches.front(), config_.rewards);
     returns += std::accumulate(rewards.begin(), rewards.end(), 0.0);
   };
-  const eval::MethodResult result = eval::RunMethod(session_, run);
+  const eval::MethodResult result = eval::RunMethod(session_.environment(), run);
   return {.accuracy = Mean(result.Correct()),
           .tokens = result.MeanOf(&eval::ProblemRecord::tokens),
           .mean_return = returns / static_cast<double>(result.records.size()),
@@ -49,7 +49,7 @@ ValidationLine Validation::SampledCot() {
   eval::MethodRun run = Run("sampled CoT on validation");
   run.searcher = &searcher;
   run.mean_over_chains = true;
-  const eval::MethodResult result = eval::RunMethod(session_, run);
+  const eval::MethodResult result = eval::RunMethod(session_.environment(), run);
   return {.accuracy = Mean(result.Correct()),
           .tokens = result.MeanOf(&eval::ProblemRecord::tokens)};
 }

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "eval/run_method.h"
-#include "eval/session.h"
+#include "session/session.h"
 #include "train/resume_state.h"
-#include "train/run_config.h"
+#include "session/run_config.h"
 #include "tree/policy.h"
 
 namespace pgts::train {
@@ -22,7 +22,7 @@ struct ValidationReading {
 class Validation {
  public:
   // Both outlive it.
-  Validation(const RunConfig& config, eval::Session& session);
+  Validation(const session::RunConfig& config, session::Session& session);
 
   // `label` names the progress bar.
   ValidationReading Measure(tree::Policy& policy, std::string label);
@@ -31,8 +31,8 @@ class Validation {
  private:
   eval::MethodRun Run(std::string label) const;
 
-  const RunConfig& config_;
-  eval::Session& session_;
+  const session::RunConfig& config_;
+  session::Session& session_;
   std::vector<int64_t> problems_;
 };
 

@@ -22,18 +22,18 @@ std::vector<int64_t> First(const ProblemSequence::Range& range, int64_t count) {
   return problems;
 }
 
-std::vector<tree::Trajectory> Watch(eval::Session& session, const search::Searcher& teacher,
+std::vector<tree::Trajectory> Watch(session::Session& session, const search::Searcher& teacher,
                                     const std::vector<int64_t>& problems, tree::Limits limits) {
   RolloutRequest request{.fixed_epoch = world::kTeacherEpoch, .limits = limits};
   for (int64_t problem : problems) request.visits.push_back({.problem = problem});
   std::vector<tree::Trajectory> trajectories;
-  for (Rollout& rollout : CollectRollouts(session, teacher, request)) {
+  for (Rollout& rollout : CollectRollouts(session.environment(), teacher, request)) {
     trajectories.push_back(std::move(rollout.trajectory));
   }
   return trajectories;
 }
 
-void Imitate(const RunConfig& config, const std::vector<tree::Trajectory>& trajectories,
+void Imitate(const session::RunConfig& config, const std::vector<tree::Trajectory>& trajectories,
              policy::GpsNetwork& network) {
   Progress progress("warm start", config.warm_start.epochs, "epochs");
   const policy::ImitationStats stats =
@@ -54,15 +54,16 @@ void Imitate(const RunConfig& config, const std::vector<tree::Trajectory>& traje
 
 }  // namespace
 
-search::HeuristicRule WarmStart(const RunConfig& config, eval::Session& session,
+search::HeuristicRule WarmStart(const session::RunConfig& config, session::Session& session,
                                 const ProblemSequence::Range& problems,
                                 policy::GpsNetwork& network) {
-  const tree::Limits limits = eval::ToLimits(config.search);
+  const tree::Limits limits = session::ToLimits(config.search);
   const std::vector<int64_t> tuning = First(problems, config.teacher.tuning_problems);
-  const eval::HeuristicChoice teacher = eval::BestHeuristic(session, {.split = task::Split::kTrain,
-                                                                      .problems = tuning,
-                                                                      .epoch = world::kTeacherEpoch,
-                                                                      .limits = limits});
+  const eval::HeuristicChoice teacher =
+      eval::BestHeuristic(session.environment(), {.split = task::Split::kTrain,
+                                                  .problems = tuning,
+                                                  .epoch = world::kTeacherEpoch,
+                                                  .limits = limits});
   Info(
       "best heuristic: branch below {:.2f}, terminate at {:.2f} or more: accuracy {:.3f} for "
       "{:.1f} tokens on {} training problems",

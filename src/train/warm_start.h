@@ -3,10 +3,10 @@
 // training problems, and the policy imitates it.
 #pragma once
 
-#include "eval/session.h"
+#include "session/session.h"
 #include "search/heuristic_policy.h"
 #include "train/problem_sequence.h"
-#include "train/run_config.h"
+#include "session/run_config.h"
 
 namespace pgts::policy {
 class GpsNetwork;
@@ -15,7 +15,7 @@ class GpsNetwork;
 namespace pgts::train {
 
 // `problems`: what may be used of the training split; the first of them are. Returns the teacher.
-search::HeuristicRule WarmStart(const RunConfig& config, eval::Session& session,
+search::HeuristicRule WarmStart(const session::RunConfig& config, session::Session& session,
                                 const ProblemSequence::Range& problems,
                                 policy::GpsNetwork& network);
 

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bench/model.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <CLI/CLI.hpp>
+
+#include "model/gguf_random.h"
+#include "session/resources.h"
+
+namespace pgts::bench {
+
+void AddModelFlags(CLI::App& command, ModelFlags& flags) {
+  command.add_option("--model", flags.model, "GGUF file of the generator")->capture_default_str();
+  command.add_option(
+      "--shape", flags.shape,
+      fmt::format("Instead: random weights of {}", fmt::join(model::KnownShapes(), ", ")));
+  command.add_option("--weights", flags.weights, "Their type: f32, f16, bf16, q8_0")
+      ->capture_default_str();
+  command.add_option("--device", flags.device, "cpu, or cuda:N in a CUDA build")
+      ->capture_default_str();
+}
+
+void AddLayoutFlag(CLI::App& command, std::string& layout) {
+  command.add_option("--layout", layout, "KV memory: auto, unified or streams")
+      ->check(CLI::IsMember({"auto", "unified", "streams"}))
+      ->capture_default_str();
+}
+
+BenchModel::BenchModel(const ModelFlags& flags) : path_(session::FindResource(flags.model)) {
+  if (flags.shape.empty()) return;
+  const model::DecoderShape shape = model::KnownShape(flags.shape);
+  path_ = folder_.emplace().File(flags.shape + ".gguf");
+  model::WriteRandomGguf(path_, shape, model::ParseWeightType(flags.weights));
+}
+
+}  // namespace pgts::bench

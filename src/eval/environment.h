@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// What searches are run in: a task's problems, the worlds that are walked, and who answers when all
+// searches wait. session::Session makes one of models; tests make one of what they need.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "base/rounds.h"
+#include "task/task.h"
+#include "world/store.h"
+#include "world/world_source.h"
+
+namespace pgts::eval {
+
+// All that it points to outlives it. A copy is cheap. Belongs to one thread.
+struct Environment {
+  Rounds& rounds;
+  const task::Task& task;
+  world::WorldSource* sampled = nullptr;  // worlds at the generator's temperature
+  world::WorldSource* greedy = nullptr;   // at temperature 0; null where nobody asks for them
+  world::Store* store = nullptr;          // where both are kept; null: nowhere
+  bool has_scorer = false;                // worlds answer what a step scores
+  int width = 1;                          // walkers that the models' memory has places for
+  int64_t generator_parameters = 0;       // for FLOPs
+  int64_t scorer_parameters = 0;
+  // Drops every resident prefix: the start of an iteration or of a method's run, so that what
+  // follows does not depend on what came before.
+  std::function<void()> forget = [] {};
+};
+
+}  // namespace pgts::eval

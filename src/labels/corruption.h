@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// Wrong solutions made from right ones: one step of a reference solution is damaged in a way that
+// language models damage steps, and what follows carries on from the wrong value.
+//
+//   reference        14+9=23   23*2=46   #### 46
+//   wrong_operand    14+8=22   22*2=44   #### 44      a number misread
+//   swapped_op       14-9=5    5*2=10    #### 10
+//   arithmetic       14+9=24   24*2=48   #### 48      off by one, a carry, two digits exchanged
+//   copied_number    14+14=28  28*2=56   #### 56      another number of the text or an earlier step
+//   dropped_step     14*2=28   #### 28
+//
+// Labels: 1 before the damaged step, 0 from it on. What is returned is wrong indeed: a damaged step
+// that could be the first of the right steps in another order (14+7 where 7 is added later) and a
+// path whose answer is still the gold answer are drawn again. Where the wrong value cannot be
+// carried on in whole numbers, or what comes next names the right value in words or in arithmetic
+// that is not understood, the solution ends before that step.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/random.h"
+#include "labels/step_data.h"
+#include "llm/token.h"
+#include "llm/tokenizer.h"
+#include "task/task.h"
+
+namespace pgts::labels {
+
+enum class CorruptionKind {
+  kWrongOperand,
+  kSwappedOperation,
+  kArithmetic,
+  kCopiedNumber,
+  kDroppedStep
+};
+
+inline constexpr CorruptionKind kCorruptionKinds[] = {
+    CorruptionKind::kWrongOperand, CorruptionKind::kSwappedOperation, CorruptionKind::kArithmetic,
+    CorruptionKind::kCopiedNumber, CorruptionKind::kDroppedStep};
+
+std::string_view CorruptionName(CorruptionKind kind);
+
+struct Corruption {
+  CorruptionKind kind = CorruptionKind::kWrongOperand;
+  size_t wrong_step = 0;           // the first wrong line
+  std::vector<std::string> lines;  // without separators
+};
+
+// The lines of the reference solution; empty if the problem has none.
+std::vector<std::string> SolutionLines(const task::Problem& problem);
+
+// Nothing where this solution cannot be damaged in this way (no arithmetic that can be read).
+std::optional<Corruption> Corrupt(const task::Problem& problem, CorruptionKind kind,
+                                  RandomStream& random);
+
+// Up to `count` different ones, kinds in turn (every second one arithmetic) from a drawn start. A
+// pure function of its arguments.
+std::vector<Corruption> CorruptMany(const task::Problem& problem, int count, Key key);
+
+// How lines become steps: each line and the separator, tokenised alone, as a generator writes them.
+struct StepFormat {
+  const llm::Tokenizer& tokenizer;
+  const task::Task& task;
+  bool answer_has_separator = true;  // false: this generator ends its text after the answer line
+};
+std::vector<std::vector<llm::Token>> StepTokens(std::span<const std::string> lines,
+                                                const StepFormat& format);
+
+// The labelled solution of a corruption, and of the reference itself (all labels 1).
+LabelledSolution Label(const task::Problem& problem, const Corruption& corruption,
+                       std::vector<llm::Token> prompt, const StepFormat& format);
+LabelledSolution LabelReference(const task::Problem& problem, std::vector<llm::Token> prompt,
+                                const StepFormat& format);
+
+}  // namespace pgts::labels

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "session/resources.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
+
+namespace pgts::session {
+
+namespace fs = std::filesystem;
+
+std::string DataFolder(const std::string& given) {
+  const char* data = std::getenv("PGTS_DATA");
+  return given.empty() && data != nullptr ? data : given;
+}
+
+std::string FindResource(const std::string& path) {
+  if (fs::exists(path) || fs::path(path).is_absolute()) return path;
+  std::error_code ignored;
+  fs::path at = fs::read_symlink("/proc/self/exe", ignored).parent_path();
+  for (int up = 0; up < 4 && !at.empty(); ++up, at = at.parent_path()) {
+    if (fs::exists(at / path)) return (at / path).string();
+  }
+  return path;
+}
+
+}  // namespace pgts::session

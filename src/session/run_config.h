@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything that a run can be told, under the user's keys: two YAML files (model and training),
+// PGTS_* variables and --set, in this order of precedence. The resolved values are written to
+// <run>/config.yaml and load back from there.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/options.h"
+#include "eval/settings.h"
+#include "labels/options.h"
+#include "policy/options.h"
+#include "reward/options.h"
+#include "session/session.h"
+#include "session/settings.h"
+
+namespace pgts::session {
+
+// Group `run`.
+struct RunSettings {
+  int64_t seed = 0;
+  std::string name = "run";
+
+  template <class Visitor>
+  void Visit(Visitor& v) {
+    v("seed", seed, {.min = 0, .help = "Training seed: weights, orders, policy actions"});
+    v("name", name, {.help = "Output folder outputs/<name>_<time> if none is given"});
+  }
+};
+
+// Group `policy_training`, beside policy::PpoOptions and policy::RewardOptions: the loop.
+struct LoopSettings {
+  int num_iterations = 100;
+  int problems_per_iteration = 16;
+  int rollouts_per_problem = 1;
+  int checkpoint_every = 10;
+  int validate_every = 10;
+  int validation_problems = 100;
+  int64_t training_problems = 0;
+
+  template <class Visitor>
+  void Visit(Visitor& v) {
+    v("num_iterations", num_iterations, {.min = 0, .max = 1e6, .help = "PPO iterations"});
+    v("problems_per_iteration", problems_per_iteration,
+      {.min = 1, .max = 1e6, .unit = "problems", .help = "Problems of one iteration"});
+    v("rollouts_per_problem", rollouts_per_problem,
+      {.min = 1,
+       .max = 1024,
+       .unit = "searches",
+       .help = "Searches of each problem, in one world"});
+    v("checkpoint_every", checkpoint_every,
+      {.min = 1, .unit = "iterations", .help = "A kept checkpoint; resume needs none"});
+    v("validate_every", validate_every,
+      {.min = 1, .unit = "iterations", .help = "Greedy accuracy on the fixed validation problems"});
+    v("validation_problems", validation_problems,
+      {.min = 1, .max = 100000, .unit = "problems", .help = "Size of that fixed set"});
+    v("training_problems", training_problems,
+      {.min = 0, .unit = "problems", .help = "Train only on this many problems; 0: all there are"});
+  }
+};
+
+// Group `warm_start`, beside policy::ImitationOptions: whom the policy imitates.
+struct TeacherSettings {
+  int tuning_problems = 150;
+  int problems = 400;
+
+  template <class Visitor>
+  void Visit(Visitor& v) {
+    v("tuning_problems", tuning_problems,
+      {.min = 1,
+       .unit = "problems",
+       .help = "Training problems that choose the teacher's thresholds"});
+    v("problems", problems,
+      {.min = 1, .unit = "problems", .help = "Training problems on which the teacher is imitated"});
+  }
+};
+
+// Group `reward_model`: which base is fine-tuned.
+struct RewardBaseSettings {
+  std::string model_name;
+  std::string device = "cpu";
+  bool load_in_8bit = false;
+
+  template <class Visitor>
+  void Visit(Visitor& v) {
+    v("model_name", model_name, {.help = "GGUF file that is fine-tuned; default: the generator's"});
+    v("device", device, {.help = "cpu, or cuda:N in a CUDA build"});
+    v("load_in_8bit", load_in_8bit, {.help = "Q8_0 weights"});
+  }
+};
+
+// Group `optimization`.
+struct OptimizationSettings {
+  bool use_gradient_checkpointing = false;
+  bool use_fp16 = false;
+  bool offload_optimizer = false;
+  int max_sequence_length = 512;
+
+  template <class Visitor>
+  void Visit(Visitor& v) {
+    v("use_gradient_checkpointing", use_gradient_checkpointing,
+      {.help = "Recompute activations when the reward model is trained: less memory, a third more "
+               "time"});
+    v("use_fp16", use_fp16, {.help = "Half-precision products in training (bfloat16)"});
+    v("offload_optimizer", offload_optimizer,
+      {.help = "Keep the optimiser's state in main memory"});
+    v("max_sequence_length", max_sequence_length,
+      {.min = 16, .unit = "tokens", .help = "Longer training solutions are left out, counted"});
+  }
+};
+
+struct RunConfig {
+  RunSettings run;
+  GeneratorSettings generator;
+  TaskSettings task;
+  WorldSettings world;
+  EngineSettings engine;
+  SearchSettings search;
+  eval::EvalSettings eval;
+  RewardBaseSettings reward_base;
+  reward::ModelOptions reward_model;
+  labels::DataOptions reward_data;
+  reward::TrainingOptions reward_training;
+  reward::GateOptions gate;
+  policy::NetworkOptions policy_network;
+  policy::RewardOptions rewards;
+  policy::PpoOptions ppo;
+  LoopSettings loop;
+  policy::ImitationOptions warm_start;
+  TeacherSettings teacher;
+  OptimizationSettings optimization;
+};
+
+// Declares every option of `config`, which must outlive the set.
+void DeclareOptions(RunConfig& config, OptionSet& options);
+
+// One log line for each key that was given but has no effect here, saying why not. Values that were
+// read from `resolved_file` (a run's config.yaml; empty: none) count as not given: that file holds
+// every key, and the run said it when it began.
+void ExplainKeysWithoutEffect(const RunConfig& config, const OptionSet& options,
+                              const std::string& resolved_file = "");
+
+// The session of a run's configuration.
+SessionOptions ToSessionOptions(const RunConfig& config, std::string store_folder);
+
+// Error where stored worlds are to be replayed (world.dir = stored:...): for commands that grow
+// them.
+void CheckGrowsWorlds(const RunConfig& config);
+
+}  // namespace pgts::session

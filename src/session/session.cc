@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "session/session.h"
+
+#include <fmt/ranges.h>
+
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/log.h"
+#include "llm/engine_report.h"
+#include "llm/llama_generator.h"
+#include "world/stored_worlds.h"
+
+namespace pgts::session {
+namespace {
+
+constexpr int kDefaultContext = 4096;
+
+llm::SamplingOptions Sampling(const GeneratorSettings& settings, const task::Task& task,
+                              bool greedy) {
+  return {.temperature = greedy ? 0.0 : settings.temperature,
+          .top_p = settings.top_p,
+          .top_k = settings.top_k,
+          .min_p = settings.min_p,
+          .max_new_tokens = settings.max_new_tokens,
+          .separator = task.separator()};
+}
+
+void LogBusy(const char* phase, std::string_view device, double busy, double seconds) {
+  if (device.empty() || seconds <= 0) return;
+  Info("{} on {}: busy for {:.0f} % of the {:.0f} s of searching", phase, device,
+       100 * busy / seconds, seconds);
+}
+
+}  // namespace
+
+llm::EngineOptions ToEngineOptions(const GeneratorSettings& generator,
+                                   const EngineSettings& engine) {
+  llm::EngineOptions options{.device = generator.device,
+                             .threads = engine.threads,
+                             .width = engine.width,
+                             .lanes = engine.lanes,
+                             .context = engine.context > 0 ? engine.context : kDefaultContext,
+                             .cells = engine.cells,
+                             .layout = llm::ParseKvLayout(engine.layout)};
+  if (generator.use_flash_attention == "true") options.flash_attention = 1;
+  if (generator.use_flash_attention == "false") options.flash_attention = 0;
+  return options;
+}
+
+tree::Limits ToLimits(const SearchSettings& search) {
+  return {.max_depth = search.max_depth,
+          .max_nodes = search.max_nodes,
+          .max_width = search.max_width,
+          .max_actions = search.max_actions};
+}
+
+Session::Session(const SessionOptions& options)
+    : options_(options),
+      replayed_folder_(world::StoredFolder(options.store_folder)),
+      task_(task::MakeTask(options.task.name, {.data_dir = options.task.data_dir})) {
+  replayed_folder_.empty() ? LoadGenerator() : FindGenerator();
+  OpenWorlds();
+}
+
+void Session::LoadGenerator() {
+  const GeneratorSettings& settings = options_.generator;
+  model_ = llm::LlamaModel::Load(settings.model_name, settings.device);
+  generator_ = llm::MakeLlamaGenerator(model_, ToEngineOptions(settings, options_.engine));
+  generator_client_ = std::make_unique<llm::GeneratorClient>(rounds_, *generator_,
+                                                             llm::Accelerator(settings.device));
+  grower_ = {.file = FileName(settings.model_name),
+             .identity = {generator_->Info().file_hash, generator_->context()},
+             .parameters = generator_->Info().parameters};
+  if (const auto advice = llm::SlowWeightsAdvice(model_->info()); advice && !model_->on_gpu()) {
+    Info("{}", *advice);
+  }
+  if (options_.store_folder.empty()) return;
+  store_ = std::make_unique<world::Store>(options_.store_folder, options_.keep);
+  world::NoteGenerator(options_.store_folder, grower_);
+}
+
+void Session::FindGenerator() {
+  store_ = world::Store::OpenForReading(replayed_folder_);
+  const std::string wanted = FileName(options_.generator.model_name);
+  std::vector<std::string> files;
+  for (const world::GrownBy::Generator& known : world::ReadGrownBy(replayed_folder_).generators) {
+    if (known.file == wanted) grower_ = known;  // the latest of that name
+    files.push_back(known.file);
+  }
+  if (!grower_.file.empty()) return;
+  throw Error::Format(
+      "{}: no worlds of {} are stored here, but of: {}; name that with --model", replayed_folder_,
+      wanted, files.empty() ? "no model that is known" : fmt::format("{}", fmt::join(files, ", ")));
+}
+
+void Session::LogEngine() const {
+  if (!generator_) return;  // replayed
+  const std::string report = llm::EngineReport(generator_->counts());
+  if (!report.empty()) Info("generator: {}", report);
+  LogBusy("generator", generator_client_->device(), generator_client_->phase().seconds,
+          rounds_.seconds());
+  if (scorer_client_) {
+    LogBusy("scorer", scorer_client_->device(), scorer_client_->phase().seconds, rounds_.seconds());
+  }
+}
+
+world::LiveWorldsOptions Session::WorldOptions(bool greedy) const {
+  return {.seed = static_cast<uint64_t>(options_.world.seed),
+          .sampling = Sampling(options_.generator, *task_, greedy),
+          .prompt = llm::ParsePromptKind(options_.generator.prompt)};
+}
+
+uint64_t Session::SampledWorldKey(int epoch) const {
+  const world::LiveWorldsOptions options = WorldOptions(/*greedy=*/false);
+  return world::WorldKey(world::SettingsKey(grower_.identity, options), epoch);
+}
+
+void Session::OpenWorlds() {
+  const auto open = [&](bool greedy) -> std::unique_ptr<world::WorldSource> {
+    if (replays()) {
+      return std::make_unique<world::StoredWorlds>(world::StoredWorlds::Parts{
+          .rounds = &rounds_,
+          .task = task_.get(),
+          .store = store_.get(),
+          .settings = world::SettingsKey(grower_.identity, WorldOptions(greedy)),
+          .scorer_hash = scorer_hash_});
+    }
+    return std::make_unique<world::LiveWorlds>(
+        world::LiveWorlds::Parts{.rounds = &rounds_,
+                                 .task = task_.get(),
+                                 .generator = generator_client_.get(),
+                                 .scorer = scorer_client_.get(),
+                                 .store = store_.get()},
+        WorldOptions(greedy));
+  };
+  sampled_ = open(/*greedy=*/false);
+  greedy_ = open(/*greedy=*/true);
+}
+
+void Session::SetScorer(std::unique_ptr<world::StepScorer> scorer, std::string_view device) {
+  scorer_client_.reset();
+  scorer_ = std::move(scorer);
+  scorer_client_ =
+      std::make_unique<world::ScorerClient>(rounds_, *scorer_, llm::Accelerator(device));
+  const bool shares = generator_ && !scorer_->state_model().empty() &&
+                      scorer_->state_model() == generator_->Info().file_hash;
+  if (generator_) generator_->KeepStates(shares);
+  scorer_hash_ = scorer_->hash();
+  scorer_parameters_ = shares ? 0 : scorer_->parameters();  // it makes no pass of its own
+  if (store_) {
+    world::NoteScorer(store_->folder(), {.hash = scorer_hash_, .parameters = scorer_parameters_});
+  }
+  OpenWorlds();
+}
+
+void Session::ReadScoresOf(uint64_t scorer_hash) {
+  scorer_hash_ = scorer_parameters_ = 0;
+  for (const world::GrownBy::Scorer& known : world::ReadGrownBy(replayed_folder_).scorers) {
+    if (known.hash != scorer_hash) continue;
+    scorer_hash_ = known.hash;
+    scorer_parameters_ = known.parameters;
+  }
+  if (!has_scorer()) {
+    throw Error::Format(
+        "{}: no scores of this reward model are stored here; give the one that "
+        "scored these worlds with --reward-model-path",
+        replayed_folder_);
+  }
+  OpenWorlds();
+}
+
+eval::Environment Session::environment() {
+  return {.rounds = rounds_,
+          .task = *task_,
+          .sampled = sampled_.get(),
+          .greedy = greedy_.get(),
+          .store = store_.get(),
+          .has_scorer = has_scorer(),
+          .width = options_.engine.width,
+          .generator_parameters = grower_.parameters,
+          .scorer_parameters = scorer_parameters_,
+          .forget = [this] { Forget(); }};
+}
+
+void Session::Forget() {
+  if (generator_) generator_->Forget();
+  if (scorer_) scorer_->Forget();
+}
+
+}  // namespace pgts::session

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every run works with, wired once: task, generator, scorer, stored worlds, rounds.
+//
+// With the store folder "stored:FOLDER" it replays what was grown there: no model is loaded,
+// nothing is written, and what was not recorded is not_recorded.
+//
+// Belongs to one thread.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/rounds.h"
+#include "eval/environment.h"
+#include "llm/client.h"
+#include "llm/llama_model.h"
+#include "session/settings.h"
+#include "task/task.h"
+#include "tree/tree.h"
+#include "world/grown_by.h"
+#include "world/store.h"
+#include "world/world_source.h"
+
+namespace pgts::session {
+
+struct SessionOptions {
+  GeneratorSettings generator;
+  TaskSettings task;
+  WorldSettings world;
+  EngineSettings engine;
+  std::string store_folder;                 // empty: worlds are not kept; may be "stored:FOLDER"
+  std::optional<world::StoreLengths> keep;  // of the store, when a run resumes
+};
+
+class Session {
+ public:
+  explicit Session(const SessionOptions& options);
+
+  // Gives the worlds a scorer, or another one, which computes on `device` (an option's value).
+  // Worlds that are open keep what they had.
+  void SetScorer(std::unique_ptr<world::StepScorer> scorer, std::string_view device = "cpu");
+  // The same where worlds are replayed: the stored scores of the scorer with this hash.
+  void ReadScoresOf(uint64_t scorer_hash);
+  bool has_scorer() const { return scorer_hash_ != 0; }
+  bool replays() const { return generator_ == nullptr; }
+
+  const task::Task& task() const { return *task_; }
+  Rounds& rounds() { return rounds_; }
+  world::WorldSource& sampled() { return *sampled_; }  // worlds at the generator's temperature
+  world::WorldSource& greedy() { return *greedy_; }    // at temperature 0
+  uint64_t SampledWorldKey(int epoch) const;
+  world::Store* store() { return store_.get(); }
+  // Not where worlds are replayed.
+  llm::Generator& generator() { return *generator_; }
+  const std::shared_ptr<const llm::LlamaModel>& model() const { return model_; }
+
+  // Drops every resident prefix: the start of an iteration or of a method's run, so that what
+  // follows does not depend on what came before.
+  void Forget();
+
+  // Tokens, occupancy and batch widths so far, and how busy each accelerator was. Nothing where
+  // nothing was generated.
+  void LogEngine() const;
+
+  // For searches, with the scorer that is set now.
+  eval::Environment environment();
+  const SessionOptions& options() const { return options_; }
+
+ private:
+  void LoadGenerator();
+  void FindGenerator();
+  void OpenWorlds();
+  world::LiveWorldsOptions WorldOptions(bool greedy) const;
+
+  SessionOptions options_;
+  std::string replayed_folder_;  // empty: worlds grow
+  std::unique_ptr<task::Task> task_;
+  std::shared_ptr<const llm::LlamaModel> model_;
+  std::unique_ptr<llm::Generator> generator_;
+  Rounds rounds_;
+  // Phases take turns in the order of their construction: generator, scorer, then policies.
+  std::unique_ptr<llm::GeneratorClient> generator_client_;
+  std::unique_ptr<world::StepScorer> scorer_;
+  std::unique_ptr<world::ScorerClient> scorer_client_;
+  std::unique_ptr<world::Store> store_;
+  world::GrownBy::Generator grower_;
+  uint64_t scorer_hash_ = 0;
+  int64_t scorer_parameters_ = 0;
+  std::unique_ptr<world::WorldSource> sampled_, greedy_;
+};
+
+llm::EngineOptions ToEngineOptions(const GeneratorSettings& generator,
+                                   const EngineSettings& engine);
+tree::Limits ToLimits(const SearchSettings& search);
+
+}  // namespace pgts::session
