@@ -79,6 +79,7 @@ class TinyEnvironment {
                                  .scorer = scorer_client_ ? &*scorer_client_ : nullptr,
                                  .store = store_.get()},
         world::LiveWorldsOptions{.sampling = {.temperature = temperature,
+                                              .top_p = 1,
                                               .max_new_tokens = 24,
                                               .separator = task_.separator()},
                                  .prompt = llm::PromptKind::kPlain});
