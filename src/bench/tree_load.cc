@@ -16,7 +16,7 @@
 #include "base/progress.h"
 #include "base/rounds.h"
 #include "base/stopwatch.h"
-#include "eval/grade.h"
+#include "eval/search_runner.h"
 #include "llm/client.h"
 #include "llm/llama_generator.h"
 #include "policy/gps_network.h"
@@ -128,14 +128,6 @@ void TakeMemory(llm::Encoder& encoder) {
   encoder.Forget();
 }
 
-// What one search leaves behind.
-struct Place {
-  std::shared_ptr<world::World> world;
-  tree::TrajectoryRecorder recorder;
-  search::SearchResult result;
-  task::Problem problem;
-};
-
 class TreeLoad {
  public:
   TreeLoad(const TreeLoadOptions& options, const TreeModels& models,
@@ -160,16 +152,23 @@ class TreeLoad {
 
   TreeLoadResult Run() {
     generator_->KeepStates(options_.shared);
-    if (options_.with_features) result_.trajectories.resize(static_cast<size_t>(options_.problems));
+    const std::vector<eval::SearchJob> jobs = Jobs();
     const Stopwatch watch;
-    rounds_.RunEach(0, options_.problems, options_.width, [&](int64_t i) {
-      if (i >= options_.width) {
-        result_.sustained =
-            static_cast<double>(generator_->counts().generated) / (watch.Seconds() - paused_);
-        if (IsPause(i)) Pause();
-      }
-      return Walk(i);
-    });
+    const auto begin = [&](size_t search) {
+      if (search < static_cast<size_t>(options_.width)) return;
+      result_.sustained =
+          static_cast<double>(generator_->counts().generated) / (watch.Seconds() - paused_);
+      if (IsPause(static_cast<int64_t>(search))) Pause();
+    };
+    eval::RunSearches(
+        {.rounds = rounds_, .task = *task_, .width = options_.width},
+        {.searcher = &searcher_,
+         .worlds = &worlds_,
+         .jobs = jobs,
+         .limits = options_.limits,
+         .with_features = options_.with_features,
+         .on_begin = begin,
+         .on_finished = [this](eval::FinishedSearch search) { Count(std::move(search)); }});
     result_.seconds = watch.Seconds() - paused_;
     std::ranges::sort(longest_, std::greater());
     longest_.resize(std::min<size_t>(longest_.size(), options_.width));
@@ -192,10 +191,19 @@ class TreeLoad {
     return {std::move(encoder), RandomHead(model->info().width), {}};
   }
 
+  std::vector<eval::SearchJob> Jobs() const {
+    std::vector<eval::SearchJob> jobs;
+    for (int problem = 0; problem < options_.problems; ++problem) {
+      const std::string id = task_->Get(task::Split::kTest, problem).id;
+      jobs.push_back({.problem = problem, .draw = Key("bench").With(id)});
+    }
+    return jobs;
+  }
+
   // At the middle of each fifth of the searches that begin where another ended.
-  bool IsPause(int64_t problem) const {
+  bool IsPause(int64_t search) const {
     constexpr int kPauses = 5;
-    const int64_t later = options_.problems - options_.width, at = problem - options_.width;
+    const int64_t later = options_.problems - options_.width, at = search - options_.width;
     for (int pause = 0; pause < kPauses; ++pause) {
       if (at == later * (2 * pause + 1) / (2 * kPauses)) return static_cast<bool>(options_.pause);
     }
@@ -212,31 +220,22 @@ class TreeLoad {
     return paths_ / static_cast<double>(std::max<int64_t>(1, result_.kept_tokens));
   }
 
-  Co<void> Walk(int64_t problem) {
-    Place place{.recorder = tree::TrajectoryRecorder(options_.with_features),
-                .problem = task_->Get(task::Split::kTest, problem)};
-    place.world = worlds_.Open(place.problem, world::kEvaluationEpoch);
-    search::SearchContext context{.rounds = rounds_,
-                                  .world = place.world,
-                                  .limits = options_.limits,
-                                  .draw = Key("bench").With(place.problem.id),
-                                  .observer = &place.recorder};
-    place.result = co_await searcher_.Run(std::move(context));
-    longest_.push_back(Count(place));
+  void Count(eval::FinishedSearch search) {
+    longest_.push_back(CountWorld(*search.world));
+    result_.nodes += search.result.nodes;
+    result_.decisions += search.result.actions;
+    result_.depth += search.result.depth;
     if (options_.with_features) {
-      result_.trajectories[static_cast<size_t>(problem)] = place.recorder.Take();
-      eval::GradeTrajectory(*task_, place.problem,
-                            result_.trajectories[static_cast<size_t>(problem)]);
+      result_.trajectories.push_back(std::move(search.trajectories.front()));
     }
     if (10 * longest_.size() <= static_cast<size_t>(options_.problems) + 9) {
       result_.rss_mb_early = ResidentMb();
     }
-    progress_.Advance(1);
+    progress_.Advance();
   }
 
-  // Tokens of the longest path.
-  int Count(Place& place) {
-    const world::World& world = *place.world;
+  // Returns the tokens of its longest path.
+  int CountWorld(const world::World& world) {
     int longest = world.prompt_tokens();
     for (int id = 1; id < world.size(); ++id) {
       const world::Step& step = world.step(id);
@@ -245,9 +244,6 @@ class TreeLoad {
       paths_ += static_cast<double>(tokens) * (step.prefix->length - tokens / 2.0);
       longest = std::max(longest, step.prefix->length);
     }
-    result_.nodes += place.result.nodes;
-    result_.decisions += place.result.actions;
-    result_.depth += place.result.depth;
     return longest;
   }
 
@@ -263,7 +259,7 @@ class TreeLoad {
   search::PolicyClient policy_client_;
   search::PolicySearch searcher_;
   world::LiveWorlds worlds_;
-  std::vector<int64_t> longest_;  // path of each search that ended
+  std::vector<int64_t> longest_;  // path of each search
   Progress progress_;
   double paths_ = 0;   // tokens behind a kept token, sum over them
   double paused_ = 0;  // seconds

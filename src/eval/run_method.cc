@@ -7,20 +7,9 @@
 
 #include "base/error.h"
 #include "base/progress.h"
-#include "eval/grade.h"
-#include "search/trace.h"
 
 namespace pgts::eval {
 namespace {
-
-// Everything that one problem's search needs until it is recorded.
-struct Ticket {
-  task::Problem problem;
-  std::shared_ptr<world::World> world;
-  tree::TrajectoryRecorder recorder;
-  search::SearchResult result;
-  bool ended = false;
-};
 
 // "" is no answer.
 double IsRight(const task::Task& task, const std::string& answer, const std::string& gold) {
@@ -29,7 +18,8 @@ double IsRight(const task::Task& task, const std::string& answer, const std::str
 
 // Forward FLOPs: two per weight and token, for the generator over prompt and generated tokens, the
 // scorer over the prompt and the paths that it read, the policy over the nodes that it read.
-double Flops(const Environment& environment, const MethodRun& run, const search::SearchResult& result) {
+double Flops(const Environment& environment, const MethodRun& run,
+             const search::SearchResult& result) {
   const world::Charges& charges = result.charges;
   const double generator = static_cast<double>(environment.generator_parameters) *
                            static_cast<double>(charges.prompt_tokens + charges.tokens);
@@ -45,13 +35,14 @@ std::string Flexibly(const task::Task& task, const std::string& text) {
 }
 
 // Every chain by itself: it reads the prompt, and nothing is scored.
-void MeanOverChains(const Environment& environment, const Ticket& ticket, ProblemRecord& record) {
-  const search::SearchResult& result = ticket.result;
+void MeanOverChains(const Environment& environment, const FinishedSearch& search,
+                    ProblemRecord& record) {
+  const search::SearchResult& result = search.result;
   const double n = static_cast<double>(result.chains.size());
   record.correct = record.answered = record.flexible_correct = 0;
   double depth = 0;
   for (const search::ChainResult& chain : result.chains) {
-    const std::string text = ticket.world->PathText(chain.last_step);
+    const std::string text = search.world->PathText(chain.last_step);
     record.correct += IsRight(environment.task, chain.answer, record.gold) / n;
     record.flexible_correct +=
         IsRight(environment.task, Flexibly(environment.task, text), record.gold) / n;
@@ -68,19 +59,30 @@ void MeanOverChains(const Environment& environment, const Ticket& ticket, Proble
                  (static_cast<double>(result.charges.prompt_tokens) + record.tokens);
 }
 
-std::string AnswerText(const Ticket& ticket) {
-  const search::SearchResult& result = ticket.result;
-  const world::World& world = result.answer_world ? *result.answer_world : *ticket.world;
+std::string AnswerText(const FinishedSearch& search) {
+  const search::SearchResult& result = search.result;
+  const world::World& world = result.answer_world ? *result.answer_world : *search.world;
   return world.PathText(result.answer_step);
 }
 
-ProblemRecord Grade(const Environment& environment, const MethodRun& run, const Ticket& ticket) {
-  const search::SearchResult& result = ticket.result;
-  ProblemRecord record{.problem = ticket.problem.index,
+// Whether some path answers right, be it the method's answer or not.
+bool FoundRight(const std::vector<tree::Trajectory>& trajectories) {
+  for (const tree::Trajectory& trajectory : trajectories) {
+    for (const tree::TrajectoryStep& step : trajectory.steps) {
+      if (step.grown && step.grown->correct.value_or(false)) return true;
+    }
+  }
+  return false;
+}
+
+ProblemRecord Record(const Environment& environment, const MethodRun& run,
+                     const FinishedSearch& search) {
+  const search::SearchResult& result = search.result;
+  ProblemRecord record{.problem = search.problem.index,
                        .recorded = !result.charges.not_recorded,
                        .answer = result.answer.value_or(""),
-                       .gold = ticket.problem.gold,
-                       .text = AnswerText(ticket),
+                       .gold = search.problem.gold,
+                       .text = AnswerText(search),
                        .answered = result.answer ? 1.0 : 0.0,
                        .tokens = static_cast<double>(result.charges.tokens),
                        .computed_tokens = static_cast<double>(result.charges.computed_tokens),
@@ -92,117 +94,40 @@ ProblemRecord Grade(const Environment& environment, const MethodRun& run, const 
   record.correct = IsRight(environment.task, record.answer, record.gold);
   record.flexible_answer = Flexibly(environment.task, record.text);
   record.flexible_correct = IsRight(environment.task, record.flexible_answer, record.gold);
-  if (run.mean_over_chains) MeanOverChains(environment, ticket, record);
+  record.oracle = FoundRight(search.trajectories) ? 1 : 0;
+  if (run.mean_over_chains) MeanOverChains(environment, search, record);
   return record;
 }
-
-Co<void> Search(const Environment& environment, const MethodRun& run, Ticket& ticket) {
-  const Key draw = run.draw.With(static_cast<uint64_t>(ticket.problem.index));
-  search::SearchContext context{.rounds = environment.rounds,
-                                .world = ticket.world,
-                                .limits = run.limits,
-                                .draw = draw,
-                                .observer = &ticket.recorder,
-                                .further_world = [&](int k) {
-                                  return run.worlds->Open(ticket.problem,
-                                                          world::VotingEpoch(run.epoch, k));
-                                }};
-  ticket.result = co_await run.searcher->Run(std::move(context));
-}
-
-// Where search `number` of this problem walked.
-const world::World& WorldOf(const Ticket& ticket, size_t number) {
-  const std::vector<search::ChainResult>& chains = ticket.result.chains;
-  return number < chains.size() && chains[number].world ? *chains[number].world : *ticket.world;
-}
-
-// What the searches recorded, graded; told in full where somebody wants to hear it.
-std::vector<tree::Trajectory> TakeTrajectories(const task::Task& task, const MethodRun& run,
-                                               Ticket& ticket) {
-  std::vector<tree::Trajectory> searches = ticket.recorder.TakeAll();
-  for (size_t i = 0; i < searches.size(); ++i) {
-    if (run.on_result) search::AddTexts(WorldOf(ticket, i), searches[i]);
-    GradeTrajectory(task, ticket.problem, searches[i]);
-  }
-  return searches;
-}
-
-// Whether some path answers right, be it the method's answer or not.
-bool FoundRight(const std::vector<tree::Trajectory>& searches) {
-  for (const tree::Trajectory& search : searches) {
-    for (const tree::TrajectoryStep& step : search.steps) {
-      if (step.grown && step.grown->correct.value_or(false)) return true;
-    }
-  }
-  return false;
-}
-
-// The searches of one method: as many side by side as the engine has places for.
-class SearchWindow {
- public:
-  SearchWindow(const Environment& environment, const MethodRun& run)
-      : environment_(environment),
-        run_(run),
-        result_{.method = run.method, .setting = run.setting},
-        tickets_(run.problems.size()),
-        progress_(run.method, static_cast<int64_t>(run.problems.size()), "problems") {}
-
-  MethodResult Run() {
-    environment_.forget();
-    const int walkers = run_.searcher->Walkers(run_.limits);
-    const int searches = std::max(1, environment_.width / walkers);
-    environment_.rounds.RunEach(0, static_cast<int64_t>(run_.problems.size()), searches,
-                              [this](int64_t place) { return Walk(place); });
-    return std::move(result_);
-  }
-
- private:
-  Co<void> Walk(int64_t place) {
-    Ticket& ticket = *(tickets_[place] = Open(run_.problems[place]));
-    co_await Search(environment_, run_, ticket);
-    ticket.ended = true;
-    Record();
-    progress_.Advance(1);
-  }
-
-  std::unique_ptr<Ticket> Open(int64_t index) const {
-    auto ticket =
-        std::make_unique<Ticket>(Ticket{.problem = environment_.task.Get(run_.split, index),
-                                        .recorder = tree::TrajectoryRecorder(run_.with_features)});
-    ticket->world = run_.worlds->Open(ticket->problem, run_.epoch);
-    return ticket;
-  }
-
-  // Whatever has ended, in the order of the problems.
-  void Record() {
-    for (; recorded_ < tickets_.size(); ++recorded_) {
-      std::unique_ptr<Ticket>& ticket = tickets_[recorded_];
-      if (!ticket || !ticket->ended) return;
-      std::vector<tree::Trajectory> searches = TakeTrajectories(environment_.task, run_, *ticket);
-      result_.records.push_back(Grade(environment_, run_, *ticket));
-      ProblemRecord& record = result_.records.back();
-      record.oracle = FoundRight(searches) ? 1 : 0;
-      if (run_.on_result) run_.on_result(ticket->problem, ticket->result, std::move(searches));
-      ticket.reset();
-      right_ += record.correct;
-      progress_.SetNote(
-          fmt::format("accuracy {:.3f}", right_ / static_cast<double>(result_.records.size())));
-    }
-  }
-
-  Environment environment_;
-  const MethodRun& run_;
-  MethodResult result_;
-  std::vector<std::unique_ptr<Ticket>> tickets_;  // of run_.problems; null: not begun or recorded
-  size_t recorded_ = 0;
-  double right_ = 0;
-  Progress progress_;
-};
 
 }  // namespace
 
 MethodResult RunMethod(const Environment& environment, const MethodRun& run) {
-  return SearchWindow(environment, run).Run();
+  MethodResult result{.method = run.method, .setting = run.setting};
+  std::vector<SearchJob> jobs;
+  for (const int64_t problem : run.problems) {
+    jobs.push_back({.problem = problem,
+                    .epoch = run.epoch,
+                    .draw = run.draw.With(static_cast<uint64_t>(problem))});
+  }
+  Progress progress(run.method, static_cast<int64_t>(jobs.size()), "problems");
+  double right = 0;
+  const auto record = [&](FinishedSearch search) {
+    result.records.push_back(Record(environment, run, search));
+    if (run.on_result) {
+      run.on_result(search.problem, search.result, std::move(search.trajectories));
+    }
+    right += result.records.back().correct;
+    progress.SetNote(
+        fmt::format("accuracy {:.3f}", right / static_cast<double>(result.records.size())));
+    progress.Advance();
+  };
+  RunSearches(environment, {.searcher = run.searcher,
+                            .worlds = run.worlds,
+                            .split = run.split,
+                            .jobs = jobs,
+                            .limits = run.limits,
+                            .on_finished = record});
+  return result;
 }
 
 std::vector<int64_t> FirstProblems(const task::Task& task, task::Split split, int64_t count) {

@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs one searcher over problems, side by side, and grades it. As many walkers are out as the
-// engine has places for: with more, they would push each other out of memory and read their paths
-// again at every step. Where a search ends, the next problem's begins.
+// Runs one method over problems (eval/search_runner.h) and records what each of them came to.
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "base/random.h"
 #include "eval/results.h"
-#include "eval/environment.h"
-#include "search/searcher.h"
+#include "eval/search_runner.h"
 
 namespace pgts::eval {
 
@@ -29,15 +24,14 @@ struct MethodRun {
   Key draw = Key("search");       // a problem's search draws from draw.With(problem)
   bool mean_over_chains = false;  // cot_sampled: every chain counts by itself
   int64_t policy_parameters = 0;  // for FLOPs
-  // Called with every finished run, in the order of the problems, and with the decisions of each
-  // search in it (tree/trajectory.h), graded; may be empty.
+  // Called for every problem, in the order of the problems, with FinishedSearch's fields; may be
+  // empty.
   std::function<void(const task::Problem&, const search::SearchResult&,
                      std::vector<tree::Trajectory>)>
       on_result;
-  bool with_features = false;  // of the trajectories handed to on_result
 };
 
-// Shows progress. The session forgets its prefixes at the start.
+// Shows progress. Begins with nothing resident (Environment::forget).
 MethodResult RunMethod(const Environment& environment, const MethodRun& run);
 
 // 0, 1, ..., at most Size(split).

@@ -29,8 +29,9 @@ struct Rollout {
   tree::Trajectory trajectory;  // with features, graded
 };
 
-// In the order of the visits; as many side by side as the engine has places for.
-std::vector<Rollout> CollectRollouts(const eval::Environment& environment, const search::Searcher& searcher,
+// In the order of the visits (eval/search_runner.h).
+std::vector<Rollout> CollectRollouts(const eval::Environment& environment,
+                                     const search::Searcher& searcher,
                                      const RolloutRequest& request);
 
 }  // namespace pgts::train
