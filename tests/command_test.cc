@@ -200,7 +200,7 @@ TEST_F(CommandTest, ComparisonsThatCannotBe) {
 TEST_F(CommandTest, AComparisonOfAnotherKindIsNotMixedIn) {
   const std::string config = Write("compare.yaml",
                                    "compare: {budgets: [30], problems: 2, tuning_problems: 2}\n"
-                                   "qwen3: {max_new_tokens: 24}\n"
+                                   "generator: {max_new_tokens: 24}\n"
                                    "engine: {width: 8, context: 192, threads: 1}\n");
   const auto compare = [&](const std::string& problems) {
     return std::vector<std::string>{"compare",           config,  "--output-dir",

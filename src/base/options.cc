@@ -38,6 +38,18 @@ int EditDistance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
+// One source gives an option once, under whichever of its names.
+void RefuseTwice(std::map<std::string, std::string>& given, const std::string& option,
+                 const std::string& as_given, const std::string& place) {
+  const auto [earlier, is_new] = given.emplace(option, as_given);
+  if (is_new) return;
+  if (earlier->second == as_given) {
+    throw Error::Format("{}: key {} is given twice; keep one", place, as_given);
+  }
+  throw Error::Format("{}: {} and {} are one option, given twice; keep one", place, earlier->second,
+                      as_given);
+}
+
 }  // namespace
 
 std::string Nearest(std::string_view word, const std::vector<std::string>& candidates) {
@@ -67,14 +79,33 @@ void OptionSet::Declare(const std::string& group, std::string_view name, OptionF
   options_.push_back(std::move(option));
 }
 
+void OptionSet::Alias(std::string_view alias, std::string_view group) {
+  aliases_[NormalKey(alias)] = group;
+}
+
+std::string OptionSet::WithoutAlias(std::string_view key) const {
+  const std::string normal = NormalKey(key);
+  const size_t dot = std::min(normal.find('.'), normal.size());
+  const auto alias = aliases_.find(normal.substr(0, dot));
+  return alias == aliases_.end() ? normal : alias->second + normal.substr(dot);
+}
+
+std::vector<std::string> OptionSet::Spellings(const Option& option) const {
+  std::vector<std::string> keys = {option.key()};
+  for (const auto& [alias, group] : aliases_) {
+    if (group == option.group) keys.push_back(alias + "." + option.name);
+  }
+  return keys;
+}
+
 void OptionSet::Inert(std::string_view key, std::string_view reason) {
   inert_[NormalKey(key)] = reason;
 }
 
 const OptionSet::Option* OptionSet::Find(std::string_view key) const {
-  const std::string normal = NormalKey(key);
+  const std::string wanted = WithoutAlias(key);
   for (const Option& option : options_) {
-    if (option.key() == normal) return &option;
+    if (option.key() == wanted) return &option;
   }
   return nullptr;
 }
@@ -97,12 +128,14 @@ OptionSet::Option* OptionSet::FindOrNote(const std::string& key, const std::stri
 
 void OptionSet::ThrowUnknown(const std::string& key, const std::string& source) const {
   std::vector<std::string> keys;
-  for (const Option& option : options_) keys.push_back(option.key());
+  for (const Option& option : options_) {
+    for (const std::string& spelling : Spellings(option)) keys.push_back(spelling);
+  }
   for (const auto& [inert, reason] : inert_) keys.push_back(inert);
   std::string nearest = Nearest(key, keys);
   // A key written without its group is compared with names alone.
-  for (const std::string& candidate : keys) {
-    if (candidate.substr(candidate.find('.') + 1) == key) nearest = candidate;
+  for (const Option& option : options_) {
+    if (option.name == key) nearest = option.key();
   }
   throw Error::Format("{}: unknown key {}; nearest valid key: {}", source, key, nearest);
 }
@@ -115,23 +148,23 @@ void OptionSet::LoadYaml(const std::string& path) {
                         YamlPlace(path, root));
   }
   std::set<std::string> seen;
+  GivenKeys given;
   for (const auto& entry : root) {
     const std::string group = YamlKey(path, entry.first);
     RefuseDuplicate(seen, group, YamlPlace(path, entry.first));
     LoadGroup(path, group,
-              entry.second.IsMap() || entry.second.IsNull() ? entry.second : entry.first);
+              entry.second.IsMap() || entry.second.IsNull() ? entry.second : entry.first, given);
   }
 }
 
-void OptionSet::LoadGroup(const std::string& path, const std::string& group,
-                          const YAML::Node& node) {
+void OptionSet::LoadGroup(const std::string& path, const std::string& group, const YAML::Node& node,
+                          GivenKeys& given) {
   if (node.IsNull()) return;
   if (!node.IsMap()) ThrowUnknown(group, YamlPlace(path, node));
-  std::set<std::string> seen;
   for (const auto& entry : node) {
     const std::string key = group + "." + YamlKey(path, entry.first);
     const std::string place = YamlPlace(path, entry.first);
-    RefuseDuplicate(seen, key, place);
+    RefuseTwice(given, WithoutAlias(key), key, place);
     AssignNode(key, entry.second, place);
   }
 }
@@ -155,10 +188,16 @@ void OptionSet::AssignNode(const std::string& key, const YAML::Node& node,
                         TypeName(option->field));
   }
   option->source = source;
+  option->spelling = key;
+}
+
+void OptionSet::AssignValue(Option& option, std::string_view value, const OptionPlace& place) {
+  AssignText(option.field, option.spec, value, place);
+  option.source = place.source;
+  option.spelling = place.key;
 }
 
 void OptionSet::LoadEnvironment() {
-  static const std::set<std::string> kNotOptions = {"PGTS_DATA", "PGTS_MODELS", "PGTS_CACHE"};
   std::map<std::string, std::string> variables;  // sorted: the environment has no useful order
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
     const std::string_view text = *entry;
@@ -166,19 +205,21 @@ void OptionSet::LoadEnvironment() {
     if (!text.starts_with("PGTS_") || equals == std::string_view::npos) continue;
     variables[std::string(text.substr(0, equals))] = text.substr(equals + 1);
   }
-  for (const auto& [name, value] : variables) {
-    if (!kNotOptions.contains(name)) LoadVariable(name, value);
-  }
+  GivenKeys given;
+  for (const auto& [name, value] : variables) LoadVariable(name, value, given);
 }
 
-void OptionSet::LoadVariable(const std::string& name, const std::string& value) {
-  std::vector<std::string> names = {"PGTS_DATA", "PGTS_MODELS", "PGTS_CACHE"};
+void OptionSet::LoadVariable(const std::string& name, const std::string& value, GivenKeys& given) {
+  std::vector<std::string> names = {"PGTS_DATA", "PGTS_MODELS"};  // these are no options
+  if (std::count(names.begin(), names.end(), name) > 0) return;
   for (Option& option : options_) {
-    names.push_back(VariableName(option.key()));
-    if (names.back() != name) continue;
-    AssignText(option.field, option.spec, value, {.source = name, .key = option.key()});
-    option.source = name;
-    return;
+    for (const std::string& spelling : Spellings(option)) {
+      names.push_back(VariableName(spelling));
+      if (names.back() != name) continue;
+      RefuseTwice(given, option.key(), name, "environment");
+      AssignValue(option, value, {.source = name, .key = spelling});
+      return;
+    }
   }
   for (const auto& [key, reason] : inert_) {
     names.push_back(VariableName(key));
@@ -199,9 +240,7 @@ void OptionSet::Set(std::string_view assignment, std::string_view source) {
   const std::string key = NormalKey(assignment.substr(0, equals));
   Option* option = FindOrNote(key, std::string(source));
   if (option == nullptr) return;
-  AssignText(option->field, option->spec, assignment.substr(equals + 1),
-             {.source = std::string(source), .key = key});
-  option->source = source;
+  AssignValue(*option, assignment.substr(equals + 1), {.source = std::string(source), .key = key});
 }
 
 bool OptionSet::Has(std::string_view key) const { return Find(key) != nullptr; }
@@ -209,5 +248,7 @@ bool OptionSet::Has(std::string_view key) const { return Find(key) != nullptr; }
 std::string OptionSet::Value(std::string_view key) const { return FieldYaml(Get(key).field); }
 
 const std::string& OptionSet::Source(std::string_view key) const { return Get(key).source; }
+
+const std::string& OptionSet::Spelling(std::string_view key) const { return Get(key).spelling; }
 
 }  // namespace pgts

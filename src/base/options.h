@@ -49,6 +49,10 @@ class OptionSet {
     options.Visit(binder);
   }
 
+  // `alias` is another name for `group` wherever a user writes a key of it. What the set writes
+  // itself says `group`; errors say what the user wrote.
+  void Alias(std::string_view alias, std::string_view group);
+
   // Declares "group.key" as a key that is accepted in files without effect. The first time that it
   // is given, one log line says so with `reason`.
   void Inert(std::string_view key, std::string_view reason);
@@ -56,8 +60,8 @@ class OptionSet {
   // Reads `group: {key: value}`. A null value leaves the option as it is.
   void LoadYaml(const std::string& path);
 
-  // Reads PGTS_<GROUP>_<KEY>; lists are written a,b,c. PGTS_DATA, PGTS_MODELS and PGTS_CACHE are
-  // not options; any other unknown PGTS_* name is an Error.
+  // Reads PGTS_<GROUP>_<KEY>; lists are written a,b,c. PGTS_DATA and PGTS_MODELS are not
+  // options; any other unknown PGTS_* name is an Error.
   void LoadEnvironment();
 
   // Sets one "group.key=value". `source` names where it came from, for errors and Source().
@@ -69,6 +73,8 @@ class OptionSet {
   // "PGTS_SEARCH_MAX_DEPTH" or the source given to Set.
   std::string Value(std::string_view key) const;
   const std::string& Source(std::string_view key) const;
+  // "group.key" as that source spells it, where the group has an alias.
+  const std::string& Spelling(std::string_view key) const;
 
   std::string Help() const;      // for the terminal, grouped
   std::string Markdown() const;  // docs/OPTIONS.md
@@ -82,6 +88,7 @@ class OptionSet {
     OptionSpec spec;
     std::string default_value;
     std::string source = "default";
+    std::string spelling = group + "." + name;  // of the key, in `source`
     std::string key() const { return group + "." + name; }
   };
   struct Binder {
@@ -98,13 +105,20 @@ class OptionSet {
   Option* FindOrNote(const std::string& key, const std::string& source);
   const Option* Find(std::string_view key) const;
   const Option& Get(std::string_view key) const;
+  std::string WithoutAlias(std::string_view key) const;
+  std::vector<std::string> Spellings(const Option& option) const;  // its own first
+  std::string AliasesOf(const std::string& group) const;           // "a, b"; may be empty
   [[noreturn]] void ThrowUnknown(const std::string& key, const std::string& source) const;
-  void LoadGroup(const std::string& path, const std::string& group, const YAML::Node& node);
+  using GivenKeys = std::map<std::string, std::string>;  // key without alias -> as it was given
+  void LoadGroup(const std::string& path, const std::string& group, const YAML::Node& node,
+                 GivenKeys& given);
   void AssignNode(const std::string& key, const YAML::Node& node, const std::string& source);
-  void LoadVariable(const std::string& name, const std::string& value);
+  void LoadVariable(const std::string& name, const std::string& value, GivenKeys& given);
+  void AssignValue(Option& option, std::string_view value, const OptionPlace& place);
 
-  std::vector<Option> options_;               // in declaration order
-  std::map<std::string, std::string> inert_;  // key -> reason
+  std::vector<Option> options_;                 // in declaration order
+  std::map<std::string, std::string> aliases_;  // alias -> group
+  std::map<std::string, std::string> inert_;    // key -> reason
   std::set<std::string> inert_noted_;
 };
 

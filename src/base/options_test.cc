@@ -17,6 +17,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::ThrowsMessage;
 
 struct SearchOptions {
@@ -59,6 +60,7 @@ class OptionsTest : public ::testing::Test {
   OptionsTest() {
     set_.Add("search", search_);
     set_.Add("tree", other_);
+    set_.Alias("mcts", "search");
     set_.Inert("optimization.offload_optimizer", "the policy is small");
   }
   std::string Write(const std::string& text) {
@@ -185,6 +187,42 @@ TEST_F(OptionsTest, LaterSourcesWin) {
   }
 }
 
+TEST_F(OptionsTest, AnAliasOfAGroupIsValidWhereverAKeyIs) {
+  Load("mcts:\n  max_nodes: 40\nsearch:\n  order: last\n");
+  EXPECT_EQ(search_.max_nodes, 40);
+  EXPECT_EQ(search_.order, "last");
+  setenv("PGTS_MCTS_MAX_NODES", "50", 1);
+  set_.LoadEnvironment();
+  EXPECT_EQ(search_.max_nodes, 50);
+  EXPECT_EQ(set_.Source("search.max_nodes"), "PGTS_MCTS_MAX_NODES");
+  EXPECT_EQ(set_.Spelling("search.max_nodes"), "mcts.max_nodes");
+  setenv("PGTS_SEARCH_MAX_NODES", "51", 1);
+  EXPECT_THAT([&] { set_.LoadEnvironment(); },
+              ThrowsMessage<Error>("environment: PGTS_MCTS_MAX_NODES and PGTS_SEARCH_MAX_NODES are "
+                                   "one option, given twice; keep one"));
+  unsetenv("PGTS_MCTS_MAX_NODES");
+  unsetenv("PGTS_SEARCH_MAX_NODES");
+  set_.Set("mcts.max-nodes=60", "--set");
+  EXPECT_EQ(search_.max_nodes, 60);
+  set_.Set("search.max_nodes=70", "--set");  // what is given later wins
+  EXPECT_EQ(search_.max_nodes, 70);
+  EXPECT_EQ(set_.Spelling("search.max_nodes"), "search.max_nodes");
+  EXPECT_THAT(set_.Yaml(), AllOf(HasSubstr("search:\n  max_nodes: 70"), Not(HasSubstr("mcts"))));
+}
+
+TEST_F(OptionsTest, ErrorsNameAKeyAsItWasGiven) {
+  EXPECT_THAT([&] { Load("mcts:\n  max_nodes: 0\n"); },
+              ThrowsMessage<Error>(HasSubstr("a.yaml:2: mcts.max_nodes = 0 is out of range")));
+  EXPECT_THAT([&] { Load("mcts:\n  max_node: 1\n"); },
+              ThrowsMessage<Error>(AllOf(HasSubstr("a.yaml:2: unknown key mcts.max_node;"),
+                                         HasSubstr("nearest valid key: mcts.max_nodes"))));
+  EXPECT_THAT([&] { set_.Set("mcts.order=worst", "--set"); },
+              ThrowsMessage<Error>(HasSubstr("--set: mcts.order = worst is not a choice")));
+  EXPECT_THAT([&] { Load("mcts:\n  seed: 1\nsearch:\n  seed: 2\n"); },
+              ThrowsMessage<Error>(HasSubstr("a.yaml:4: mcts.seed and search.seed are one option, "
+                                             "given twice; keep one")));
+}
+
 TEST_F(OptionsTest, SetNeedsAnAssignment) {
   EXPECT_THAT([&] { set_.Set("search.max_nodes", "--set"); },
               ThrowsMessage<Error>(HasSubstr("expected group.key=value")));
@@ -226,7 +264,7 @@ TEST_F(OptionsTest, TextThatYamlWouldTakeForSomethingElseIsQuoted) {
 }
 
 TEST_F(OptionsTest, HelpAndDocsComeFromTheDeclarations) {
-  EXPECT_THAT(set_.Help(), HasSubstr("search:\n  max_nodes = 80"));
+  EXPECT_THAT(set_.Help(), HasSubstr("search (also: mcts):\n  max_nodes = 80"));
   EXPECT_THAT(set_.Help(), HasSubstr("Nodes per search (1 to 1000 nodes)\n"));
   const std::string markdown = set_.Markdown();
   EXPECT_THAT(markdown,

@@ -19,6 +19,14 @@ std::string MarkdownCell(std::string text) {
 
 }  // namespace
 
+std::string OptionSet::AliasesOf(const std::string& group) const {
+  std::string text;
+  for (const auto& [alias, of] : aliases_) {
+    if (of == group) text += (text.empty() ? "" : ", ") + alias;
+  }
+  return text;
+}
+
 std::string OptionSet::Help() const {
   size_t width = 0;
   for (const Option& option : options_) {
@@ -30,7 +38,9 @@ std::string OptionSet::Help() const {
   for (const Option& option : options_) {
     if (option.group != group) {
       group = option.group;
-      text += fmt::format("{}{}:\n", text.empty() ? "" : "\n", group);
+      const std::string aliases = AliasesOf(group);
+      text += fmt::format("{}{}{}:\n", text.empty() ? "" : "\n", group,
+                          aliases.empty() ? "" : " (also: " + aliases + ")");
     }
     const std::string allowed = AllowedText(option.spec);
     text +=
@@ -46,10 +56,12 @@ std::string OptionSet::Markdown() const {
   for (const Option& option : options_) {
     if (option.group != group) {
       group = option.group;
+      const std::string aliases = AliasesOf(group);
       text += fmt::format(
-          "{}## {}\n\n| key | default | type | allowed | meaning |\n"
+          "{}## {}\n\n{}| key | default | type | allowed | meaning |\n"
           "|---|---|---|---|---|\n",
-          text.empty() ? "" : "\n", group);
+          text.empty() ? "" : "\n", group,
+          aliases.empty() ? "" : fmt::format("Another name of this group: `{}`.\n\n", aliases));
     }
     std::string allowed = AllowedText(option.spec);
     if (allowed.empty()) allowed = option.spec.unit;

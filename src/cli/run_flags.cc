@@ -34,10 +34,10 @@ void ApplyFlags(const RunFlags& flags, OptionSet& options) {
   const auto set = [&](const std::string& value, const std::string& key, const char* flag) {
     if (!value.empty()) options.Set(key + "=" + value, flag);
   };
-  set(flags.model, "qwen3.model_name", "--model");
+  set(flags.model, "generator.model_name", "--model");
   set(flags.task, "task.name", "--task");
   set(flags.data, "task.data_dir", "--data");
-  set(flags.prompt, "qwen3.prompt", "--prompt");
+  set(flags.prompt, "generator.prompt", "--prompt");
   set(flags.world, "world.dir", "--world");
   set(flags.seed, "run.seed", "--seed");
   for (const std::string& assignment : flags.assignments) options.Set(assignment, "--set");
@@ -47,9 +47,9 @@ void ApplyFlags(const RunFlags& flags, OptionSet& options) {
 
 void CheckModel(const OptionSet& options, const std::string& key, const std::string& name) {
   if (name.empty() || FileExists(name)) return;
-  throw Error::Format("{} ({}): {} is not a file; give the path of a GGUF file there{}", key,
-                      options.Source(key), name,
-                      key == "qwen3.model_name" ? " or with --model" : "");
+  throw Error::Format("{} ({}): {} is not a file; give the path of a GGUF file there{}",
+                      options.Spelling(key), options.Source(key), name,
+                      key == "generator.model_name" ? " or with --model" : "");
 }
 
 void AddRunFlags(CLI::App& command, RunFlags& flags) {
@@ -87,7 +87,7 @@ void FindFiles(const OptionSet& options, session::RunConfig& config) {
     if (!name->empty()) *name = session::FindResource(*name);
   }
   const bool replays = !world::StoredFolder(config.world.dir).empty();
-  if (!replays) CheckModel(options, "qwen3.model_name", config.generator.model_name);
+  if (!replays) CheckModel(options, "generator.model_name", config.generator.model_name);
   // A run is resumed and evaluated from other folders, too.
   if (task::IsTaskFile(config.task.name)) {
     config.task.name =

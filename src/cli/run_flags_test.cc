@@ -70,8 +70,8 @@ TEST_F(RunFlagsTest, AModelThatIsNotThereIsNamedWithItsPlaceAndTheCure) {
     LoadConfig({.model_config = Write("model.yaml", "qwen3:\n  model_name: no/such.gguf\n")}, "");
     ADD_FAILURE() << "no error";
   } catch (const Error& error) {
-    EXPECT_THAT(error.what(), AllOf(HasSubstr("no/such.gguf is not a file"),
-                                    HasSubstr("model.yaml:2"), HasSubstr("--model")));
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("qwen3.model_name ("), HasSubstr("model.yaml:2"),
+                                    HasSubstr("no/such.gguf is not a file"), HasSubstr("--model")));
   }
 }
 

@@ -80,7 +80,7 @@ bool GenerateLane::TakeOutput(Job& job) {
   // Nothing is kept where no logit is a number.
   if (candidates.tokens.empty() || !std::isfinite(candidates.log_probs.front())) {
     throw Error(
-        "the generator (qwen3.model_name) produced logits that are not numbers: its file is "
+        "the generator (generator.model_name) produced logits that are not numbers: its file is "
         "damaged or its weights do not suit this build; fetch it again or use another");
   }
   // A first child of this path, or another one, finds them.

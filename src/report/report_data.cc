@@ -31,7 +31,8 @@ Json Facts(const YAML::Node& config) {
   const auto add = [&](const char* label, const std::string& value) {
     if (!value.empty()) facts.push_back({label, value});
   };
-  const std::string generator = Scalar(config, {"qwen3", "model_name"});
+  std::string generator = Scalar(config, {"generator", "model_name"});
+  if (generator.empty()) generator = Scalar(config, {"qwen3", "model_name"});  // of older runs
   const std::string reward_base = Scalar(config, {"reward_model", "model_name"});
   add("task", task::ShortTaskName(Scalar(config, {"task", "name"})));
   add("generator", FileName(generator));

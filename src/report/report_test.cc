@@ -19,7 +19,7 @@ class ReportTest : public ::testing::Test {
   ReportTest() {
     Write(
         "config.yaml",
-        "run:\n  seed: 3\ntask:\n  name: /data/shop.yaml\nqwen3:\n  model_name: models/tiny.gguf\n"
+        "run:\n  seed: 3\ntask:\n  name: /data/shop.yaml\ngenerator:\n  model_name: models/tiny.gguf\n"
         "search:\n  max_nodes: 18\n");
   }
   void Write(const std::string& name, const std::string& text) {

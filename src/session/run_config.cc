@@ -12,7 +12,8 @@ namespace pgts::session {
 void DeclareOptions(RunConfig& config, OptionSet& options) {
   options.Add("run", config.run);
   options.Add("task", config.task);
-  options.Add("qwen3", config.generator);
+  options.Add("generator", config.generator);
+  options.Alias("qwen3", "generator");  // the user's files say so, whatever the model
   options.Add("policy_network", config.policy_network);
   options.Add("reward_model", config.reward_base);
   options.Add("reward_model", config.reward_model);
@@ -36,11 +37,11 @@ void ExplainKeysWithoutEffect(const RunConfig& config, const OptionSet& options,
   const auto explain = [&](bool given, std::string_view key, std::string_view why) {
     const std::string& source = options.Source(key);
     if (!resolved_file.empty() && source.starts_with(resolved_file + ":")) return;
-    if (given) Info("{} ({}) has no effect: {}", key, source, why);
+    if (given) Info("{} ({}) has no effect: {}", options.Spelling(key), source, why);
   };
   const auto set = [&](std::string_view key) { return options.Source(key) != "default"; };
-  explain(set("qwen3.torch_dtype"), "qwen3.torch_dtype", "a GGUF file carries its own weight type");
-  explain(config.generator.load_in_8bit, "qwen3.load_in_8bit",
+  explain(set("generator.torch_dtype"), "generator.torch_dtype", "a GGUF file carries its own weight type");
+  explain(config.generator.load_in_8bit, "generator.load_in_8bit",
           "weights are used as they stand in the GGUF file; give one in Q8_0");
   explain(config.reward_base.load_in_8bit, "reward_model.load_in_8bit",
           "weights are used as they stand in the GGUF file; give one in Q8_0");

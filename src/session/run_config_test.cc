@@ -77,9 +77,11 @@ TEST_F(RunConfigTest, AnUnknownKeyNamesFileLineAndTheNearest) {
 TEST_F(RunConfigTest, WhatWasResolvedLoadsBackTheSame) {
   Declared first;
   first.options.Set("search.temperature=0.3", "--set");
-  first.options.Set("qwen3.model_name=a b.gguf", "--model");
+  first.options.Set("qwen3.model_name=a b.gguf", "--set");
+  const std::string resolved = first.options.Yaml();
+  EXPECT_THAT(resolved, AllOf(HasSubstr("generator:\n"), Not(HasSubstr("qwen3"))));
   Declared second;
-  second.options.LoadYaml(Write(first.options.Yaml()));
+  second.options.LoadYaml(Write(resolved));
   EXPECT_EQ(second.config.search.temperature, 0.3);
   EXPECT_EQ(second.config.generator.model_name, "a b.gguf");
   EXPECT_EQ(second.config.ppo.learning_rate, first.config.ppo.learning_rate);

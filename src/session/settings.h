@@ -9,7 +9,7 @@
 
 namespace pgts::session {
 
-// Group `qwen3`: the generator. The name is the user's; any GGUF file will do.
+// Group `generator`, also called `qwen3`; any GGUF file will do.
 struct GeneratorSettings {
   std::string model_name = "models/tiny.gguf";
   std::string device = "cpu";
