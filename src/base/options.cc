@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <numeric>
 #include <stdexcept>
+#include <utility>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -98,32 +99,40 @@ std::vector<std::string> OptionSet::Spellings(const Option& option) const {
   return keys;
 }
 
-void OptionSet::Inert(std::string_view key, std::string_view reason) {
-  inert_[NormalKey(key)] = reason;
+void OptionSet::Inert(std::string_view key, std::string_view reason,
+                      std::vector<std::string> choices) {
+  const size_t dot = key.find('.');
+  Declare(std::string(key.substr(0, dot)), key.substr(dot + 1), &ignored_,
+          {.choices = std::move(choices)});
+  options_.back().no_effect = reason;
 }
 
-const OptionSet::Option* OptionSet::Find(std::string_view key) const {
+void OptionSet::InertWhile(std::string_view key, std::string_view reason,
+                           std::function<bool()> when) {
+  Option& option = Get(key, "options");
+  option.no_effect = reason;
+  option.no_effect_while = std::move(when);
+}
+
+void OptionSet::ExplainInert(const std::string& resolved_file) const {
+  for (const Option& option : options_) {
+    if (option.no_effect.empty() || option.source == "default") continue;
+    if (!resolved_file.empty() && option.source.starts_with(resolved_file + ":")) continue;
+    if (option.no_effect_while && !option.no_effect_while()) continue;
+    Info("{} ({}) has no effect: {}", option.spelling, option.source, option.no_effect);
+  }
+}
+
+const OptionSet::Option& OptionSet::Get(std::string_view key, const std::string& source) const {
   const std::string wanted = WithoutAlias(key);
   for (const Option& option : options_) {
-    if (option.key() == wanted) return &option;
+    if (option.key() == wanted) return option;
   }
-  return nullptr;
+  ThrowUnknown(NormalKey(key), source);
 }
 
-const OptionSet::Option& OptionSet::Get(std::string_view key) const {
-  const Option* option = Find(key);
-  if (option == nullptr) ThrowUnknown(NormalKey(key), "options");
-  return *option;
-}
-
-OptionSet::Option* OptionSet::FindOrNote(const std::string& key, const std::string& source) {
-  if (const Option* option = Find(key)) return const_cast<Option*>(option);
-  const auto inert = inert_.find(key);
-  if (inert == inert_.end()) ThrowUnknown(key, source);
-  if (inert_noted_.insert(key).second) {
-    Info("{}: {} has no effect: {}", source, key, inert->second);
-  }
-  return nullptr;
+OptionSet::Option& OptionSet::Get(std::string_view key, const std::string& source) {
+  return const_cast<Option&>(std::as_const(*this).Get(key, source));
 }
 
 void OptionSet::ThrowUnknown(const std::string& key, const std::string& source) const {
@@ -131,7 +140,6 @@ void OptionSet::ThrowUnknown(const std::string& key, const std::string& source) 
   for (const Option& option : options_) {
     for (const std::string& spelling : Spellings(option)) keys.push_back(spelling);
   }
-  for (const auto& [inert, reason] : inert_) keys.push_back(inert);
   std::string nearest = Nearest(key, keys);
   // A key written without its group is compared with names alone.
   for (const Option& option : options_) {
@@ -171,8 +179,8 @@ void OptionSet::LoadGroup(const std::string& path, const std::string& group, con
 
 void OptionSet::AssignNode(const std::string& key, const YAML::Node& node,
                            const std::string& source) {
-  Option* option = FindOrNote(key, source);
-  if (option == nullptr || node.IsNull()) return;
+  Option& option = Get(key, source);
+  if (node.IsNull()) return;
   const OptionPlace place{.source = source, .key = key};
   if (node.IsSequence()) {
     std::vector<std::string> items;
@@ -180,15 +188,15 @@ void OptionSet::AssignNode(const std::string& key, const YAML::Node& node,
       if (!item.IsScalar()) throw Error::Format("{}: {} holds a nested list", source, key);
       items.push_back(item.Scalar());
     }
-    AssignItems(option->field, option->spec, items, place);
+    AssignItems(option.field, option.spec, items, place);
   } else if (node.IsScalar()) {
-    AssignText(option->field, option->spec, node.Scalar(), place);
+    AssignText(option.field, option.spec, node.Scalar(), place);
   } else {
     throw Error::Format("{}: {} is a group of keys; needed: {}", source, key,
-                        TypeName(option->field));
+                        TypeName(option.field));
   }
-  option->source = source;
-  option->spelling = key;
+  option.source = source;
+  option.spelling = key;
 }
 
 void OptionSet::AssignValue(Option& option, std::string_view value, const OptionPlace& place) {
@@ -221,12 +229,6 @@ void OptionSet::LoadVariable(const std::string& name, const std::string& value, 
       return;
     }
   }
-  for (const auto& [key, reason] : inert_) {
-    names.push_back(VariableName(key));
-    if (names.back() != name) continue;
-    FindOrNote(key, name);
-    return;
-  }
   throw Error::Format("environment: unknown variable {}; nearest valid name: {}", name,
                       Nearest(name, names));
 }
@@ -238,12 +240,9 @@ void OptionSet::Set(std::string_view assignment, std::string_view source) {
                         assignment);
   }
   const std::string key = NormalKey(assignment.substr(0, equals));
-  Option* option = FindOrNote(key, std::string(source));
-  if (option == nullptr) return;
-  AssignValue(*option, assignment.substr(equals + 1), {.source = std::string(source), .key = key});
+  Option& option = Get(key, std::string(source));
+  AssignValue(option, assignment.substr(equals + 1), {.source = std::string(source), .key = key});
 }
-
-bool OptionSet::Has(std::string_view key) const { return Find(key) != nullptr; }
 
 std::string OptionSet::Value(std::string_view key) const { return FieldYaml(Get(key).field); }
 

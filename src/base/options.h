@@ -25,8 +25,8 @@
 // unknown key, the nearest valid one. Keys may be written with `_` or `-`.
 #pragma once
 
+#include <functional>
 #include <map>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -53,9 +53,14 @@ class OptionSet {
   // itself says `group`; errors say what the user wrote.
   void Alias(std::string_view alias, std::string_view group);
 
-  // Declares "group.key" as a key that is accepted in files without effect. The first time that it
-  // is given, one log line says so with `reason`.
-  void Inert(std::string_view key, std::string_view reason);
+  // Declares "group.key" as accepted without effect, for `reason`. Where there are `choices`, any
+  // other value is an Error.
+  void Inert(std::string_view key, std::string_view reason, std::vector<std::string> choices = {});
+  // The declared option "group.key" has no effect, for `reason`, while `when` holds.
+  void InertWhile(std::string_view key, std::string_view reason, std::function<bool()> when);
+  // One log line for each key that was given without effect, saying why. What `resolved_file` (a
+  // run's config.yaml; empty: none) gave is left out: that run said it when it began.
+  void ExplainInert(const std::string& resolved_file = "") const;
 
   // Reads `group: {key: value}`. A null value leaves the option as it is.
   void LoadYaml(const std::string& path);
@@ -67,8 +72,6 @@ class OptionSet {
   // Sets one "group.key=value". `source` names where it came from, for errors and Source().
   void Set(std::string_view assignment, std::string_view source);
 
-  // True if "group.key" is an option (not inert).
-  bool Has(std::string_view key) const;
   // The value of "group.key" as YAML text, and where it came from: "default", "FILE:LINE",
   // "PGTS_SEARCH_MAX_DEPTH" or the source given to Set.
   std::string Value(std::string_view key) const;
@@ -88,7 +91,10 @@ class OptionSet {
     OptionSpec spec;
     std::string default_value;
     std::string source = "default";
-    std::string spelling = group + "." + name;  // of the key, in `source`
+    std::string spelling = group + "." + name;        // of the key, in `source`
+    std::string no_effect = "";                       // why not; empty: it has one
+    std::function<bool()> no_effect_while = nullptr;  // null: never has
+    bool AlwaysInert() const { return !no_effect.empty() && !no_effect_while; }
     std::string key() const { return group + "." + name; }
   };
   struct Binder {
@@ -101,10 +107,9 @@ class OptionSet {
   };
 
   void Declare(const std::string& group, std::string_view name, OptionField field, OptionSpec spec);
-  // The option of `key`; null if it is inert, which is noted. Error if unknown.
-  Option* FindOrNote(const std::string& key, const std::string& source);
-  const Option* Find(std::string_view key) const;
-  const Option& Get(std::string_view key) const;
+  // Error, which names `source`, for a key that is not declared.
+  const Option& Get(std::string_view key, const std::string& source = "options") const;
+  Option& Get(std::string_view key, const std::string& source);
   std::string WithoutAlias(std::string_view key) const;
   std::vector<std::string> Spellings(const Option& option) const;  // its own first
   std::string AliasesOf(const std::string& group) const;           // "a, b"; may be empty
@@ -118,8 +123,7 @@ class OptionSet {
 
   std::vector<Option> options_;                 // in declaration order
   std::map<std::string, std::string> aliases_;  // alias -> group
-  std::map<std::string, std::string> inert_;    // key -> reason
-  std::set<std::string> inert_noted_;
+  std::string ignored_;                         // the value of every inert key
 };
 
 // The candidate with the least edit distance to `word`; empty if there are none.

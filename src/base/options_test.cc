@@ -153,14 +153,33 @@ TEST_F(OptionsTest, BadFilesAreErrors) {
   EXPECT_THROW(set_.LoadYaml(folder_.path()), Error);
 }
 
-TEST_F(OptionsTest, InertKeysSayWhyOnce) {
-  ::testing::internal::CaptureStderr();
-  Load("optimization:\n  offload_optimizer: true\n");
+TEST_F(OptionsTest, AKeyWithoutEffectThatWasGivenSaysWhyInOneLine) {
+  set_.InertWhile("search.order", "one answer has none", [this] { return search_.max_nodes == 1; });
+  const auto explained = [this](const std::string& resolved_file = "") {
+    ::testing::internal::CaptureStderr();
+    set_.ExplainInert(resolved_file);
+    return ::testing::internal::GetCapturedStderr();
+  };
+  EXPECT_EQ(explained(), "");
+  Load("optimization:\n  offload_optimizer: true\nmcts:\n  order: last\n");
+  EXPECT_EQ(explained(folder_.File("a.yaml")), "");
+  const std::string always = explained();
+  EXPECT_THAT(always, HasSubstr("optimization.offload_optimizer (" + folder_.File("a.yaml") +
+                                ":2) has no effect: the policy is small\n"));
+  EXPECT_EQ(std::count(always.begin(), always.end(), '\n'), 1);
   set_.Set("optimization.offload-optimizer=false", "--set");
-  const std::string printed = ::testing::internal::GetCapturedStderr();
-  EXPECT_THAT(printed, HasSubstr("a.yaml:2: optimization.offload_optimizer has no effect: the "
-                                 "policy is small\n"));
-  EXPECT_EQ(std::count(printed.begin(), printed.end(), '\n'), 1);
+  set_.Set("search.max_nodes=1", "--set");
+  EXPECT_THAT(explained(), AllOf(HasSubstr("offload_optimizer (--set)"),
+                                 HasSubstr("mcts.order (" + folder_.File("a.yaml") +
+                                           ":4) has no effect: one ")));
+}
+
+TEST_F(OptionsTest, AKeyWithoutEffectIsHeldToItsChoicesAndIsNotWritten) {
+  set_.Inert("search.algorithm", "there is one", {"tree"});
+  set_.Set("search.algorithm=tree", "--set");
+  EXPECT_THAT([&] { set_.Set("search.algorithm=graph", "--set"); },
+              ThrowsMessage<Error>(HasSubstr("is not a choice; allowed: tree")));
+  EXPECT_THAT(set_.Yaml(), Not(HasSubstr("algorithm")));
 }
 
 TEST_F(OptionsTest, LaterSourcesWin) {

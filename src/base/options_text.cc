@@ -30,12 +30,14 @@ std::string OptionSet::AliasesOf(const std::string& group) const {
 std::string OptionSet::Help() const {
   size_t width = 0;
   for (const Option& option : options_) {
+    if (option.AlwaysInert()) continue;
     width = std::max(width, option.name.size() + option.default_value.size() + 3);
   }
   width = std::min<size_t>(width, 44);
   std::string text;
   std::string group;
   for (const Option& option : options_) {
+    if (option.AlwaysInert()) continue;
     if (option.group != group) {
       group = option.group;
       const std::string aliases = AliasesOf(group);
@@ -54,6 +56,7 @@ std::string OptionSet::Markdown() const {
   std::string text;
   std::string group;
   for (const Option& option : options_) {
+    if (option.AlwaysInert()) continue;
     if (option.group != group) {
       group = option.group;
       const std::string aliases = AliasesOf(group);
@@ -69,10 +72,11 @@ std::string OptionSet::Markdown() const {
                         MarkdownCell(option.default_value), TypeName(option.field),
                         MarkdownCell(allowed), MarkdownCell(option.spec.help));
   }
-  if (inert_.empty()) return text;
-  text += "\n## Accepted without effect\n\n| key | why |\n|---|---|\n";
-  for (const auto& [key, reason] : inert_) {
-    text += fmt::format("| `{}` | {} |\n", key, MarkdownCell(reason));
+  const char* header = "\n## Accepted without effect\n\n| key | why |\n|---|---|\n";
+  for (const Option& option : options_) {
+    if (!option.AlwaysInert()) continue;
+    text += fmt::format("{}| `{}` | {} |\n", header, option.key(), MarkdownCell(option.no_effect));
+    header = "";
   }
   return text;
 }
@@ -87,7 +91,7 @@ std::string OptionSet::Yaml() const {
   for (const std::string& group : groups) {
     text += group + ":\n";
     for (const Option& option : options_) {
-      if (option.group != group) continue;
+      if (option.group != group || option.AlwaysInert()) continue;
       const std::string source = option.source == "default" ? "" : "  # " + option.source;
       text += fmt::format("  {}: {}{}\n", option.name, FieldYaml(option.field), source);
     }

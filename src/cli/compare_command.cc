@@ -83,8 +83,7 @@ std::unique_ptr<CompareConfig> Load(const CompareArguments& arguments) {
   loaded->options.LoadEnvironment();
   ApplyCompareFlags(arguments, loaded->options);
   FindFiles(loaded->options, loaded->config);
-  session::ExplainKeysWithoutEffect(loaded->config, loaded->options,
-                                    run.path.empty() ? "" : run.Config());
+  loaded->options.ExplainInert(run.path.empty() ? "" : run.Config());
   session::CheckGrowsWorlds(loaded->config);
   return loaded;
 }

@@ -76,8 +76,7 @@ std::unique_ptr<LoadedConfig> LoadConfig(const RunFlags& flags, const std::strin
   options.LoadEnvironment();
   ApplyFlags(flags, options);
   FindFiles(options, config);
-  // What the run's own file holds was said when the run began.
-  session::ExplainKeysWithoutEffect(config, options, base_file);
+  options.ExplainInert(base_file);
   return loaded;
 }
 

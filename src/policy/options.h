@@ -67,7 +67,6 @@ struct RewardOptions {
 
 // Group `policy_training`: how the policy learns (policy/ppo.h).
 struct PpoOptions {
-  std::string algorithm = "ppo";
   int batch_size = 256;  // decisions
   double learning_rate = 3e-4;
   double weight_decay = 0;
@@ -80,7 +79,6 @@ struct PpoOptions {
 
   template <class Visitor>
   void Visit(Visitor& v) {
-    v("algorithm", algorithm, {.choices = {"ppo"}, .help = "Policy optimisation algorithm"});
     v("batch_size", batch_size, {.min = 1, .unit = "decisions", .help = "Minibatch"});
     v("learning_rate", learning_rate, {.max = 1, .above = 0, .help = "AdamW learning rate"});
     v("weight_decay", weight_decay, {.min = 0, .max = 1, .help = "AdamW weight decay"});

@@ -95,7 +95,6 @@ struct TrainingOptions {
 // Group "reward_model" (beside the keys that name the model, which the loader of models owns).
 struct ModelOptions {
   std::string kind = "auto";
-  int num_labels = 2;
   double dropout = 0.1;
   int lora_rank = 16;
   double lora_alpha = 32;
@@ -113,7 +112,6 @@ struct ModelOptions {
     v("lora_rank", lora_rank, {.min = 1, .max = 1024, .help = "Kind lora: rank of the adapter"});
     v("lora_alpha", lora_alpha,
       {.max = 65536, .above = 0, .help = "Kind lora: alpha / rank scales the adapter"});
-    v("num_labels", num_labels, {.min = 2, .max = 2, .help = "Labels of a step: wrong and right"});
     v("dropout", dropout, {.min = 0, .max = 0.9, .help = "On the input of the head, in training"});
     v("extra_layers", extra_layers,
       {.min = 0,

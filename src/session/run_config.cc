@@ -4,10 +4,34 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/log.h"
 #include "world/grown_by.h"
 
 namespace pgts::session {
+namespace {
+
+void DeclareInert(const RunConfig& config, OptionSet& options) {
+  options.Inert("generator.torch_dtype", "a GGUF file carries its own weight type",
+                {"bfloat16", "float16", "float32"});
+  for (const char* key : {"generator.load_in_8bit", "reward_model.load_in_8bit"}) {
+    options.Inert(key, "weights are used as they stand in the GGUF file; give one in Q8_0");
+  }
+  options.Inert("reward_model.num_labels", "a step has two labels, wrong and right", {"2"});
+  options.Inert("policy_training.algorithm", "PPO is the only one there is", {"ppo"});
+  options.Inert("optimization.use_fp16",
+                "reward_training.compute_type decides, and policy training is float32");
+  options.Inert("optimization.offload_optimizer",
+                "the state stays with the weights, on their device");
+  options.InertWhile("reward_model.extra_layers",
+                     "only reward_model.kind = full changes the base itself", [&config] {
+                       const std::string& kind = config.reward_model.kind;
+                       return kind == "head" || kind == "lora";
+                     });
+  options.InertWhile("reward_training.text_loss_weight",
+                     "reward_model.kind = head leaves the base as it is",
+                     [&config] { return config.reward_model.kind == "head"; });
+}
+
+}  // namespace
 
 void DeclareOptions(RunConfig& config, OptionSet& options) {
   options.Add("run", config.run);
@@ -30,30 +54,7 @@ void DeclareOptions(RunConfig& config, OptionSet& options) {
   options.Add("policy_training", config.loop);
   options.Add("optimization", config.optimization);
   options.Add("eval", config.eval);
-}
-
-void ExplainKeysWithoutEffect(const RunConfig& config, const OptionSet& options,
-                              const std::string& resolved_file) {
-  const auto explain = [&](bool given, std::string_view key, std::string_view why) {
-    const std::string& source = options.Source(key);
-    if (!resolved_file.empty() && source.starts_with(resolved_file + ":")) return;
-    if (given) Info("{} ({}) has no effect: {}", options.Spelling(key), source, why);
-  };
-  const auto set = [&](std::string_view key) { return options.Source(key) != "default"; };
-  explain(set("generator.torch_dtype"), "generator.torch_dtype", "a GGUF file carries its own weight type");
-  explain(config.generator.load_in_8bit, "generator.load_in_8bit",
-          "weights are used as they stand in the GGUF file; give one in Q8_0");
-  explain(config.reward_base.load_in_8bit, "reward_model.load_in_8bit",
-          "weights are used as they stand in the GGUF file; give one in Q8_0");
-  const bool head = config.reward_model.kind == "head";
-  explain((head || config.reward_model.kind == "lora") && config.reward_model.extra_layers > 0,
-          "reward_model.extra_layers", "only reward_model.kind = full changes the base itself");
-  explain(head && config.reward_training.text_loss_weight > 0, "reward_training.text_loss_weight",
-          "reward_model.kind = head leaves the base as it is");
-  explain(config.optimization.use_fp16, "optimization.use_fp16",
-          "reward_training.compute_type decides, and policy training is float32");
-  explain(config.optimization.offload_optimizer, "optimization.offload_optimizer",
-          "the state stays with the weights, on their device");
+  DeclareInert(config, options);
 }
 
 SessionOptions ToSessionOptions(const RunConfig& config, std::string store_folder) {

@@ -81,21 +81,17 @@ struct TeacherSettings {
 struct RewardBaseSettings {
   std::string model_name;
   std::string device = "cpu";
-  bool load_in_8bit = false;
 
   template <class Visitor>
   void Visit(Visitor& v) {
     v("model_name", model_name, {.help = "GGUF file that is fine-tuned; default: the generator's"});
     v("device", device, {.help = "cpu, or cuda:N in a CUDA build"});
-    v("load_in_8bit", load_in_8bit, {.help = "Q8_0 weights"});
   }
 };
 
 // Group `optimization`.
 struct OptimizationSettings {
   bool use_gradient_checkpointing = false;
-  bool use_fp16 = false;
-  bool offload_optimizer = false;
   int max_sequence_length = 512;
 
   template <class Visitor>
@@ -103,9 +99,6 @@ struct OptimizationSettings {
     v("use_gradient_checkpointing", use_gradient_checkpointing,
       {.help = "Recompute activations when the reward model is trained: less memory, a third more "
                "time"});
-    v("use_fp16", use_fp16, {.help = "Half-precision products in training (bfloat16)"});
-    v("offload_optimizer", offload_optimizer,
-      {.help = "Keep the optimiser's state in main memory"});
     v("max_sequence_length", max_sequence_length,
       {.min = 16, .unit = "tokens", .help = "Longer training solutions are left out, counted"});
   }
@@ -133,14 +126,8 @@ struct RunConfig {
   OptimizationSettings optimization;
 };
 
-// Declares every option of `config`, which must outlive the set.
+// Declares every option of `config`, which must outlive the set, and the keys without effect.
 void DeclareOptions(RunConfig& config, OptionSet& options);
-
-// One log line for each key that was given but has no effect here, saying why not. Values that were
-// read from `resolved_file` (a run's config.yaml; empty: none) count as not given: that file holds
-// every key, and the run said it when it began.
-void ExplainKeysWithoutEffect(const RunConfig& config, const OptionSet& options,
-                              const std::string& resolved_file = "");
 
 // The session of a run's configuration.
 SessionOptions ToSessionOptions(const RunConfig& config, std::string store_folder);

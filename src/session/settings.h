@@ -13,23 +13,18 @@ namespace pgts::session {
 struct GeneratorSettings {
   std::string model_name = "models/tiny.gguf";
   std::string device = "cpu";
-  std::string torch_dtype = "bfloat16";
   int max_new_tokens = 128;
   double temperature = 0.7;
   double top_p = 0.95;
   int top_k = 0;
   double min_p = 0;
   std::string use_flash_attention = "auto";
-  bool load_in_8bit = false;
   std::string prompt = "auto";
 
   template <class Visitor>
   void Visit(Visitor& v) {
     v("model_name", model_name, {.help = "GGUF file of the generator"});
     v("device", device, {.help = "cpu, or cuda:N in a CUDA build"});
-    v("torch_dtype", torch_dtype,
-      {.choices = {"bfloat16", "float16", "float32"},
-       .help = "Accepted; a GGUF file carries its own weight type"});
     v("max_new_tokens", max_new_tokens,
       {.min = 1, .max = 32768, .unit = "tokens", .help = "Longest step"});
     v("temperature", temperature,
@@ -42,7 +37,6 @@ struct GeneratorSettings {
        .help =
            "Flash attention, where a GPU's build has it; auto: but for tiny models, and scorers "
            "on a CPU"});
-    v("load_in_8bit", load_in_8bit, {.help = "Q8_0 weights"});
     v("prompt", prompt, {.choices = {"auto", "chat", "plain"}, .help = "How problems are put"});
   }
 };
