@@ -12,15 +12,16 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "cli/commands.h"
-#include "cli/loaded_policy.h"
 #include "cli/run_flags.h"
 #include "cli/run_program.h"
 #include "eval/budget_comparison.h"
 #include "eval/budget_report.h"
 #include "eval/budget_table.h"
 #include "model/threads.h"
+#include "policy/network_policy.h"
 #include "report/budget_picture.h"
 #include "reward/reward_model.h"
+#include "session/policy_wiring.h"
 #include "session/reward_wiring.h"
 #include "session/run_folder.h"
 #include "train/preflight.h"
@@ -134,7 +135,7 @@ void WritePicture(const std::string& svg, const std::string& folder) {
 
 // The trained parts of a run; nothing of what it lacks.
 struct Trained {
-  LoadedPolicy greedy, sampled;
+  std::unique_ptr<policy::NetworkPolicy> greedy, sampled;
 };
 
 Trained UseRun(const session::RunFolder& run, const session::RunConfig& config,
@@ -143,8 +144,11 @@ Trained UseRun(const session::RunFolder& run, const session::RunConfig& config,
   if (run.path.empty()) return trained;
   session::UseRewardModel(config, session, run.RewardModel());
   if (!FileExists(run.FinalPolicy())) return trained;
-  trained.greedy = LoadPolicy(run.FinalPolicy(), {.greedy = true});
-  trained.sampled = LoadPolicy(run.FinalPolicy(), {.temperature = config.search.temperature});
+  const auto network = session::LoadPolicy(run.FinalPolicy(), config, session);
+  trained.greedy =
+      std::make_unique<policy::NetworkPolicy>(network, policy::DecisionRule{.greedy = true});
+  trained.sampled = std::make_unique<policy::NetworkPolicy>(
+      network, policy::DecisionRule{.temperature = config.search.temperature});
   return trained;
 }
 
@@ -159,9 +163,9 @@ eval::BudgetComparison RunCells(const CompareConfig& loaded, const session::RunF
       eval::CompareBudgets(session.environment(),
                            {.settings = loaded.compare,
                             .limits = session::ToLimits(config.search),
-                            .greedy = trained.greedy.policy.get(),
-                            .sampled = trained.sampled.policy.get(),
-                            .policy_parameters = trained.greedy.parameters},
+                            .greedy = trained.greedy.get(),
+                            .sampled = trained.sampled.get(),
+                            .policy_parameters = trained.greedy ? trained.greedy->parameters() : 0},
                            cells);
   session.LogEngine();
   return comparison;

@@ -14,11 +14,13 @@
 #include "base/log.h"
 #include "base/temp_folder.h"
 #include "cli/commands.h"
-#include "cli/loaded_policy.h"
+#include "cli/reward_model_flag.h"
 #include "cli/run_flags.h"
 #include "eval/baselines.h"
 #include "model/threads.h"
+#include "policy/network_policy.h"
 #include "report/report.h"
+#include "session/policy_wiring.h"
 #include "session/reward_wiring.h"
 #include "session/run_folder.h"
 #include "train/reward_phase.h"
@@ -65,13 +67,17 @@ void CheckOutputs(const EvalArguments& arguments) {
   if (summary.has_parent_path()) MakeWritableDirectory(summary.parent_path().string());
 }
 
-LoadedPolicy PolicyOf(const EvalArguments& arguments, const session::RunConfig& config) {
-  if (arguments.policy_checkpoint.empty()) return {};
+std::unique_ptr<policy::NetworkPolicy> PolicyOf(const EvalArguments& arguments,
+                                                const session::RunConfig& config,
+                                                const session::Session& session) {
+  if (arguments.policy_checkpoint.empty()) return nullptr;
   if (config.search.use_policy) {
-    return LoadPolicy(arguments.policy_checkpoint, {.greedy = true});
+    return std::make_unique<policy::NetworkPolicy>(
+        session::LoadPolicy(arguments.policy_checkpoint, config, session),
+        policy::DecisionRule{.greedy = true});
   }
   Info("search.use_policy = false: the best threshold heuristic searches instead of the policy");
-  return {};
+  return nullptr;
 }
 
 void Report(const eval::Comparison& comparison, const EvalArguments& arguments,
@@ -91,7 +97,7 @@ void Report(const eval::Comparison& comparison, const EvalArguments& arguments,
 void Eval(EvalArguments arguments) {
   arguments.policy_checkpoint = OneOf(arguments.policy_checkpoints);
   arguments.reward_model_path = OneOf(arguments.reward_model_paths);
-  const session::RunFolder run = RunOf(arguments.policy_checkpoint);
+  const session::RunFolder run = session::RunOf(arguments.policy_checkpoint);
   const auto loaded = LoadConfig(arguments.run, run.path.empty() ? "" : run.Config());
   ApplyEvalFlags(arguments, loaded->options);
   CheckOutputs(arguments);
@@ -99,7 +105,6 @@ void Eval(EvalArguments arguments) {
   const session::RunConfig& config = loaded->config;
   model::UseThreads(config.engine.threads);
 
-  const LoadedPolicy policy = PolicyOf(arguments, config);
   std::optional<TempFolder> scratch;
   session::Session session(
       session::ToSessionOptions(config, StoreFolder(arguments, config, run, scratch)));
@@ -108,13 +113,14 @@ void Eval(EvalArguments arguments) {
     const reward::RewardModel reward_model = session::UseRewardModel(config, session, path);
     quality = {reward_model.metrics.step_auc, reward_model.metrics.outcome_auc};
   }
+  const auto policy = PolicyOf(arguments, config, session);
   const std::string folder = arguments.output_dir.empty() ? run.path : arguments.output_dir;
   eval::Comparison comparison = eval::Compare(
       session.environment(), {.eval = config.eval,
                               .limits = session::ToLimits(config.search),
                               .seed = config.run.seed,
-                              .policy = policy.policy.get(),
-                              .policy_parameters = policy.parameters,
+                              .policy = policy.get(),
+                              .policy_parameters = policy ? policy->parameters() : 0,
                               .baselines = arguments.compare_baselines || !config.search.use_policy,
                               .trajectory_folder = folder.empty() ? "" : folder + "/trajectories"});
   session.LogEngine();

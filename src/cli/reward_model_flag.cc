@@ -5,9 +5,13 @@
 
 #include "base/error.h"
 #include "base/files.h"
-#include "session/run_folder.h"
 
 namespace pgts::cli {
+
+std::string RewardModelPath(const std::string& given, const session::RunFolder& run) {
+  if (!given.empty()) return ResolveNewest(given);
+  return run.path.empty() ? "" : run.RewardModel();
+}
 
 RewardModelPlace FindRewardModel(const std::string& given) {
   const std::string path = ResolveNewest(given);

@@ -18,14 +18,16 @@
 #include "base/random.h"
 #include "base/table.h"
 #include "cli/commands.h"
-#include "cli/loaded_policy.h"
+#include "cli/reward_model_flag.h"
 #include "cli/run_flags.h"
+#include "policy/network_policy.h"
 #include "report/growing_chains.h"
 #include "report/growing_tree.h"
 #include "report/step_text.h"
 #include "search/heuristic_policy.h"
 #include "search/policy_search.h"
 #include "search/self_consistency.h"
+#include "session/policy_wiring.h"
 #include "session/reward_wiring.h"
 #include "session/run_folder.h"
 #include "train/reward_phase.h"
@@ -132,7 +134,7 @@ std::string ProblemId(const std::string& question) {
 class Solve {
  public:
   explicit Solve(const SolveArguments& arguments)
-      : arguments_(arguments), run_(RunOf(arguments.policy_checkpoint)), loaded_(Load()) {}
+      : arguments_(arguments), run_(session::RunOf(arguments.policy_checkpoint)), loaded_(Load()) {}
 
   void Run() {
     InitLog({.verbose = arguments_.run.verbose});
@@ -144,7 +146,8 @@ class Solve {
                                 .question = arguments_.question};
     const auto world = session.sampled().Open(problem, world::kEvaluationEpoch);
     if (session.replays()) CheckStored(*world, world::StoredFolder(config().world.dir));
-    const std::unique_ptr<tree::Policy> policy = session.has_scorer() ? MakePolicy() : nullptr;
+    const std::unique_ptr<tree::Policy> policy =
+        session.has_scorer() ? MakePolicy(session) : nullptr;
     if (policy == nullptr) {
       Info(
           "no reward model: {} sampled chains vote (self-consistency); the heuristic and PGTS need "
@@ -167,13 +170,15 @@ class Solve {
     return LoadConfig(arguments_.run, run_.path.empty() ? "" : run_.Config());
   }
 
-  std::unique_ptr<tree::Policy> MakePolicy() const {
+  std::unique_ptr<tree::Policy> MakePolicy(const session::Session& session) const {
     if (arguments_.policy_checkpoint.empty() || !config().search.use_policy) {
       Info("{}: the threshold heuristic decides",
            config().search.use_policy ? "no --policy-checkpoint" : "search.use_policy = false");
       return std::make_unique<search::HeuristicPolicy>(search::HeuristicRule{});
     }
-    return LoadPolicy(arguments_.policy_checkpoint, {.greedy = true}).policy;
+    return std::make_unique<policy::NetworkPolicy>(
+        session::LoadPolicy(arguments_.policy_checkpoint, config(), session),
+        policy::DecisionRule{.greedy = true});
   }
 
   search::SearchContext Context(session::Session& session,

@@ -1,21 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "policy/checkpoint.h"
 
-#include <utility>
+#include <fmt/format.h>
+
+#include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "base/jsonl.h"
+#include "base/log.h"
 #include "model/safetensors.h"
 #include "policy/gps_network.h"
 #include "policy/optimiser.h"
 #include "policy/ppo.h"
+#include "tree/features.h"
 
 namespace pgts::policy {
 namespace {
 
-constexpr char kFormat[] = "pgts-policy-1";
-constexpr char kOwn[] = "pgts.";     // prefix of our keys
-constexpr char kCaller[] = "user.";  // prefix of the caller's
+constexpr char kFormat[] = "pgts-policy-2";
+constexpr char kEveryFormat[] = "pgts-policy-";
+constexpr char kOwn[] = "pgts.";  // prefix of our keys
 
 // Visits an options struct into or out of JSON.
 struct ToJson {
@@ -64,7 +69,28 @@ std::string StatisticsText(const ReturnStatistics& returns) {
   return json.dump();
 }
 
-model::Safetensors PolicyContent(const GpsNetwork& network, const Metadata& metadata) {
+// The inputs of the network, in its order: "node.score", ...
+std::vector<std::string> FeatureNames() {
+  std::vector<std::string> names;
+  for (const std::string_view name : tree::kNodeFeatureNames)
+    names.push_back(fmt::format("node.{}", name));
+  for (const std::string_view name : tree::kEdgeFeatureNames)
+    names.push_back(fmt::format("edge.{}", name));
+  for (const std::string_view name : tree::kGlobalFeatureNames)
+    names.push_back(fmt::format("global.{}", name));
+  return names;
+}
+
+Json LimitsJson(const tree::Limits& limits) {
+  return {{"max_depth", limits.max_depth},
+          {"max_nodes", limits.max_nodes},
+          {"max_width", limits.max_width},
+          {"max_actions", limits.Actions()},
+          {"max_tokens", limits.max_tokens}};
+}
+
+model::Safetensors PolicyContent(const GpsNetwork& network, const SearchConditions& conditions,
+                                 int64_t iteration) {
   model::Safetensors content;
   for (const auto& [name, weight] : network.Weights()) {
     content.tensors["policy." + name] = weight.detach().cpu().contiguous();
@@ -73,18 +99,22 @@ model::Safetensors PolicyContent(const GpsNetwork& network, const Metadata& meta
   content.metadata[own + "format"] = kFormat;
   content.metadata[own + "network"] = OptionsText(network.options());
   content.metadata[own + "returns"] = StatisticsText(network.returns());
-  for (const auto& [key, text] : metadata) content.metadata[kCaller + key] = text;
+  content.metadata[own + "features"] = Json(FeatureNames()).dump();
+  content.metadata[own + "scorer"] = fmt::format("{:016x}", conditions.scorer_hash);
+  content.metadata[own + "limits"] = LimitsJson(conditions.limits).dump();
+  content.metadata[own + "iteration"] = std::to_string(iteration);
   return content;
 }
 
-// A file whose metadata is checked for its kind.
+// A file whose metadata is checked: its kind, and that its policy can search under `conditions`.
 class PolicyFile {
  public:
-  explicit PolicyFile(const std::string& path) : content_(model::ReadSafetensors(path)) {
-    if (!Has("format") || Text("format") != kFormat) {
-      throw Error::Format("{} is not a policy of pgts (its metadata lack {}format = {})", path,
-                          kOwn, kFormat);
-    }
+  PolicyFile(const std::string& path, const SearchConditions& conditions)
+      : content_(model::ReadSafetensors(path)) {
+    CheckFormat();
+    CheckFeatures();
+    CheckScorer(conditions.scorer_hash);
+    CompareLimits(conditions.limits);
   }
 
   const model::Safetensors& content() const { return content_; }
@@ -129,14 +159,6 @@ class PolicyFile {
     return json.get<int64_t>();
   }
 
-  Metadata Caller() const {
-    Metadata out;
-    for (const auto& [key, text] : content_.metadata) {
-      if (key.starts_with(kCaller)) out[key.substr(sizeof(kCaller) - 1)] = text;
-    }
-    return out;
-  }
-
   // Before a network is made: the metadata speak of the tensors that are there.
   void CheckShape(const NetworkOptions& options) const {
     CheckOptions(options, content_.path.c_str());
@@ -168,6 +190,49 @@ class PolicyFile {
   }
 
  private:
+  void CheckFormat() const {
+    const std::string format = Has("format") ? Text("format") : "";
+    if (format == kFormat) return;
+    if (format.starts_with(kEveryFormat)) {
+      throw Error::Format(
+          "{} is a policy of another version ({}; needed: {}), which does not say what it was "
+          "trained with: train it again",
+          content_.path, format, kFormat);
+    }
+    throw Error::Format("{} is not a policy of pgts (its metadata lack {}format = {})",
+                        content_.path, kOwn, kFormat);
+  }
+
+  void CheckFeatures() const {
+    const Json has = Parse("features"), needs = FeatureNames();
+    if (has == needs) return;
+    size_t at = 0;
+    while (at < has.size() && at < needs.size() && has[at] == needs[at]) ++at;
+    const auto name = [at](const Json& names) {
+      return at < names.size() ? names[at].dump() : std::string("missing");
+    };
+    throw Error::Format(
+        "{} reads {} features, of which number {} is {}; this version's searches show {}, of which "
+        "that is {}: train it again",
+        content_.path, has.size(), at + 1, name(has), needs.size(), name(needs));
+  }
+
+  void CheckScorer(uint64_t hash) const {
+    const std::string here = fmt::format("{:016x}", hash);
+    if (Text("scorer") == here) return;
+    throw Error::Format(
+        "{} learnt on the scores of reward model {}, here {} scores: use the one of its own run, "
+        "or train a policy for this one (pgts train --skip-reward-training)",
+        content_.path, Text("scorer"), here);
+  }
+
+  void CompareLimits(const tree::Limits& limits) const {
+    const Json trained = Parse("limits"), here = LimitsJson(limits);
+    if (trained == here) return;
+    Info("{} was trained in searches with {}; these have {}", content_.path, trained.dump(),
+         here.dump());
+  }
+
   [[noreturn]] void Refuse(const std::string& key, const char* what) const {
     throw Error::Format("{}: the metadata {}{} {}; take another checkpoint", content_.path, kOwn,
                         key, what);
@@ -178,18 +243,19 @@ class PolicyFile {
 
 }  // namespace
 
-void SavePolicy(const std::string& path, const GpsNetwork& network, const Metadata& metadata) {
-  model::WriteSafetensors(path, PolicyContent(network, metadata));
+void SavePolicy(const std::string& path, const GpsNetwork& network,
+                const SearchConditions& conditions, int64_t iteration) {
+  model::WriteSafetensors(path, PolicyContent(network, conditions, iteration));
 }
 
-void SaveCheckpoint(const std::string& path, const PpoTrainer& trainer, const Metadata& metadata) {
-  model::Safetensors content = PolicyContent(trainer.network(), metadata);
+void SaveCheckpoint(const std::string& path, const PpoTrainer& trainer,
+                    const SearchConditions& conditions) {
+  model::Safetensors content = PolicyContent(trainer.network(), conditions, trainer.iteration());
   const Optimiser::State state = trainer.optimiser().Save();
   for (const auto& [name, moment] : state.moments) {
     content.tensors["adamw." + name] = moment.cpu().contiguous();
   }
   const std::string own = kOwn;
-  content.metadata[own + "iteration"] = std::to_string(trainer.iteration());
   content.metadata[own + "adamw_steps"] = std::to_string(state.steps);
   content.metadata[own + "ppo"] = OptionsText(trainer.setup().ppo);
   content.metadata[own + "rewards"] = OptionsText(trainer.setup().rewards);
@@ -198,19 +264,20 @@ void SaveCheckpoint(const std::string& path, const PpoTrainer& trainer, const Me
   model::WriteSafetensors(path, content);
 }
 
-LoadedPolicy LoadPolicy(const std::string& path) {
-  const PolicyFile file(path);
+std::shared_ptr<GpsNetwork> ReadPolicy(const std::string& path,
+                                       const SearchConditions& conditions) {
+  const PolicyFile file(path, conditions);
   const NetworkOptions options = file.Network();
   file.CheckShape(options);
-  LoadedPolicy out{.network = std::make_shared<GpsNetwork>(options), .metadata = file.Caller()};
-  file.CopyInto(*out.network);
-  if (file.Has("iteration")) out.iteration = file.Number("iteration");
-  return out;
+  auto network = std::make_shared<GpsNetwork>(options);
+  file.CopyInto(*network);
+  return network;
 }
 
-Metadata LoadCheckpoint(const std::string& path, PpoTrainer& trainer) {
-  const PolicyFile file(path);
-  if (!file.Has("iteration")) {
+void LoadCheckpoint(const std::string& path, PpoTrainer& trainer,
+                    const SearchConditions& conditions) {
+  const PolicyFile file(path, conditions);
+  if (!file.Has("adamw_steps")) {
     throw Error::Format(
         "{} holds a policy without its optimiser; resume from a file in "
         "policy_checkpoints/",
@@ -237,7 +304,6 @@ Metadata LoadCheckpoint(const std::string& path, PpoTrainer& trainer) {
   file.CopyInto(trainer.network());
   trainer.optimiser().Load(state);
   trainer.set_iteration(iteration);
-  return file.Caller();
 }
 
 }  // namespace pgts::policy

@@ -57,6 +57,12 @@ NetworkPolicy::NetworkPolicy(std::shared_ptr<GpsNetwork> network, DecisionRule r
   }
 }
 
+int64_t NetworkPolicy::parameters() const {
+  int64_t count = 0;
+  for (const auto& [name, weight] : network_->Weights()) count += weight.numel();
+  return count;
+}
+
 void NetworkPolicy::Decide(std::span<const tree::DecisionRequest> requests,
                            std::span<tree::Decision> decisions) {
   torch::InferenceMode inference;

@@ -3,6 +3,7 @@
 // not depend on the others in the batch beyond float32 rounding.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string_view>
 
@@ -23,6 +24,8 @@ class NetworkPolicy : public tree::Policy {
   NetworkPolicy(std::shared_ptr<GpsNetwork> network, DecisionRule rule);
 
   std::string_view name() const override { return "pgts"; }
+  int64_t parameters() const;
+
   // Samples with `draw.Uniform(0)`; values are in reward units.
   void Decide(std::span<const tree::DecisionRequest> requests,
               std::span<tree::Decision> decisions) override;

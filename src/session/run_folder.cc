@@ -75,6 +75,10 @@ RunFolder RunFolder::Owning(const std::string& given) {
   throw Error::Format("{}: no config.yaml in this folder or above it: not part of a run", path);
 }
 
+RunFolder RunOf(const std::string& given) {
+  return given.empty() ? RunFolder{} : RunFolder::Owning(given);
+}
+
 std::string ResolvePolicy(const std::string& given) {
   std::string path = Resolve(given);
   if (!fs::is_directory(path)) return path;

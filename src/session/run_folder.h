@@ -34,6 +34,9 @@ struct RunFolder {
   static RunFolder Owning(const std::string& path);
 };
 
+// The run that `given` belongs to (RunFolder::Owning); no path where nothing was given.
+RunFolder RunOf(const std::string& given);
+
 // A policy file as the user names it: a run folder means its final policy.
 std::string ResolvePolicy(const std::string& given);
 

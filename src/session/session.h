@@ -44,6 +44,7 @@ class Session {
   // The same where worlds are replayed: the stored scores of the scorer with this hash.
   void ReadScoresOf(uint64_t scorer_hash);
   bool has_scorer() const { return scorer_hash_ != 0; }
+  uint64_t scorer_hash() const { return scorer_hash_; }  // 0: none
   bool replays() const { return generator_ == nullptr; }
 
   const task::Task& task() const { return *task_; }

@@ -16,6 +16,7 @@
 #include "policy/ppo.h"
 #include "search/policy_search.h"
 #include "search/trace.h"
+#include "session/policy_wiring.h"
 #include "train/policy_report.h"
 #include "train/reward_report.h"
 #include "train/rollouts.h"
@@ -63,7 +64,7 @@ class PolicyPhase {
 
   void Run() {
     if (state_.InPhaseTwo()) {
-      policy::LoadCheckpoint(folder_.ResumePolicy(state_.iteration), trainer_);
+      policy::LoadCheckpoint(folder_.ResumePolicy(state_.iteration), trainer_, Conditions());
       Info("phase 2: resumed after iteration {} of {}", state_.iteration,
            config_.loop.num_iterations);
     } else {
@@ -165,18 +166,17 @@ class PolicyPhase {
     if (!best) return;
     state_.best_iteration = state_.iteration;
     state_.best_return = reading.mean_return;
-    policy::SavePolicy(BestPolicy(), *network_, Metadata());
+    policy::SavePolicy(BestPolicy(), *network_, Conditions(), state_.iteration);
   }
 
-  policy::Metadata Metadata() const {
-    return {{"pgts.iteration", std::to_string(state_.iteration)}};
-  }
+  policy::SearchConditions Conditions() const { return session::Conditions(config_, session_); }
 
   // The resume state comes last: whatever it counts as done is on the disk.
   void Save() {
-    policy::SaveCheckpoint(folder_.ResumePolicy(state_.iteration), trainer_, Metadata());
+    policy::SaveCheckpoint(folder_.ResumePolicy(state_.iteration), trainer_, Conditions());
     if (state_.iteration > 0 && state_.iteration % config_.loop.checkpoint_every == 0) {
-      policy::SavePolicy(folder_.Checkpoint(state_.iteration), *network_, Metadata());
+      policy::SavePolicy(folder_.Checkpoint(state_.iteration), *network_, Conditions(),
+                         state_.iteration);
     }
     MeasureFiles();
     state_.seconds = watch_ ? seconds_before_ + watch_->Seconds() : 0;

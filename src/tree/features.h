@@ -21,11 +21,15 @@ inline constexpr std::array<std::string_view, 16> kNodeFeatureNames = {
     "terminal", "dead",     "duplicate",          "current", "visits", "on_path",
     "return_2", "return_4", "return_6",           "return_8"};
 inline constexpr int kNodeFeatures = static_cast<int>(kNodeFeatureNames.size());
-// Edge parent -> child: score difference, step log-probability, attempt index over max_width. (The
-// depth difference of a tree's edge is always one; its direction is the network's business.)
-inline constexpr int kEdgeFeatures = 3;
-// Budgets left (nodes, actions, tokens), best terminal score, terminal nodes, current depth left.
-inline constexpr int kGlobalFeatures = 6;
+// Of the edge parent -> child; the attempt index is over max_width. (The depth difference of a
+// tree's edge is always one; its direction is the network's business.)
+inline constexpr std::array<std::string_view, 3> kEdgeFeatureNames = {"score_difference",
+                                                                      "log_prob", "attempt"};
+inline constexpr int kEdgeFeatures = static_cast<int>(kEdgeFeatureNames.size());
+inline constexpr std::array<std::string_view, 6> kGlobalFeatureNames = {
+    "nodes_left",          "actions_left",   "tokens_left",
+    "best_terminal_score", "terminal_nodes", "depth_left"};
+inline constexpr int kGlobalFeatures = static_cast<int>(kGlobalFeatureNames.size());
 
 struct TreeFeatures {
   int nodes = 0;

@@ -43,6 +43,7 @@ struct Limits {
   int64_t max_tokens = 0;  // generated tokens charged; 0: no limit
 
   int Actions() const { return max_actions > 0 ? max_actions : 3 * max_nodes; }
+  bool operator==(const Limits&) const = default;
 };
 
 // A child as the world gave it. `score` is the probability in [0, 1] that the path up to and
