@@ -232,6 +232,8 @@ TEST_F(CommandTest, SolutionsAndLabelsThatCannotBeRead) {
               AllOf(HasSubstr("bad.jsonl:1"), HasSubstr("'solution'")));
   EXPECT_THAT(Refused({"data", "--output_dir", run, "--import", folder_.File("none.jsonl")}),
               HasSubstr("none.jsonl"));
+  EXPECT_THAT(Refused({"data", "--output_dir", run, "--import", folder_.File("no,ne.jsonl")}),
+              HasSubstr("no,ne.jsonl"));
   EXPECT_THAT(Refused({"data", "--output_dir", run, "--import", folder_.File("bad.jsonl")}),
               AllOf(HasSubstr("bad.jsonl:1"), HasSubstr("'prompt'")));
   EXPECT_THAT(Refused({"train-reward", folder_.path()}), HasSubstr("not part of a run"));

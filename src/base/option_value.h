@@ -32,8 +32,9 @@ struct OptionPlace {
   std::string key;
 };
 
-// Parses and stores. Text for a list is `a,b,c` or `[a, b, c]`. Error, with the field unchanged, on
-// a wrong type or a value that the spec does not allow.
+// Parses and stores. Text for a list is `a,b,c` or `[a, b, c]`: an item that holds a comma can only
+// be one of `items`. Error, with the field unchanged, on a wrong type or a value that the spec does
+// not allow.
 void AssignText(const OptionField& field, const OptionSpec& spec, std::string_view text,
                 const OptionPlace& place);
 void AssignItems(const OptionField& field, const OptionSpec& spec,

@@ -188,19 +188,24 @@ void OptionSet::AssignNode(const std::string& key, const YAML::Node& node,
       if (!item.IsScalar()) throw Error::Format("{}: {} holds a nested list", source, key);
       items.push_back(item.Scalar());
     }
-    AssignItems(option.field, option.spec, items, place);
+    AssignList(option, items, place);
   } else if (node.IsScalar()) {
-    AssignText(option.field, option.spec, node.Scalar(), place);
+    AssignValue(option, node.Scalar(), place);
   } else {
     throw Error::Format("{}: {} is a group of keys; needed: {}", source, key,
                         TypeName(option.field));
   }
-  option.source = source;
-  option.spelling = key;
 }
 
 void OptionSet::AssignValue(Option& option, std::string_view value, const OptionPlace& place) {
   AssignText(option.field, option.spec, value, place);
+  option.source = place.source;
+  option.spelling = place.key;
+}
+
+void OptionSet::AssignList(Option& option, const std::vector<std::string>& items,
+                           const OptionPlace& place) {
+  AssignItems(option.field, option.spec, items, place);
   option.source = place.source;
   option.spelling = place.key;
 }
@@ -242,6 +247,12 @@ void OptionSet::Set(std::string_view assignment, std::string_view source) {
   const std::string key = NormalKey(assignment.substr(0, equals));
   Option& option = Get(key, std::string(source));
   AssignValue(option, assignment.substr(equals + 1), {.source = std::string(source), .key = key});
+}
+
+void OptionSet::SetList(std::string_view key, const std::vector<std::string>& items,
+                        std::string_view source) {
+  const OptionPlace place{.source = std::string(source), .key = NormalKey(key)};
+  AssignList(Get(place.key, place.source), items, place);
 }
 
 std::string OptionSet::Value(std::string_view key) const { return FieldYaml(Get(key).field); }

@@ -71,6 +71,9 @@ class OptionSet {
 
   // Sets one "group.key=value". `source` names where it came from, for errors and Source().
   void Set(std::string_view assignment, std::string_view source);
+  // The same of a list, whose items may hold commas.
+  void SetList(std::string_view key, const std::vector<std::string>& items,
+               std::string_view source);
 
   // The value of "group.key" as YAML text, and where it came from: "default", "FILE:LINE",
   // "PGTS_SEARCH_MAX_DEPTH" or the source given to Set.
@@ -120,6 +123,7 @@ class OptionSet {
   void AssignNode(const std::string& key, const YAML::Node& node, const std::string& source);
   void LoadVariable(const std::string& name, const std::string& value, GivenKeys& given);
   void AssignValue(Option& option, std::string_view value, const OptionPlace& place);
+  void AssignList(Option& option, const std::vector<std::string>& items, const OptionPlace& place);
 
   std::vector<Option> options_;                 // in declaration order
   std::map<std::string, std::string> aliases_;  // alias -> group

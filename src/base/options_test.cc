@@ -55,6 +55,14 @@ struct OtherOptions {
   }
 };
 
+struct FileOptions {
+  std::vector<std::string> names;
+  template <class Visitor>
+  void Visit(Visitor& v) {
+    v("files", names);
+  }
+};
+
 class OptionsTest : public ::testing::Test {
  protected:
   OptionsTest() {
@@ -240,6 +248,20 @@ TEST_F(OptionsTest, ErrorsNameAKeyAsItWasGiven) {
   EXPECT_THAT([&] { Load("mcts:\n  seed: 1\nsearch:\n  seed: 2\n"); },
               ThrowsMessage<Error>(HasSubstr("a.yaml:4: mcts.seed and search.seed are one option, "
                                              "given twice; keep one")));
+}
+
+TEST_F(OptionsTest, AnItemOfAListMayHoldACommaAndReadsBack) {
+  FileOptions files;
+  set_.Add("data", files);
+  set_.SetList("data.files", {"a,b.jsonl", "c.jsonl"}, "--import");
+  EXPECT_THAT(files.names, ElementsAre("a,b.jsonl", "c.jsonl"));
+  EXPECT_EQ(set_.Source("data.files"), "--import");
+  const std::string yaml = set_.Yaml();
+  files.names.clear();
+  Load(yaml);
+  EXPECT_THAT(files.names, ElementsAre("a,b.jsonl", "c.jsonl"));
+  EXPECT_THAT([&] { set_.SetList("search.seed", {"1"}, "--import"); },
+              ThrowsMessage<Error>(HasSubstr("is a list; needed: one whole number")));
 }
 
 TEST_F(OptionsTest, SetNeedsAnAssignment) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `pgts data`: phase 1's first half, labelled steps, in a run folder that `pgts train-reward` and
 // `pgts train --resume` go on with.
-#include <fmt/ranges.h>
 #include <CLI/CLI.hpp>
 
 #include <memory>
@@ -24,14 +23,14 @@ struct DataArguments {
 
 void SetFiles(const Run& run, const char* key, const std::vector<std::string>& files,
               const char* flag) {
-  if (files.empty()) return;
-  run.loaded->options.Set(fmt::format("reward_data.{}=[{}]", key, fmt::join(files, ", ")), flag);
+  if (!files.empty()) run.loaded->options.SetList(key, files, flag);
 }
 
 void MakeData(const DataArguments& arguments) {
   const Run run = FindRun(arguments.run, arguments.folder);
-  SetFiles(run, "import_files", arguments.imports, "--import");
-  SetFiles(run, "held_out_import_files", arguments.held_out_imports, "--import-held-out");
+  SetFiles(run, "reward_data.import_files", arguments.imports, "--import");
+  SetFiles(run, "reward_data.held_out_import_files", arguments.held_out_imports,
+           "--import-held-out");
   train::CheckBeforeTraining(run.config(), /*trains_reward_model=*/false);
   if (!arguments.export_folder.empty()) MakeWritableDirectory(arguments.export_folder);
   OpenRun(run, arguments.run.verbose);
