@@ -39,7 +39,6 @@ class Progress {
   void SetDone(int64_t done);
   // What an earlier run has done: it counts, but tells nothing of the speed.
   void ResumeAt(int64_t done);
-  void SetTotal(int64_t total) { total_ = total; }
   // Short text behind the numbers, e.g. "accuracy 0.61"; shown with the next of them.
   void SetNote(std::string note) { note_ = std::move(note); }
   // Writes the summary line if the stage took longer than 2 s. Idempotent.

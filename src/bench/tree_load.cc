@@ -81,7 +81,6 @@ llm::SamplingOptions Sampling(const TreeLoadOptions& options) {
 class DeepPolicy : public tree::Policy {
  public:
   explicit DeepPolicy(tree::Policy& network) : network_(network) {}
-  std::string_view name() const override { return "deep"; }
 
   void Decide(std::span<const tree::DecisionRequest> requests,
               std::span<tree::Decision> decisions) override {

@@ -31,7 +31,7 @@ void Complain(std::string_view prefix, std::string_view text) {
 
 int Run(const std::vector<std::string>& arguments) {
   CLI::App app{"PGTS: policy-guided tree search for language-model reasoning", "pgts"};
-  app.set_version_flag("--version", "pgts 0.1.0");
+  app.set_version_flag("--version", "pgts " PGTS_VERSION);
   app.require_subcommand(1);
   pgts::cli::AddTrain(app);
   pgts::cli::AddData(app);

@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <string_view>
 
 #include "tree/policy.h"
 
@@ -23,7 +22,6 @@ class NetworkPolicy : public tree::Policy {
  public:
   NetworkPolicy(std::shared_ptr<GpsNetwork> network, DecisionRule rule);
 
-  std::string_view name() const override { return "pgts"; }
   int64_t parameters() const;
 
   // Samples with `draw.Uniform(0)`; values are in reward units.

@@ -83,7 +83,6 @@ inline std::vector<tree::Trajectory> SearchToyWorld(const ToyWorld& world, tree:
 // Any legal action, all alike.
 class UniformToyPolicy : public tree::Policy {
  public:
-  std::string_view name() const override { return "uniform"; }
   void Decide(std::span<const tree::DecisionRequest> requests,
               std::span<tree::Decision> decisions) override {
     for (size_t i = 0; i < requests.size(); ++i) {
@@ -101,7 +100,6 @@ class UniformToyPolicy : public tree::Policy {
 // The best policy of the toy world, but for its giving up when a parent is full.
 class BestToyPolicy : public tree::Policy {
  public:
-  std::string_view name() const override { return "best"; }
   void Decide(std::span<const tree::DecisionRequest> requests,
               std::span<tree::Decision> decisions) override {
     for (size_t i = 0; i < requests.size(); ++i) decisions[i] = {.action = Best(*requests[i].tree)};

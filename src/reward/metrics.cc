@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <concepts>
 #include <limits>
 #include <map>
+#include <type_traits>
 
 #include "base/error.h"
 #include "base/stats.h"
@@ -105,10 +107,80 @@ std::string Number(double value, int digits = 3) {
   return std::isnan(value) ? "-" : fmt::format("{:.{}f}", value, digits);
 }
 
-double ReadNumber(const Json& json, const char* key) {
-  const auto at = json.find(key);
-  return at == json.end() || !at->is_number() ? std::numeric_limits<double>::quiet_NaN()
-                                              : at->get<double>();
+// Every number under its key in reward_model.json, in the file's order.
+template <class Metrics, class Visitor>
+void VisitNumbers(Metrics& m, const Visitor& visit) requires
+    std::same_as<std::remove_const_t<Metrics>, RewardMetrics> {
+  visit("steps", m.steps);
+  visit("positive_share", m.positive_share);
+  visit("step_auc", m.step_auc);
+  visit("outcome_auc", m.outcome_auc);
+  visit("outcome_auc_low", m.outcome_auc_low);
+  visit("outcome_auc_high", m.outcome_auc_high);
+  visit("within_problem_auc", m.within_problem_auc);
+  visit("outcomes", m.outcomes);
+  visit("exact_auc", m.exact_auc);
+  visit("head_auc", m.head_auc);
+  visit("log_prob_auc", m.log_prob_auc);
+  visit("words_auc", m.words_auc);
+  visit("corruption_words_auc", m.corruption_words_auc);
+  visit("loss", m.loss);
+  visit("loss_uncalibrated", m.loss_uncalibrated);
+  visit("ece", m.ece);
+  visit("ece_uncalibrated", m.ece_uncalibrated);
+  visit("threshold", m.threshold);
+  visit("accuracy", m.accuracy);
+  visit("precision", m.precision);
+  visit("recall", m.recall);
+  visit("f1", m.f1);
+  visit("specificity", m.specificity);
+  visit("true_positive", m.confusion.true_positive);
+  visit("false_positive", m.confusion.false_positive);
+  visit("true_negative", m.confusion.true_negative);
+  visit("false_negative", m.confusion.false_negative);
+}
+
+// Of a DepthRow or a CalibrationBin.
+template <class Row, class Visitor>
+void VisitNumbers(Row& row, const Visitor& visit) {
+  if constexpr (requires { row.depth; }) visit("depth", row.depth);
+  visit("steps", row.steps);
+  visit("mean_score", row.mean_score);
+  visit("positive_share", row.positive_share);
+  if constexpr (requires { row.auc; }) visit("auc", row.auc);
+}
+
+template <class Numbers>
+Json WriteNumbers(const Numbers& numbers) {
+  Json json = Json::object();
+  VisitNumbers(numbers, [&](const char* key, const auto& value) { json[key] = value; });
+  return json;
+}
+
+template <class Numbers>
+Numbers ReadNumbers(const Json& json) {
+  Numbers numbers;
+  VisitNumbers(numbers, [&](const char* key, auto& value) {
+    using T = std::remove_reference_t<decltype(value)>;
+    const auto at = json.find(key);
+    const bool known = at != json.end() && at->is_number();
+    value = known ? at->template get<T>() : std::numeric_limits<T>::quiet_NaN();  // 0 for a count
+  });
+  return numbers;
+}
+
+template <class Row>
+Json WriteRows(const std::vector<Row>& rows) {
+  Json out = Json::array();
+  for (const Row& row : rows) out.push_back(WriteNumbers(row));
+  return out;
+}
+
+template <class Row>
+std::vector<Row> ReadRows(const Json& json, const char* key) {
+  std::vector<Row> rows;
+  for (const Json& row : json.value(key, Json::array())) rows.push_back(ReadNumbers<Row>(row));
+  return rows;
 }
 
 }  // namespace
@@ -190,88 +262,16 @@ Calibration CalibrateOn(std::span<const ScoredStep> steps, bool weigh_slips) {
 }
 
 Json ToJson(const RewardMetrics& m) {
-  Json depths = Json::array();
-  for (const DepthRow& row : m.by_depth) {
-    depths.push_back({{"depth", row.depth},
-                      {"steps", row.steps},
-                      {"mean_score", row.mean_score},
-                      {"positive_share", row.positive_share},
-                      {"auc", row.auc}});
-  }
-  Json scores = Json::array();
-  for (const CalibrationBin& bin : m.by_score) {
-    scores.push_back({{"steps", bin.steps},
-                      {"mean_score", bin.mean_score},
-                      {"positive_share", bin.positive_share}});
-  }
-  return {{"steps", m.steps},
-          {"positive_share", m.positive_share},
-          {"step_auc", m.step_auc},
-          {"outcome_auc", m.outcome_auc},
-          {"outcome_auc_low", m.outcome_auc_low},
-          {"outcome_auc_high", m.outcome_auc_high},
-          {"within_problem_auc", m.within_problem_auc},
-          {"outcomes", m.outcomes},
-          {"exact_auc", m.exact_auc},
-          {"head_auc", m.head_auc},
-          {"log_prob_auc", m.log_prob_auc},
-          {"words_auc", m.words_auc},
-          {"corruption_words_auc", m.corruption_words_auc},
-          {"loss", m.loss},
-          {"loss_uncalibrated", m.loss_uncalibrated},
-          {"ece", m.ece},
-          {"ece_uncalibrated", m.ece_uncalibrated},
-          {"threshold", m.threshold},
-          {"accuracy", m.accuracy},
-          {"precision", m.precision},
-          {"recall", m.recall},
-          {"f1", m.f1},
-          {"specificity", m.specificity},
-          {"true_positive", m.confusion.true_positive},
-          {"false_positive", m.confusion.false_positive},
-          {"true_negative", m.confusion.true_negative},
-          {"false_negative", m.confusion.false_negative},
-          {"by_depth", std::move(depths)},
-          {"by_score", std::move(scores)}};
+  Json json = WriteNumbers(m);
+  json["by_depth"] = WriteRows(m.by_depth);
+  json["by_score"] = WriteRows(m.by_score);
+  return json;
 }
 
 RewardMetrics MetricsFromJson(const Json& json) {
-  const auto count = [&](const char* key) { return json.value(key, int64_t{0}); };
-  RewardMetrics m{.steps = count("steps"),
-                  .positive_share = ReadNumber(json, "positive_share"),
-                  .loss = ReadNumber(json, "loss"),
-                  .loss_uncalibrated = ReadNumber(json, "loss_uncalibrated"),
-                  .step_auc = ReadNumber(json, "step_auc"),
-                  .outcome_auc = ReadNumber(json, "outcome_auc"),
-                  .exact_auc = ReadNumber(json, "exact_auc"),
-                  .within_problem_auc = ReadNumber(json, "within_problem_auc"),
-                  .outcomes = count("outcomes"),
-                  .outcome_auc_low = ReadNumber(json, "outcome_auc_low"),
-                  .outcome_auc_high = ReadNumber(json, "outcome_auc_high"),
-                  .head_auc = ReadNumber(json, "head_auc"),
-                  .log_prob_auc = ReadNumber(json, "log_prob_auc"),
-                  .words_auc = ReadNumber(json, "words_auc"),
-                  .corruption_words_auc = ReadNumber(json, "corruption_words_auc"),
-                  .ece = ReadNumber(json, "ece"),
-                  .ece_uncalibrated = ReadNumber(json, "ece_uncalibrated"),
-                  .threshold = ReadNumber(json, "threshold"),
-                  .confusion = {.true_positive = count("true_positive"),
-                                .false_positive = count("false_positive"),
-                                .true_negative = count("true_negative"),
-                                .false_negative = count("false_negative")}};
-  SetRatios(m);
-  for (const Json& row : json.value("by_depth", Json::array())) {
-    m.by_depth.push_back({.depth = row.value("depth", 0),
-                          .steps = row.value("steps", int64_t{0}),
-                          .mean_score = ReadNumber(row, "mean_score"),
-                          .positive_share = ReadNumber(row, "positive_share"),
-                          .auc = ReadNumber(row, "auc")});
-  }
-  for (const Json& bin : json.value("by_score", Json::array())) {
-    m.by_score.push_back({.steps = bin.value("steps", int64_t{0}),
-                          .mean_score = ReadNumber(bin, "mean_score"),
-                          .positive_share = ReadNumber(bin, "positive_share")});
-  }
+  RewardMetrics m = ReadNumbers<RewardMetrics>(json);
+  m.by_depth = ReadRows<DepthRow>(json, "by_depth");
+  m.by_score = ReadRows<CalibrationBin>(json, "by_score");
   return m;
 }
 

@@ -29,7 +29,6 @@ class HeuristicPolicy : public tree::Policy {
  public:
   using Options = HeuristicRule;
   explicit HeuristicPolicy(HeuristicRule rule) : rule_(rule) {}
-  std::string_view name() const override { return "heuristic"; }
   void Decide(std::span<const tree::DecisionRequest> requests,
               std::span<tree::Decision> decisions) override;
   tree::Action Choose(const tree::Tree& tree) const;

@@ -31,7 +31,6 @@ std::vector<Action> Actions(const tree::Trajectory& trajectory) {
 class GivenPolicy : public tree::Policy {
  public:
   explicit GivenPolicy(std::vector<Action> actions) : actions_(std::move(actions)) {}
-  std::string_view name() const override { return "given"; }
   void Decide(std::span<const tree::DecisionRequest> requests,
               std::span<tree::Decision> decisions) override {
     for (size_t i = 0; i < requests.size(); ++i) {

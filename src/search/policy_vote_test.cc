@@ -76,7 +76,6 @@ TEST_F(PolicyVoteTest, EachSearchIsATrajectory) {
 // Keeps the draws that it is asked with.
 class NotingPolicy : public tree::Policy {
  public:
-  std::string_view name() const override { return "noting"; }
   void Decide(std::span<const tree::DecisionRequest> requests,
               std::span<tree::Decision> decisions) override {
     for (size_t i = 0; i < requests.size(); ++i) {

@@ -15,7 +15,6 @@ class UniformPolicy : public tree::Policy {
   };
   UniformPolicy() = default;
   explicit UniformPolicy(Options) {}
-  std::string_view name() const override { return "pgts_uniform"; }
   void Decide(std::span<const tree::DecisionRequest> requests,
               std::span<tree::Decision> decisions) override;
 };

@@ -4,7 +4,6 @@
 
 #include <array>
 #include <span>
-#include <string_view>
 
 #include "base/random.h"
 #include "tree/action.h"
@@ -30,7 +29,6 @@ struct DecisionRequest {
 class Policy {
  public:
   virtual ~Policy() = default;
-  virtual std::string_view name() const = 0;
   // `decisions` has the length of `requests`; every action returned is legal.
   virtual void Decide(std::span<const DecisionRequest> requests, std::span<Decision> decisions) = 0;
 };
