@@ -38,9 +38,9 @@ keep_earlier_run() {
 stage setup ./setup.sh
 stage build build release pgts
 keep_earlier_run
-stage train build/release/pgts train --model_config config/model_config_tiny.yaml \
-  --train_config config/training_config_tiny.yaml --output_dir "$kRun" --seed 0
-stage evaluate build/release/pgts eval --policy_checkpoint "$kRun" --compare-baselines \
+stage train build/release/pgts train --model-config config/model_config_tiny.yaml \
+  --train-config config/training_config_tiny.yaml --output-dir "$kRun" --seed 0
+stage evaluate build/release/pgts eval --policy-checkpoint "$kRun" --compare-baselines \
   --output-dir "$kRun" --summary "$kRun/summary.json"
 
 say "the run is $kRun (summary.json, results_*.json, training.log, trajectories/)"

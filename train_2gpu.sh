@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Both phases on two GPUs in one command, output under outputs/training_2gpu_<time>/. Reads
 # config/model_config_2gpu.yaml and config/training_config_2gpu.yaml; options go on to `pgts train`
-# (for example --skip_reward_training --reward_model_path DIR). Without the GPUs or the models it
+# (for example --skip-reward-training --reward-model-path DIR). Without the GPUs or the models it
 # says what is missing and offers the tiny run.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -118,5 +118,5 @@ fi
 build cuda pgts
 run=outputs/training_2gpu_$(date +%Y%m%d_%H%M%S)
 say "training into $run; follow it with: tail -f $run/training.log"
-exec build/cuda/pgts train --model_config "$kModelConfig" --train_config "$kTrainConfig" \
-  --output_dir "$run" "${options[@]}" "$@"
+exec build/cuda/pgts train --model-config "$kModelConfig" --train-config "$kTrainConfig" \
+  --output-dir "$run" "${options[@]}" "$@"

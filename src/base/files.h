@@ -64,8 +64,8 @@ class FileLock {
 // cryptographic.
 std::string HashFile(const std::string& path);
 
-// The path that was changed last, which one log line names if there are several (as a shell makes
-// them of an unquoted `*`); Error if none exists or none is given.
+// The path that was modified last. If several are given (a shell expands an unquoted `*` so), one
+// log line names it. Error if none exists or none is given.
 std::string Newest(const std::vector<std::string>& paths);
 
 // `pattern` with `*` in any component resolved to the newest match (by modification time), which

@@ -7,14 +7,15 @@
 
 namespace pgts {
 
-// Calls run(item) once for each item, in that order, on up to `workers` threads (one of them the
-// caller's); returns when all are done and throws the first exception again (by item). Calls share
-// nothing that is written.
+// Calls run(item) once for each item, taken in the order given, on up to `workers` threads (one of
+// them the caller's), and returns when all are done. If calls threw, the exception of the first
+// such item is rethrown. Calls must not write to shared data.
 void RunParallel(std::span<const int> items, int workers, const std::function<void(int)>& run);
 
-// The same on OpenMP's threads, where ggml has them, and not inside another parallel region. After
-// an evaluation they spin for more work, and threads of our own would have to share processors with
-// them. `workers` as many as ggml has: libgomp ends those that a smaller team leaves out.
+// The same on OpenMP's threads where ggml uses them: after an evaluation these spin for more work,
+// and threads of our own would compete with them for the processors. Not to be called inside
+// another parallel region. `workers` must be the number that ggml uses: for a smaller team libgomp
+// ends the threads left over.
 void RunOnTeam(std::span<const int> items, int workers, const std::function<void(int)>& run);
 
 }  // namespace pgts

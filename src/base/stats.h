@@ -40,16 +40,15 @@ Interval PairedBootstrap(std::span<const double> a, std::span<const double> b,
 // labels: 0 or 1. NaN if a class is missing.
 double Auc(std::span<const double> scores, std::span<const int> labels);
 
-// The same over pairs of one problem alone: how well the scores tell apart what answers the same
-// question, which is what a vote needs. Every pair weighs the same: problems whose answers are
-// about half right count most. NaN if no problem has both classes, or a score of one that has is
-// NaN.
+// Auc over pairs that belong to one problem: how well the scores rank answers to the same question,
+// which is what a vote needs. Every pair weighs the same, so problems whose answers are about half
+// right count most. NaN if no problem has both classes, or if one that has them has a NaN score.
 double AucWithinProblems(std::span<const double> scores, std::span<const int> labels,
                          std::span<const int64_t> problems);
 
-// Percentile bootstrap of Auc where scores of one problem stand or fall together: problems
-// (distinct values of `problems`, parallel to scores) are resampled, resamples with one class left
-// out.
+// Percentile bootstrap of Auc that resamples whole problems (the distinct values of `problems`,
+// which is parallel to scores), because scores of one problem depend on each other. Resamples in
+// which a class is missing are left out.
 Interval BootstrapAuc(std::span<const double> scores, std::span<const int> labels,
                       std::span<const int64_t> problems, const BootstrapOptions& options = {});
 

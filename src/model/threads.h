@@ -4,7 +4,7 @@
 
 namespace pgts::model {
 
-// What `threads` asks for: itself, or with 0 all cores.
+// `threads`, or the number of cores if it is 0.
 int ThreadCount(int threads);
 
 // Makes LibTorch's kernels use ThreadCount(threads) threads.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The GPS network as the policy of a search. Never uses dropout. What is decided for one tree does
-// not depend on the others in the batch beyond float32 rounding.
+// The GPS network as the policy of a search. Never uses dropout. A decision depends on the other
+// trees of its batch by float32 rounding alone.
 #pragma once
 
 #include <cstdint>

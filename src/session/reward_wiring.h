@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a run's configuration to its reward model: which base it has, what was promised to it, and
-// how a session comes to score with it.
+// From a run's configuration to its reward model: its base, the generator that it is made for, and
+// the scorer that a session uses.
 #pragma once
 
 #include <cstdint>
@@ -20,18 +20,18 @@ namespace pgts::session {
 const std::string& BaseModelPath(const RunConfig& config);
 // reward_model.kind, auto resolved.
 reward::Kind RewardKind(const RunConfig& config);
-// Of the base, where it is trained; Error, with the other way, for a file that cannot be.
+// The shape of the base that is trained; Error, which names the alternative, if it cannot be.
 model::DecoderShape TrainableShape(const RunConfig& config);
 model::LoraShape Lora(const RunConfig& config);
 
-// What the session's generator writes and how, which a reward model is trained for.
+// What a reward model relies on: what the session's generator writes, and how.
 reward::GeneratorContract Contract(const RunConfig& config, Session& session);
 // The base of a kind that llama.cpp runs; the session's own where it is the generator.
 std::shared_ptr<const llm::LlamaModel> LoadFrozenBase(const RunConfig& config, Session& session);
 // The engine that the scorer reads with.
 llm::EngineOptions ScorerEngine(const RunConfig& config);
 
-// The base holds the longest path that the generator may write, in tokens: Error otherwise.
+// Error if the base's context, in tokens, is shorter than the longest path of the generator.
 void CheckContexts(int64_t generator, int64_t base, const std::string& base_path);
 
 // A reward model that fits the session's generator (Error otherwise), and its scorer.
@@ -42,7 +42,8 @@ struct LoadedRewardModel {
 LoadedRewardModel LoadRewardModel(const RunConfig& config, Session& session,
                                   const std::string& reward_model_folder);
 
-// The same, with the scorer given to the session.
+// Loads the same and gives the scorer to the session. Where worlds are replayed, no model is
+// loaded: the session reads the stored scores of this reward model.
 reward::RewardModel UseRewardModel(const RunConfig& config, Session& session,
                                    const std::string& reward_model_folder);
 

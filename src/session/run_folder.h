@@ -21,8 +21,8 @@ struct RunFolder {
   std::string ResumeState() const { return path + "/resume/state.json"; }
   std::string ResumePolicy(int iteration) const;
 
-  // Whether anything was finished or written that starting anew would mix with. A configuration and
-  // a log alone, left by a command that failed at once, are not.
+  // True if the folder holds results that a new run would mix with. A configuration and a log alone
+  // (a command that failed at once leaves them) do not count.
   bool HoldsWork() const;
 
   // Creates it; Error if it cannot be written, or holds work already and `resume` is false.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every run works with, wired once: task, generator, scorer, stored worlds, rounds.
 //
-// With the store folder "stored:FOLDER" it replays what was grown there: no model is loaded,
-// nothing is written, and what was not recorded is not_recorded.
+// With the store folder "stored:FOLDER" it replays the worlds of FOLDER: no model is loaded,
+// nothing is written, and a child that was never stored is answered with not_recorded.
 //
 // Belongs to one thread.
 #pragma once
@@ -57,15 +57,15 @@ class Session {
   llm::Generator& generator() { return *generator_; }
   const std::shared_ptr<const llm::LlamaModel>& model() const { return model_; }
 
-  // Drops every resident prefix: the start of an iteration or of a method's run, so that what
-  // follows does not depend on what came before.
+  // Drops every resident prefix, so that what follows does not depend on what came before. Called
+  // at the start of an iteration and of a method's run.
   void Forget();
 
-  // Tokens, occupancy and batch widths so far, and how busy each accelerator was. Nothing where
+  // Logs tokens, occupancy and batch widths so far, and how busy each accelerator was; nothing if
   // nothing was generated.
   void LogEngine() const;
 
-  // For searches, with the scorer that is set now.
+  // What searches work with; the scorer is the one that is set now.
   eval::Environment environment();
   const SessionOptions& options() const { return options_; }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which training problem is visited when: passes over the problems that phase 1 did not use, each
-// pass in an order of its own. (The reward model has seen the answers to its own problems.)
+// The order in which phase 2 visits training problems: passes over those that phase 1 did not use,
+// each pass shuffled anew. (The reward model has seen the answers to its own problems.)
 #pragma once
 
 #include <cstdint>
@@ -33,9 +33,9 @@ class ProblemSequence {
   std::vector<int64_t> order_;  // of pass_; empty where the range is too large to shuffle
 };
 
-// The problems that phase 2 trains on, of a training split of `size` > 0: those behind phase 1's,
-// at most `most` of them (0: all). Where phase 1 reaches into the second half of the split, that
-// half, and a warning says what the two share.
+// The problems that phase 2 trains on, of a training split of `size` > 0: those after phase 1's, at
+// most `most` of them (0: all). If phase 1's reach into the second half of the split, phase 2 takes
+// that half, and a warning says how many problems both use.
 ProblemSequence::Range ProblemsBehind(const labels::DataOptions& phase_one, int64_t size,
                                       int64_t most);
 

@@ -12,13 +12,13 @@
 
 namespace pgts::train {
 
-// What validation is compared with: another method on the same problems.
+// Another method on the validation problems, which the policy is compared with.
 struct ValidationLine {
   double accuracy = 0;
-  double tokens = 0;  // generated, a problem
+  double tokens = 0;  // generated per problem
 };
 
-// As it stands: nothing is finished yet.
+// As constructed: nothing is finished yet.
 struct ResumeState {
   int iteration = -1;  // PPO iterations done; 0: the warm start is; -1: not even that
   world::StoreLengths store;
@@ -34,9 +34,9 @@ struct ResumeState {
   bool InPhaseTwo() const { return iteration >= 0; }
 };
 
-// Atomic; what it refers to must be on the disk before.
+// Atomic. The files whose lengths it holds must be synced before.
 void WriteResumeState(const session::RunFolder& folder, const ResumeState& state);
-// Error if the file is not one of this version; the state above if there is none.
+// A ResumeState as constructed if there is no file; Error if it is of another version.
 ResumeState ReadResumeState(const session::RunFolder& folder);
 
 }  // namespace pgts::train

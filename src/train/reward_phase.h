@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Phase 1 in two halves: labelled steps from the generator, and a reward model trained on them, of
-// whatever kind (reward/kind.h), with what the gate will read.
+// Phase 1 in two halves: labelled steps from the generator, and a reward model of any kind
+// (reward/kind.h) trained on them, with the numbers that the gate reads.
 #pragma once
 
 #include <memory>
 #include <string>
 
-#include "session/session.h"
 #include "labels/data_builder.h"
 #include "session/run_config.h"
 #include "session/run_folder.h"
+#include "session/session.h"
 
 namespace pgts::train {
 
@@ -18,18 +18,18 @@ namespace pgts::train {
 labels::StepData MakeRewardData(const session::RunConfig& config, session::Session& session,
                                 const session::RunFolder& folder);
 
-// The second half: trains on what reward_training leaves of `data`, measures beside a bag of words
-// and writes reward_model_final/ of `to`. What a frozen base makes of the data is kept beside it,
-// in reward_data/ of `from`.
+// The second half: trains on what the filters of reward_training leave of `data`, measures the
+// result and a bag of words, and writes reward_model_final/ of `to`. The hidden states of a frozen
+// base are kept beside the data, in reward_data/ of `from`.
 struct RewardRuns {
   const session::RunFolder& from;
   const session::RunFolder& to;
 };
-void TrainRewardModel(const session::RunConfig& config, session::Session& session, labels::StepData data,
-                      const RewardRuns& runs);
+void TrainRewardModel(const session::RunConfig& config, session::Session& session,
+                      labels::StepData data, const RewardRuns& runs);
 
-// Both, as `pgts train` does them; that the base can read the generator's tokens is known before
-// the first of them begins.
-void RunRewardPhase(const session::RunConfig& config, session::Session& session, const session::RunFolder& folder);
+// Both, for `pgts train`. Whether the base can read the generator's tokens is checked first.
+void RunRewardPhase(const session::RunConfig& config, session::Session& session,
+                    const session::RunFolder& folder);
 
 }  // namespace pgts::train

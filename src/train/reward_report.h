@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What phase 1 tells of itself: the progress bar, the log, and its records in metrics.jsonl:
+// How phase 1 reports its training: a progress bar, log lines, and records in metrics.jsonl:
 //
 //   {"kind":"reward","step","epoch","loss","learning_rate"}    loss: mean since the last record
 //   {"kind":"reward_validation","step","epoch","loss","step_auc"}
@@ -25,7 +25,7 @@ class RewardReport {
 
   void Step(const reward::TrainingPoint& point);
   void Validated(const reward::ValidationPoint& point);
-  // The record alone, for who logs in words of its own.
+  // Writes the record without a log line, for training that logs its own.
   void Record(const reward::ValidationPoint& point);
 
  private:
@@ -38,8 +38,8 @@ class RewardReport {
   int64_t steps_since_ = 0;
 };
 
-// Bytes of metrics.jsonl up to the end of phase 1's records: what a phase 2 that begins keeps. 0
-// where there is no such file.
+// Length in bytes of phase 1's records in metrics.jsonl, which phase 2 keeps when it begins; 0 if
+// there is no such file.
 int64_t RewardRecordsLength(const std::string& metrics_path);
 
 }  // namespace pgts::train

@@ -13,15 +13,14 @@
 
 namespace pgts::tree {
 
-// A node as it was when the search got it, and what others can tell about it.
+// A node as it was when the search got it, and what is found out about it later.
 struct GrownNode {
   NodeId parent = kNoNode;
   int attempt = 0;         // 1, 2, ... below its parent
   bool duplicate = false;  // a sibling has the same text
   Child child;
-  std::string text;  // of the step; filled in by who knows the world
-  std::optional<bool>
-      correct;  // a terminal node's answer; filled in by who may see the gold answer
+  std::string text;             // of the step; set by code that knows the world
+  std::optional<bool> correct;  // of a terminal node; set by code that may see the gold answer
 };
 
 struct TrajectoryStep {
@@ -33,24 +32,24 @@ struct TrajectoryStep {
   float potential_before = kRootScore;  // Phi of the node before: its score; root 0.5, dead 0
   float potential_after = kRootScore;   // Phi of the node after; 0 where the search ended
   TreeFeatures features;                // before the decision; left empty unless recorded
-  std::optional<GrownNode> grown;  // what the decision asked for; nothing where it asked for none
+  std::optional<GrownNode> grown;       // the child that Expand or Branch asked for
 };
 
 struct Trajectory {
   std::vector<TrajectoryStep> steps;
   End end = End::kNone;
   std::optional<Answer> answer;
-  std::optional<bool> correct;  // filled in by who may see the gold answer
+  std::optional<bool> correct;  // set by code that may see the gold answer
 };
 
 // Phi(v) of the potential-based shaping: the node's score, 0 for a dead node.
 float Potential(const Tree& tree, NodeId id);
 
-// Sees a search as it runs. A searcher calls Before with every decision it is about to apply, After
-// once it is applied, and Ended once when the search has ended, with its answer by the searcher's
-// rule. A search that its world could not go on with is left without Ended. A method of several
-// searches (chains, searches that vote) shows them one after another: one begins with each decision
-// on a tree of no actions.
+// Sees a search as it runs. A searcher calls Before with every decision that it is about to apply,
+// After once it is applied, and Ended once at the search's end, with its answer by the searcher's
+// rule. Where the world could not supply a child, Ended is never called. A method of several
+// searches (chains, searches that vote) shows them one after another; a decision on a tree without
+// actions begins the next.
 class SearchObserver {
  public:
   virtual ~SearchObserver() = default;
@@ -67,10 +66,10 @@ class TrajectoryRecorder : public SearchObserver {
   void Before(const Tree& tree, const Decision& decision) override;
   void After(const Tree& tree) override;
   void Ended(const Tree& tree, const std::optional<Answer>& answer) override;
-  // Of the latest search; without steps where none has decided anything.
+  // The latest search's; empty before its first decision.
   const Trajectory& trajectory() const { return trajectories_.back(); }
   Trajectory Take() { return std::move(trajectories_.back()); }
-  // Of all of them, in order; at least one.
+  // Every search's, in order; at least one.
   std::vector<Trajectory> TakeAll() { return std::move(trajectories_); }
 
  private:

@@ -34,7 +34,7 @@ inline constexpr NodeId kRoot = 0;
 inline constexpr NodeId kNoNode = -1;
 inline constexpr float kRootScore = 0.5F;
 
-// Limits of one search. Zero means: no limit (tokens), or the default named beside it.
+// Limits of one search. Zero means no limit for tokens, and the default beside it for actions.
 struct Limits {
   int max_depth = 15;      // steps on one path
   int max_nodes = 80;      // the root not counted
@@ -94,9 +94,9 @@ class Tree {
   // Applies Backtrack or Terminate.
   void Apply(Action action);
 
-  // For searchers that keep many leaves open (beam, tree search): stands at another node without an
-  // action, and with nothing charged. `id` can be expanded, and no budget is spent; "nothing legal"
-  // was said of the node left, so it ends no search that goes on from here.
+  // For searchers that keep many leaves open (beam, tree search): makes `id` current without an
+  // action and without charge. Requires CanExpand(id) and that no budget has run out. An end
+  // kNothingLegal spoke of the node that is left, so it is taken back.
   void GoTo(NodeId id);
   // Ends a search that has asked for all it wants: terminated with a terminal node, else with
   // nothing legal. A search that has ended keeps its end.

@@ -62,7 +62,7 @@ const kSections = [
     name: 'Accuracy against tokens',
     short: 'Comparison',
     make: comparisonSection,
-    absent: 'No evaluation yet: pgts eval --policy_checkpoint RUN --compare-baselines makes one.'
+    absent: 'No evaluation yet: pgts eval --policy-checkpoint RUN --compare-baselines makes one.'
   },
   {
     id: 'replay',
