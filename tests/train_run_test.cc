@@ -305,6 +305,30 @@ TEST_F(TrainRunTest, ARunIsScoredAndExamined) {
   }
 }
 
+TEST_F(TrainRunTest, APolicySearchesWithItsOwnRewardModelAlone) {
+  ExpectEnds(Start("run"), "run");
+  ExpectEnds(Do({"train-reward", Run("run"), "--output-dir", Run("other"), "--set", "run.seed=7"},
+                "other"),
+             "other");
+  const std::string own = Run("run") + "/reward_model_final",
+                    other = Run("other") + "/reward_model_final";
+  const auto expect_refusal = [&](const Arguments& arguments) {
+    SCOPED_TRACE(arguments.front());
+    EXPECT_EQ(Do(arguments, "refused").Wait(), 2);
+    EXPECT_THAT(Output("refused"), HasSubstr("learnt on the scores of reward model"));
+  };
+  expect_refusal(
+      {"eval", "--policy-checkpoint", Run("run"), "--reward-model-path", other, "--limit", "1"});
+  expect_refusal(
+      {"solve", "--policy-checkpoint", Run("run"), "--reward-model-path", other, "2+2?"});
+  fs::remove_all(own);
+  fs::copy(other, own, fs::copy_options::recursive);
+  WriteFileAtomic(Run("compare.yaml"),
+                  "compare: {budgets: [30], problems: 2, tuning_problems: 1}\n");
+  expect_refusal({"compare", Run("compare.yaml"), "--run", Run("run"), "--output-dir", Run("out")});
+  expect_refusal({"train", "--resume", Run("run"), "--set", "policy_training.num_iterations=4"});
+}
+
 int64_t FilesIn(const std::string& folder) {
   return fs::exists(folder) ? std::distance(fs::directory_iterator(folder), {}) : 0;
 }

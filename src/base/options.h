@@ -42,6 +42,10 @@ namespace pgts {
 
 class OptionSet {
  public:
+  OptionSet() = default;
+  OptionSet(const OptionSet&) = delete;  // inert keys point into it
+  OptionSet& operator=(const OptionSet&) = delete;
+
   // Declares every option of `options` under `group`, with its present value as the default.
   template <typename Options>
   void Add(std::string_view group, Options& options) {

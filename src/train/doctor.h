@@ -18,9 +18,9 @@
 #include <vector>
 
 #include "base/jsonl.h"
-#include "session/session.h"
 #include "reward/check.h"
 #include "session/run_config.h"
+#include "session/session.h"
 
 namespace pgts::train {
 
@@ -41,7 +41,8 @@ struct Diagnosis {
   bool Healthy() const;
 };
 
-Diagnosis Examine(const session::RunConfig& config, session::Session& session, const DoctorRequest& request);
+Diagnosis Examine(const session::RunConfig& config, session::Session& session,
+                  const DoctorRequest& request);
 
 // A table of all findings, then what to fix, in words.
 std::string DiagnosisText(const Diagnosis& diagnosis);

@@ -8,15 +8,15 @@
 // The final policy is the one with the best mean return on the fixed validation problems.
 #pragma once
 
-#include "session/session.h"
-#include "train/resume_state.h"
 #include "session/run_config.h"
 #include "session/run_folder.h"
+#include "session/session.h"
+#include "train/resume_state.h"
 
 namespace pgts::train {
 
 // The session needs its scorer and a store. `state`: where to go on.
-void RunPolicyPhase(const session::RunConfig& config, session::Session& session, const session::RunFolder& folder,
-                    const ResumeState& state);
+void RunPolicyPhase(const session::RunConfig& config, session::Session& session,
+                    const session::RunFolder& folder, const ResumeState& state);
 
 }  // namespace pgts::train

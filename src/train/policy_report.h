@@ -10,9 +10,9 @@
 #include "base/jsonl.h"
 #include "base/tensorboard.h"
 #include "policy/ppo.h"
+#include "session/run_folder.h"
 #include "train/resume_state.h"
 #include "train/rollouts.h"
-#include "session/run_folder.h"
 #include "train/validation.h"
 
 namespace pgts::train {
