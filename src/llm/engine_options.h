@@ -38,12 +38,9 @@ struct EngineOptions {
   int context = 4096;          // tokens that one sequence can hold; at most what the model knows
   int cells = 0;               // KV cells, all lanes; 0: width × context, in the unified layout of
                                // 1 GiB at most, or half of what a GPU has free. Streams round up
-  int64_t stream_bytes = 0;    // most memory of streams; 0: 4 GiB or an eighth of the machine's, or
-                               // half of what a GPU has free
   int turn = 0;                // evaluations between two turns of the scorer; 0: by model size
   KvLayout layout = KvLayout::kAuto;
   int flash_attention = -1;  // 0 off, 1 on, -1: off on CPUs for small models and readers in streams
-  std::string kv_type = "f16";  // "f16", "f32", "bf16" or "q8_0" (needs flash attention)
 };
 
 }  // namespace pgts::llm

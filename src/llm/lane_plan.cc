@@ -53,8 +53,7 @@ int DefaultLanes(const EngineOptions& options, bool small, int threads, bool on_
 
 // Streams are taken in full from the start, by each engine: generator, scorer and likelihood. They
 // may have an eighth of a CPU's memory each.
-int64_t StreamBytes(const EngineOptions& options, int64_t gpu_bytes) {
-  if (options.stream_bytes > 0) return options.stream_bytes;
+int64_t StreamBytes(int64_t gpu_bytes) {
   if (gpu_bytes > 0) return DefaultKvBytes(gpu_bytes);
   const int64_t machine = int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGESIZE);
   return std::min(kMostStreamBytes, machine / 8);
@@ -205,7 +204,7 @@ LanePlan PlanLanes(const EngineOptions& options, const ModelInfo& model, int64_t
   const bool apt =
       options.layout == KvLayout::kAuto ? !small && !on_gpu : options.layout == KvLayout::kStreams;
   if (apt) {
-    const int64_t most_bytes = StreamBytes(options, gpu_bytes);
+    const int64_t most_bytes = StreamBytes(gpu_bytes);
     plan.lane_cells = StreamCells(options, plan, context, model, most_bytes);
     plan.streams = plan.lane_cells > 0;
     if (!plan.streams && options.cells == 0) {
@@ -231,8 +230,7 @@ LanePlan PlanLanes(const EngineOptions& options, const ModelInfo& model, int64_t
   plan.lane.threads = std::max(1, plan.threads / plan.lanes);
   // On a CPU llama.cpp's flash attention takes a sequence's rows one by one where there are fewer
   // than 64, as in most steps that are read.
-  const bool whole_kv = options.kv_type != "q8_0";  // quantised values need flash attention
-  const bool flash = !small && !(plan.streams && use == LaneUse::kRead && !on_gpu && whole_kv);
+  const bool flash = !small && !(plan.streams && use == LaneUse::kRead && !on_gpu);
   plan.flash_attention = options.flash_attention < 0 ? flash : options.flash_attention > 0;
   return plan;
 }

@@ -20,8 +20,7 @@ namespace {
 // Of an evaluation where every token has the whole vocabulary as output: 39 MB for one of 150,000.
 constexpr int kMostFullOutputs = 64;
 
-LlamaMachineOptions MachineOptions(const LanePlan& plan, const EngineOptions& options,
-                                   LlamaOutput output) {
+LlamaMachineOptions MachineOptions(const LanePlan& plan, LlamaOutput output) {
   return {.output = output,
           .sequences = plan.lane.sequences,
           .cells = plan.lane_cells,
@@ -30,8 +29,7 @@ LlamaMachineOptions MachineOptions(const LanePlan& plan, const EngineOptions& op
                               : plan.batch_tokens,
           .threads = plan.lane.threads,
           .streams = plan.streams,
-          .flash_attention = plan.flash_attention,
-          .kv_type = options.kv_type};
+          .flash_attention = plan.flash_attention};
 }
 
 // The lanes of one model and what they have in common.
@@ -53,7 +51,7 @@ class Lanes {
     }
     for (int i = 0; i < plan_.lanes; ++i) {
       machines_.push_back(
-          std::make_unique<LlamaMachine>(model_, MachineOptions(plan_, options, output)));
+          std::make_unique<LlamaMachine>(model_, MachineOptions(plan_, output)));
       lanes_.push_back(make_lane(*machines_.back(), ledger_, plan_.lane));
     }
   }

@@ -21,14 +21,6 @@ namespace {
 constexpr double kRowCost = 0.06;
 constexpr double kAttentionCost = 4;
 
-ggml_type ParseKvType(const std::string& name) {
-  if (name == "f16") return GGML_TYPE_F16;
-  if (name == "f32") return GGML_TYPE_F32;
-  if (name == "bf16") return GGML_TYPE_BF16;
-  if (name == "q8_0") return GGML_TYPE_Q8_0;
-  throw Error::Format("kv type '{}' is not one of f16, f32, bf16, q8_0", name);
-}
-
 llama_context_params Params(const LlamaMachineOptions& options) {
   llama_context_params params = llama_context_default_params();
   params.n_ctx = options.cells;
@@ -39,7 +31,6 @@ llama_context_params Params(const LlamaMachineOptions& options) {
                              : options.sequences;
   params.n_threads = params.n_threads_batch = options.threads;
   params.pooling_type = LLAMA_POOLING_TYPE_NONE;
-  params.type_k = params.type_v = ParseKvType(options.kv_type);
   params.kv_unified = !options.streams;
   params.swa_full = true;  // a cut-back prefix may need what left the window
   params.no_perf = true;

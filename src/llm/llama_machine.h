@@ -29,7 +29,6 @@ struct LlamaMachineOptions {
   int threads = 1;
   bool streams = false;
   bool flash_attention = false;
-  std::string kv_type = "f16";
 };
 
 class LlamaMachine : public Machine {

@@ -38,8 +38,7 @@ class LlamaModel {
   int64_t FreeGpuBytes() const;  // at this moment; 0 on a CPU
 
   // Asks for flash attention, or for none. A GPU for whose build or heads there is no such kernel
-  // goes without (but for quantised keys and values, which need it): told to use it, llama.cpp
-  // would attend on the CPU, in silence.
+  // goes without: told to use it, llama.cpp would attend on the CPU, in silence.
   void SetFlashAttention(llama_context_params& params, bool wanted) const;
 
   // What every context made from this model needs before its first evaluation.

@@ -140,7 +140,6 @@ TEST(LlamaModel, EngineOptionsAreChecked) {
   const auto model = LlamaModel::Load(path);
   EXPECT_THROW(MakeLlamaGenerator(model, {.width = 0}), Error);
   EXPECT_THROW(MakeLlamaGenerator(model, {.width = 2, .lanes = 3}), Error);
-  EXPECT_THROW(MakeLlamaGenerator(model, {.kv_type = "f8"}), Error);
 }
 
 constexpr const char* kChatMl =

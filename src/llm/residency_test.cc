@@ -153,8 +153,7 @@ TEST(PlanLanes, SmallModelsGetManyLanesAndLargeOnesFew) {
 }
 
 TEST(PlanLanes, ModelsOfSomeSizeGetStreamsWhereTheyFit) {
-  const EngineOptions options{
-      .threads = 2, .width = 32, .context = 512, .stream_bytes = int64_t{1} << 30};
+  const EngineOptions options{.threads = 2, .width = 32, .context = 512};
   ModelInfo large{.context_train = 512, .parameters = 135'000'000, .kv_bytes_per_token = 23'040};
   const LanePlan plan = PlanLanes(options, large, 0, LaneUse::kWrite);
   EXPECT_TRUE(plan.streams);
