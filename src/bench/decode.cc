@@ -54,7 +54,7 @@ class EngineDecode {
         generator_(llm::MakeLlamaGenerator(std::move(model),
                                            {.threads = arguments.threads,
                                             .width = width,
-                                            .lanes = arguments.lanes,
+                                            .pool_size = arguments.lanes,
                                             .context = context + arguments.steps + 1,
                                             .cells = width * (context + arguments.steps + 1),
                                             .layout = llm::ParseKvLayout(arguments.layout)})),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finding a walker's place: every request compares its path with what is resident everywhere.
+// Finding a walker's slot: every request compares its path with what is resident everywhere.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -10,12 +10,10 @@
 namespace pgts::llm {
 namespace {
 
-class NoMachine : public Machine {
+class NoKvBackend : public KvBackend {
  public:
   EvaluateStatus Evaluate(std::span<const Row>) override { return EvaluateStatus::kDone; }
-  std::span<const float> Output(int) override { return {}; }
-  void KeepStates(bool) override {}
-  std::span<const float> State(int) override { return {}; }
+  RowOutput Output(int) override { return {}; }
   void Remove(int, int) override {}
   void Share(int, int, int, int) override {}
   bool Whole(int) const override { return true; }
@@ -23,11 +21,11 @@ class NoMachine : public Machine {
 };
 
 // Sequences that share a prompt of 100 tokens and then differ.
-void TakeAPlace(benchmark::State& state) {
+void TakeASlot(benchmark::State& state) {
   const int sequences = static_cast<int>(state.range(0));
   constexpr int kPrompt = 100, kTokens = 500;
-  NoMachine machine;
-  Residency residency(sequences, machine);
+  NoKvBackend backend;
+  Residency residency(sequences, backend);
   std::vector<std::vector<Token>> paths;
   for (int i = 0; i < sequences; ++i) {
     std::vector<Token> path(kTokens, i);
@@ -43,7 +41,7 @@ void TakeAPlace(benchmark::State& state) {
     walker = (walker + 1) % paths.size();
   }
 }
-BENCHMARK(TakeAPlace)->Arg(8)->Arg(64)->Arg(256);
+BENCHMARK(TakeASlot)->Arg(8)->Arg(64)->Arg(256);
 
 }  // namespace
 }  // namespace pgts::llm

@@ -28,7 +28,7 @@ std::vector<float> Logits(int64_t vocabulary) {
 void Sample(benchmark::State& state, const SamplingOptions& options) {
   const std::vector<float> logits = Logits(state.range(0));
   for (auto unused : state) {
-    const Candidates candidates = Truncate(logits, options);
+    const TokenDistribution candidates = Truncate(logits, options);
     benchmark::DoNotOptimize(DrawToken(candidates, 0.5));
   }
 }

@@ -113,9 +113,9 @@ reward::Head RandomHead(int width) {
 llm::EngineOptions Engine(const TreeLoadOptions& options) {
   return {.threads = options.threads,
           .width = options.width,
-          .lanes = options.lanes,
+          .pool_size = options.lanes,
           .cells = options.cells,
-          .turn = options.turn,
+          .slice = options.turn,
           .layout = options.layout};
 }
 
@@ -145,12 +145,12 @@ class TreeLoad {
         worlds_({.rounds = &rounds_,
                  .task = task_.get(),
                  .generator = &generator_client_,
-                 .scorer = &scorer_client_},
+                 .scorer = &scorer_client_,
+                 .with_states = options.shared},
                 {.sampling = Sampling(options)}),
         progress_("bench", options.problems, "searches") {}
 
   TreeLoadResult Run() {
-    generator_->KeepStates(options_.shared);
     const std::vector<eval::SearchJob> jobs = Jobs();
     const Stopwatch watch;
     const auto begin = [&](size_t search) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The engine as coroutines see it. `co_await client.Generate(request)` lets the request join the
-// generator's next turn, beside those that are still being written, and goes on after the turn in
+// generator's next slice, beside those that are still being written, and goes on after the slice in
 // which it ended.
 //
 // Name the request before awaiting: g++ 12 destroys the members of a braced temporary inside a
@@ -32,11 +32,11 @@ class GeneratorClient : public Phase {
   GeneratorClient(const GeneratorClient&) = delete;
   GeneratorClient& operator=(const GeneratorClient&) = delete;
 
-  // The seconds of a turn are shared equally by the drafts that it wrote at.
+  // The seconds of a slice are shared equally by the drafts that it wrote at.
   Co<Dispatched<Generation>> Generate(GenerateRequest request);
 
   Generator& generator() const { return generator_; }
-  const PhaseCounts& phase() const { return counts_; }  // batches: turns; rows: requests
+  const PhaseCounts& phase() const { return counts_; }  // batches: slices; rows: requests
 
   std::string_view name() const override { return "generate"; }
   std::string_view device() const override { return device_; }

@@ -46,7 +46,7 @@ TEST(Client, PendingRequestsRunTogether) {
   EXPECT_EQ(client.phase().rows, 5);
 }
 
-// Writes steps of `length` bytes, so many of them, and notes the turn in which each ended.
+// Writes steps of `length` bytes, so many of them, and notes the slice in which each ended.
 Co<void> WriteSteps(GeneratorClient& client, int length, int steps, std::vector<int>& ended) {
   SamplingOptions options{.max_new_tokens = length};
   const auto sampling = std::make_shared<SamplingOptions>(options);
@@ -59,7 +59,7 @@ Co<void> WriteSteps(GeneratorClient& client, int length, int steps, std::vector<
   }
 }
 
-// Counted turns of one token: nobody waits for the long step, and each next step joins at once.
+// Slices of one token: nobody waits for the long step, and each next step joins at once.
 TEST(Client, ALongStepHoldsBackNoShortOne) {
   ScriptedGenerator generator(
       [](std::string_view, const Key&) { return ScriptedStep{.text = std::string(64, 'y')}; });

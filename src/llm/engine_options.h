@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // How an engine lays out its memory and its work.
 //
-// A lane is one llama.cpp context. In the unified layout each token scans every used cell of its
-// lane. Small models spend most of their time in that scan, so they do best with many lanes of
-// few sequences; a GPU does best with one wide lane. On a CPU, lanes run side by side with a thread
-// each where there are enough of them: ggml's threads wait for each other after every operation,
-// and on a busy machine that costs more than it gains.
+// An engine has a pool of llama.cpp contexts. In the unified layout each token scans every used
+// cell of its context. Small models spend most of their time in that scan, so they do best with
+// many contexts of few sequences; a GPU does best with one wide context. On a CPU, contexts run
+// side by side with a thread each where there are enough of them: ggml's threads wait for each
+// other after every operation, and on a busy machine that costs more than it gains.
 //
 // Measured: the tiny model's shape (1.8 M parameters, Q8_0), prompts of 110 tokens read, three
 // steps of 45 written; generated tokens per second of CPU time on one busy core:
-//   sequences          lanes: 1 flash on   1     width/8   width/4   width/2
+//   sequences       contexts: 1 flash on   1     width/8   width/4   width/2
 //   32, own prompts              656       602    1,364     1,792     1,775
 //   64, own prompts              653       320    1,755     2,077     2,067
 //   64, four to a prompt           -         -    3,174     3,634         -
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -33,12 +32,12 @@ KvLayout ParseKvLayout(std::string_view name);
 struct EngineOptions {
   std::string device = "cpu";  // "cpu", "cuda" or "cuda:N"
   int threads = 0;             // CPU threads; 0: all cores
-  int width = 32;              // sequences evaluated together, all lanes; best: walkers in flight
-  int lanes = 0;               // 0: chosen by the model's size and the device
-  int context = 4096;          // tokens that one sequence can hold; at most what the model knows
-  int cells = 0;               // KV cells, all lanes; 0: width × context, in the unified layout of
-                               // 1 GiB at most, or half of what a GPU has free. Streams round up
-  int turn = 0;                // evaluations between two turns of the scorer; 0: by model size
+  int width = 32;      // sequences evaluated together, all contexts; best: walkers in flight
+  int pool_size = 0;   // contexts; 0: chosen by the model's size and the device
+  int context = 4096;  // tokens that one sequence can hold; at most what the model knows
+  int cells = 0;  // KV cells, all contexts; 0: width × context, in the unified layout of 1 GiB at
+                  // most, or half of what a GPU has free. Streams round up
+  int slice = 0;  // evaluations before steps that ended are handed back; 0: by model size
   KvLayout layout = KvLayout::kAuto;
   int flash_attention = -1;  // 0 off, 1 on, -1: off on CPUs for small models and readers in streams
 };

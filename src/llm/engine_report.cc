@@ -31,7 +31,7 @@ std::string EngineReport(const TokenCounts& counts) {
   const std::string restored =
       counts.restored > 0 ? fmt::format(", {} read for stored steps", counts.restored) : "";
   return fmt::format(
-      "{} tokens written in {} evaluations, {:.2f} of the places taken, {:.1f} % evaluated "
+      "{} tokens written in {} evaluations, {:.2f} of the slots taken, {:.1f} % evaluated "
       "again{}; "
       "jobs in an evaluation: {}",
       counts.generated, counts.decodes, counts.Occupancy(), 100 * again, restored,

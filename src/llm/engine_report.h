@@ -9,7 +9,7 @@
 
 namespace pgts::llm {
 
-// "70 tokens written in 12 evaluations, 0.58 of the places taken, 3.0 % evaluated again; jobs in an
+// "70 tokens written in 12 evaluations, 0.58 of the slots taken, 3.0 % evaluated again; jobs in an
 // evaluation: 1: 2, 2-3: 1, 4-7: 9". Empty where nothing was evaluated.
 std::string EngineReport(const TokenCounts& counts);
 

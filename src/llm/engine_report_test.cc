@@ -11,12 +11,12 @@ namespace {
 
 TEST(EngineReport, TellsOccupancyAndWidths) {
   TokenLedger ledger;
-  ledger.Decoded(/*seated=*/1, /*places=*/8);
+  ledger.Decoded(/*jobs=*/1, /*slots=*/8);
   ledger.Decoded(3, 8);
   for (int i = 0; i < 3; ++i) ledger.Decoded(8, 8);
   EXPECT_DOUBLE_EQ(ledger.counts().Occupancy(), 28.0 / 40);
   EXPECT_EQ(EngineReport(ledger.counts()),
-            "0 tokens written in 5 evaluations, 0.70 of the places taken, 0.0 % evaluated again; "
+            "0 tokens written in 5 evaluations, 0.70 of the slots taken, 0.0 % evaluated again; "
             "jobs in an evaluation: 1: 1, 2-3: 1, 8-15: 3");
 }
 

@@ -19,9 +19,8 @@
 #include <vector>
 
 #include "base/random.h"
-#include "llm/model_info.h"
+#include "llm/engine.h"
 #include "llm/prefix.h"
-#include "llm/tokenizer.h"
 
 namespace pgts::llm {
 
@@ -41,9 +40,12 @@ struct SamplingOptions {
 
 struct GenerateRequest {
   PrefixPtr prefix;
-  uint64_t walker = 0;  // who walks: requests of one walker share its place in the KV memory
+  uint64_t walker = 0;  // who walks: requests of one walker share its slot in the KV memory
   Key draw{"unset"};
   std::shared_ptr<const SamplingOptions> sampling;
+  // Whether the step comes with its hidden state, unless its end leaves no room to read it. So a
+  // judge that looks at the states of the model that writes needs no pass of its own.
+  bool with_state = false;
 };
 
 enum class StepEnd { kSeparator, kEndOfText, kMaxTokens, kContextFull };
@@ -53,7 +55,7 @@ struct Generation {
   double log_prob = 0;        // sum, natural log, at temperature 1 without truncation
   StepEnd end = StepEnd::kSeparator;
   int generated = 0;  // sampled tokens to charge: tokens.size(), +1 at the end of text
-  // At the path's last token, as an Encoder of the same model gives it; see KeepStates. Else empty.
+  // At the path's last token, as an Encoder of the same model gives it; empty unless asked for.
   std::vector<float> state;
 };
 
@@ -64,31 +66,13 @@ struct Draft {
   bool ended = false;  // set by the generator, with the result
 };
 
-// Not safe for concurrent use: one compute lane calls it.
-class Generator {
+class Generator : public Engine {
  public:
-  virtual ~Generator() = default;
-  virtual const ModelInfo& Info() const = 0;
-  virtual const Tokenizer& tokenizer() const = 0;
-
-  // One turn: takes `joining` in and writes on, at these and at all drafts that have not ended
+  // One slice: takes `joining` in and writes on, at these and at all drafts that have not ended
   // yet, for a number of evaluations that does not depend on time. So one long step holds nothing
   // back: who waited for a short one goes on while the long one is still being written. Walkers may
-  // repeat. Enough turns end every draft. After an exception Forget() comes before the next turn.
+  // repeat. Enough slices end every draft. After an exception Forget() comes before the next slice.
   virtual void Write(std::span<Draft* const> joining) = 0;
-
-  // Whether steps come with their hidden state, unless their end left no room to read it. So a
-  // judge that looks at the states of the model that writes needs no pass of its own.
-  virtual void KeepStates(bool keep) = 0;
-
-  // Drops all resident prefixes and all drafts that have not ended. Called where a run can be
-  // resumed, so that what follows does not depend on what came before.
-  virtual void Forget() = 0;
-
-  virtual const TokenCounts& counts() const = 0;
-
-  // Tokens that one sequence can hold, prompt included.
-  virtual int context() const = 0;
 };
 
 // Writes all to their end; results[i] answers requests[i]. The generator has no other drafts.

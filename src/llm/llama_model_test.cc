@@ -16,7 +16,7 @@
 #include "base/temp_folder.h"
 #include "llm/llama_generator.h"
 #include "llm/llama_gguf_check.h"
-#include "llm/llama_test_model.h"
+#include "llm/llama_test_engine.h"
 #include "llm/prompt.h"
 
 namespace pgts::llm {
@@ -41,6 +41,27 @@ std::string ErrorOf(const std::string& path, const std::string& device = "cpu") 
 }
 
 TestModelShape Small() { return {.width = 32, .layers = 1, .heads = 2, .feed_forward = 32}; }
+
+TEST(LlamaModel, DescribesTheModel) {
+  const ModelInfo& info = TestModel()->info();
+  EXPECT_EQ(info.architecture, "qwen3");
+  EXPECT_EQ(info.width, 64);
+  EXPECT_EQ(info.layers, 2);
+  EXPECT_EQ(info.vocabulary, kTestVocabulary);
+  EXPECT_EQ(info.context_train, 1024);
+  EXPECT_EQ(info.file_hash.size(), 16u);
+  EXPECT_EQ(info.kv_bytes_per_token, 2 * 2 * 32 * 2);
+}
+
+TEST(LlamaTokenizer, TokenizerGivesBytesBack) {
+  const LlamaTokenizer& tokenizer = TestModel()->tokenizer();
+  const std::string text = "a b\n\xC3\xA9 12";
+  const std::vector<Token> tokens = tokenizer.Tokenize(text, false);
+  EXPECT_EQ(tokens.size(), text.size());
+  EXPECT_EQ(Text(tokenizer, tokens), text);
+  EXPECT_TRUE(tokenizer.IsEndOfText(kTestEndOfText));
+  EXPECT_EQ(tokenizer.Piece(kTestEndOfText), "");
+}
 
 TEST(LlamaModel, AMissingFileIsNamed) {
   EXPECT_THAT(ErrorOf("/no/such/model.gguf"), HasSubstr("/no/such/model.gguf does not exist"));
@@ -139,7 +160,7 @@ TEST(LlamaModel, EngineOptionsAreChecked) {
   WriteTestModel(path, Small());
   const auto model = LlamaModel::Load(path);
   EXPECT_THROW(MakeLlamaGenerator(model, {.width = 0}), Error);
-  EXPECT_THROW(MakeLlamaGenerator(model, {.width = 2, .lanes = 3}), Error);
+  EXPECT_THROW(MakeLlamaGenerator(model, {.width = 2, .pool_size = 3}), Error);
 }
 
 constexpr const char* kChatMl =
@@ -243,11 +264,10 @@ TEST(RealModels, ASlidingWindowLosesNothingWhereAPrefixIsShared) {
   for (const KvLayout layout : {KvLayout::kUnified, KvLayout::kStreams}) {
     const EngineOptions options{.width = 2, .context = 704, .layout = layout};
     const auto shared = MakeLlamaGenerator(model, options);
-    shared->KeepStates(true);
     for (uint64_t i = 0; i < 4; ++i) {  // the last walks where the first did, and cuts back
-      const GenerateRequest request{branches[i % 3], i % 2, Key("d"), sampling};
+      const GenerateRequest request{branches[i % 3], i % 2, Key("d"), sampling,
+                                    /*with_state=*/true};
       const auto alone = MakeLlamaGenerator(model, options);
-      alone->KeepStates(true);
       const Generation got = WriteAll(*shared, {&request, 1})[0];
       const Generation want = WriteAll(*alone, {&request, 1})[0];
       EXPECT_EQ(got.tokens, want.tokens);

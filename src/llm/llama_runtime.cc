@@ -14,7 +14,7 @@ namespace {
 
 thread_local bool guarded = false;
 
-std::mutex log_mutex;  // guards first_error: llama.cpp may log from several lanes' threads
+std::mutex log_mutex;  // guards first_error: llama.cpp may log from several threads
 std::string first_error;
 
 void KeepErrors(ggml_log_level level, const char* text, void*) {

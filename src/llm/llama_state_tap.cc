@@ -54,7 +54,8 @@ void StateTap::Install(llama_context_params& params) {
   params.cb_eval_user_data = this;
 }
 
-void StateTap::Begin(const llama_batch& batch, bool streams) {
+void StateTap::Begin(const llama_batch& batch, bool streams, Tapped wanted) {
+  wanted_ = wanted;
   order_.assign(batch.n_tokens, -1);
   outputs_ = read_ = 0;
   if (wanted_ == Tapped::kLogits) return;

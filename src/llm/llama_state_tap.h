@@ -28,11 +28,9 @@ class StateTap {
   // The context that is made of `params` reports to this tap, which outlives it.
   void Install(llama_context_params& params);
 
-  // Of the evaluations to come. Logits that are not wanted are garbage.
-  void Want(Tapped wanted) { wanted_ = wanted; }
-
-  // Before an evaluation of `batch`; `streams`: its sequences are not in one memory.
-  void Begin(const llama_batch& batch, bool streams);
+  // Before an evaluation of `batch`; `streams`: its sequences are not in one memory. Logits that
+  // are not wanted are garbage.
+  void Begin(const llama_batch& batch, bool streams, Tapped wanted);
 
   // After it: whether there is a state for each of the batch's outputs. There is none where
   // llama.cpp does not name them in the model's architecture.

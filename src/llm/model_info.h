@@ -36,12 +36,13 @@ struct TokenCounts {
   int64_t decodes = 0;      // calls into the backend
   int64_t requests = 0;
 
-  // Of the lanes' evaluations, `decodes` of them: how many jobs took part and how many could have.
-  int64_t seated = 0;
-  int64_t places = 0;
+  // Of the contexts' evaluations, `decodes` of them: how many jobs took part and how many could
+  // have.
+  int64_t jobs = 0;
+  int64_t slots = 0;
   std::array<int64_t, 9> widths{};  // evaluations of 1, 2-3, 4-7, ..., 256 jobs
 
-  double Occupancy() const { return places > 0 ? static_cast<double>(seated) / places : 0; }
+  double Occupancy() const { return slots > 0 ? static_cast<double>(jobs) / slots : 0; }
 };
 
 }  // namespace pgts::llm

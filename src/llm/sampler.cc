@@ -140,7 +140,7 @@ class Truncation {
 };
 
 // The token of the largest logit alone.
-Candidates Greedy(std::span<const float> logits) {
+TokenDistribution Greedy(std::span<const float> logits) {
   const float max = LargestLogit(logits);
   const auto at = std::ranges::find(logits, max);
   if (at == logits.end()) return {};  // no logit is a number
@@ -157,10 +157,10 @@ double LogProb(std::span<const float> logits, Token token) {
   return logits[token] - largest - std::log(SumExponentials(logits, largest, 1).plain);
 }
 
-Candidates Truncate(std::span<const float> logits, const SamplingOptions& options) {
+TokenDistribution Truncate(std::span<const float> logits, const SamplingOptions& options) {
   if (options.temperature <= 0) return Greedy(logits);
   const Truncation truncation(logits, options);
-  Candidates candidates;
+  TokenDistribution candidates;
   double total = 0;
   for (const Candidate& candidate : truncation.Kept()) {
     candidates.tokens.push_back(candidate.token);
@@ -170,7 +170,7 @@ Candidates Truncate(std::span<const float> logits, const SamplingOptions& option
   return candidates;
 }
 
-DrawnToken DrawToken(const Candidates& candidates, double uniform) {
+DrawnToken DrawToken(const TokenDistribution& candidates, double uniform) {
   const double target = uniform * candidates.cumulative.back();
   const auto found =
       std::upper_bound(candidates.cumulative.begin(), candidates.cumulative.end(), target);

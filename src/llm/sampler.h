@@ -22,7 +22,7 @@ namespace pgts::llm {
 
 // What may follow a prefix under given sampling options. Kept with the prefix, it lets a second
 // child be drawn without evaluating anything.
-struct Candidates {
+struct TokenDistribution {
   std::vector<Token> tokens;       // in the order above
   std::vector<float> log_probs;    // at temperature 1, untruncated
   std::vector<double> cumulative;  // of exp((l - l_max)/t); the last is the total
@@ -31,13 +31,13 @@ struct Candidates {
 // Of one token, at temperature 1 without truncation.
 double LogProb(std::span<const float> logits, Token token);
 
-Candidates Truncate(std::span<const float> logits, const SamplingOptions& options);
+TokenDistribution Truncate(std::span<const float> logits, const SamplingOptions& options);
 
 struct DrawnToken {
   Token token = 0;
   double log_prob = 0;
 };
 
-DrawnToken DrawToken(const Candidates& candidates, double uniform);
+DrawnToken DrawToken(const TokenDistribution& candidates, double uniform);
 
 }  // namespace pgts::llm

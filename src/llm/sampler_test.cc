@@ -32,7 +32,7 @@ TEST(Sampler, LogProbabilityIsUntruncatedAtTemperatureOne) {
   SamplingOptions options = Off();
   options.temperature = 0.5;
   options.top_k = 2;
-  const Candidates candidates = Truncate(kLogits, options);
+  const TokenDistribution candidates = Truncate(kLogits, options);
   ASSERT_THAT(candidates.tokens, ElementsAre(0, 2));
   EXPECT_NEAR(candidates.log_probs[0], std::log(0.4), 1e-6);
   EXPECT_NEAR(candidates.log_probs[1], std::log(0.2), 1e-6);
@@ -73,13 +73,13 @@ TEST(Sampler, MinPComparesWithTheLargest) {
 
 TEST(Sampler, GreedyTakesTheFirstOfEquals) {
   const std::vector<float> logits = {0, 3, 3};
-  const Candidates candidates = Truncate(logits, {.temperature = 0});
+  const TokenDistribution candidates = Truncate(logits, {.temperature = 0});
   EXPECT_THAT(candidates.tokens, ElementsAre(1));
   EXPECT_NEAR(candidates.log_probs[0], -std::log(2 + std::exp(-3.0)), 1e-6);
 }
 
 TEST(Sampler, DrawIsTheInverseOfTheCumulativeDistribution) {
-  const Candidates candidates = Truncate(kLogits, Off());  // 0.4, 0.6, 0.8, 0.9, 1
+  const TokenDistribution candidates = Truncate(kLogits, Off());  // 0.4, 0.6, 0.8, 0.9, 1
   EXPECT_EQ(DrawToken(candidates, 0).token, 0);
   EXPECT_EQ(DrawToken(candidates, 0.399).token, 0);
   EXPECT_EQ(DrawToken(candidates, 0.401).token, 2);
@@ -126,7 +126,7 @@ std::vector<std::vector<float>> Shapes() {
 TEST(Sampler, TopPKeepsWhatAFullSortWould) {
   for (const std::vector<float>& logits : Shapes()) {
     for (const double temperature : {0.2, 0.8, 2.0}) {
-      const Candidates all = Truncate(logits, {.temperature = temperature, .top_p = 1});
+      const TokenDistribution all = Truncate(logits, {.temperature = temperature, .top_p = 1});
       const auto inverse = 1 / static_cast<float>(temperature);
       const double sum = SumExponentials(logits, LargestLogit(logits), inverse).tempered;
       for (const double top_p : {0.1, 0.5, 0.9, 0.999}) {
@@ -159,7 +159,7 @@ TEST(Sampler, LargeVocabularyEqualsAFullSort) {
   while (held < 0.9 * total) held += std::exp((logits[order[kept++]] - logits[order[0]]) / 0.8);
   order.resize(kept);
 
-  const Candidates candidates = Truncate(logits, options);
+  const TokenDistribution candidates = Truncate(logits, options);
   EXPECT_NEAR(static_cast<double>(candidates.tokens.size()), static_cast<double>(kept), 1);
   const size_t common = std::min(kept, candidates.tokens.size());
   EXPECT_TRUE(std::equal(order.begin(), order.begin() + common, candidates.tokens.begin()));

@@ -45,7 +45,7 @@ void ScriptedGenerator::Write(std::span<Draft* const> joining) {
   counts_.requests += static_cast<int64_t>(joining.size());
   for (Draft* draft : joining) {
     draft->result = Answer(draft->request);
-    if (keeps_states_) {
+    if (draft->request.with_state) {
       draft->result.state = {static_cast<float>(draft->request.prefix->length) +
                              static_cast<float>(draft->result.tokens.size())};
     }

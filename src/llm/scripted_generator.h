@@ -34,6 +34,7 @@ struct ScriptedStep {
   double log_prob = -1;      // of the whole step
 };
 
+// A hidden state is one number: how many tokens the path has.
 class ScriptedGenerator : public Generator {
  public:
   // text: everything before the step; draw: the request's key.
@@ -44,13 +45,11 @@ class ScriptedGenerator : public Generator {
   const ModelInfo& Info() const override { return info_; }
   const Tokenizer& tokenizer() const override { return tokenizer_; }
   void Write(std::span<Draft* const> joining) override;
-  // A state is one number: how many tokens the path has.
-  void KeepStates(bool keep) override { keeps_states_ = keep; }
   void Forget() override;
   const TokenCounts& counts() const override { return counts_; }
   int context() const override { return context_; }
 
-  // Tokens that each draft gets in a turn; 0 (the start): each is written in the turn it joins.
+  // Tokens that each draft gets in a slice; 0 (the start): each is written in the slice it joins.
   void set_pace(int tokens) { pace_ = tokens; }
 
   int calls() const { return calls_; }                             // of Write
@@ -58,8 +57,6 @@ class ScriptedGenerator : public Generator {
   const std::vector<size_t>& batches() const { return batches_; }  // drafts of each call
 
  private:
-  bool keeps_states_ = false;
-
   struct UnderWay {
     Draft* draft;
     int left;  // tokens

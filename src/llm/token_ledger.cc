@@ -78,12 +78,12 @@ void TokenLedger::Requested(int64_t requests) {
   counts_.requests += requests;
 }
 
-void TokenLedger::Decoded(int seated, int places) {
+void TokenLedger::Decoded(int jobs, int slots) {
   const std::lock_guard lock(mutex_);
   ++counts_.decodes;
-  counts_.seated += seated;
-  counts_.places += places;
-  const size_t bin = std::bit_width(static_cast<unsigned>(seated)) - 1;
+  counts_.jobs += jobs;
+  counts_.slots += slots;
+  const size_t bin = std::bit_width(static_cast<unsigned>(jobs)) - 1;
   ++counts_.widths[std::min(bin, counts_.widths.size() - 1)];
 }
 

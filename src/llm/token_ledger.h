@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tells a token that is evaluated for the first time from one that had been dropped, or that
-// another lane has evaluated too: evaluated paths are remembered by their 64-bit hashes, the latest
-// million or two since Clear(), in memory that does not grow (16 MB). What comes back after that is
-// not told from what is new. Each time that a token is sampled it may be evaluated once more, so
-// that siblings with the same text are not taken for one that was dropped.
+// another context has evaluated too: evaluated paths are remembered by their 64-bit hashes, the
+// latest million or two since Clear(), in memory that does not grow (16 MB). What comes back after
+// that is not told from what is new. Each time that a token is sampled it may be evaluated once
+// more, so that siblings with the same text are not taken for one that was dropped.
 //
-// Threads: all lanes of an engine share one ledger; the sums do not depend on their order, but for
-// what had to be forgotten.
+// Threads: all contexts of an engine share one ledger; the sums do not depend on their order, but
+// for what had to be forgotten.
 #pragma once
 
 #include <array>
@@ -35,11 +35,11 @@ class TokenLedger {
   void Generated();                  // a token was sampled
   void MayRead(uint64_t path_hash);  // it was added to a path
   void Requested(int64_t requests);
-  void Decoded(int seated, int places);  // an evaluation of so many jobs, in a lane of that width
+  void Decoded(int jobs, int slots);  // an evaluation of so many jobs, of so many that could
 
   void Clear();  // what was evaluated; the counts go on
 
-  // Not while lanes are running.
+  // Not while batchers are running.
   const TokenCounts& counts() const { return counts_; }
 
  private:

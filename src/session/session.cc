@@ -41,7 +41,7 @@ llm::EngineOptions ToEngineOptions(const GeneratorSettings& generator,
   llm::EngineOptions options{.device = generator.device,
                              .threads = engine.threads,
                              .width = engine.width,
-                             .lanes = engine.lanes,
+                             .pool_size = engine.lanes,
                              .context = engine.context > 0 ? engine.context : kDefaultContext,
                              .cells = engine.cells,
                              .layout = llm::ParseKvLayout(engine.layout)};
@@ -133,11 +133,17 @@ void Session::OpenWorlds() {
                                  .task = task_.get(),
                                  .generator = generator_client_.get(),
                                  .scorer = scorer_client_.get(),
-                                 .store = store_.get()},
+                                 .store = store_.get(),
+                                 .with_states = ScorerReadsStates()},
         WorldOptions(greedy));
   };
   sampled_ = open(/*greedy=*/false);
   greedy_ = open(/*greedy=*/true);
+}
+
+bool Session::ScorerReadsStates() const {
+  return generator_ && scorer_ && !scorer_->state_model().empty() &&
+         scorer_->state_model() == generator_->Info().file_hash;
 }
 
 void Session::SetScorer(std::unique_ptr<world::StepScorer> scorer, std::string_view device) {
@@ -145,11 +151,9 @@ void Session::SetScorer(std::unique_ptr<world::StepScorer> scorer, std::string_v
   scorer_ = std::move(scorer);
   scorer_client_ =
       std::make_unique<world::ScorerClient>(rounds_, *scorer_, llm::Accelerator(device));
-  const bool shares = generator_ && !scorer_->state_model().empty() &&
-                      scorer_->state_model() == generator_->Info().file_hash;
-  if (generator_) generator_->KeepStates(shares);
   scorer_hash_ = scorer_->hash();
-  scorer_parameters_ = shares ? 0 : scorer_->parameters();  // it makes no pass of its own
+  // A scorer that reads the generator's states makes no pass of its own.
+  scorer_parameters_ = ScorerReadsStates() ? 0 : scorer_->parameters();
   if (store_) {
     world::NoteScorer(store_->folder(), {.hash = scorer_hash_, .parameters = scorer_parameters_});
   }

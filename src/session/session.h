@@ -73,6 +73,7 @@ class Session {
   void LoadGenerator();
   void FindGenerator();
   void OpenWorlds();
+  bool ScorerReadsStates() const;  // of the generator
   world::LiveWorldsOptions WorldOptions(bool greedy) const;
 
   SessionOptions options_;

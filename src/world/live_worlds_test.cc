@@ -54,14 +54,16 @@ class LengthScorer : public StepScorer {
 
 // One run: its own rounds and clients over a shared folder.
 struct LiveRun {
-  explicit LiveRun(const std::string& folder, LiveWorldsOptions options = {}, int context = 4096)
+  explicit LiveRun(const std::string& folder, LiveWorldsOptions options = {}, int context = 4096,
+                   bool with_states = false)
       : generator(Write, context),
         store(folder),
         worlds({.rounds = &rounds,
                 .task = task.get(),
                 .generator = &client,
                 .scorer = &score,
-                .store = &store},
+                .store = &store,
+                .with_states = with_states},
                std::move(options)) {}
 
   Walk Go(std::vector<int> attempts, int epoch = 0) {
@@ -91,8 +93,7 @@ TEST(LiveWorldsTest, AStepThatComesWithItsStateIsScoredAtOnce) {
     return walk;
   };
   {
-    LiveRun run(folder.path());
-    run.generator.KeepStates(true);
+    LiveRun run(folder.path(), {}, 4096, /*with_states=*/true);
     follow(run, /*scored=*/false);
     EXPECT_EQ(run.scorer.states, 3);
     EXPECT_EQ(run.scorer.calls, 3);

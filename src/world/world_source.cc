@@ -43,7 +43,8 @@ class LiveGrower : public Grower {
     llm::GenerateRequest generate{.prefix = request.prefix,
                                   .walker = request.walker,
                                   .draw = draws_.With(std::span<const int>(request.path)),
-                                  .sampling = sampling_};
+                                  .sampling = sampling_,
+                                  .with_state = parts_.with_states};
     Dispatched<llm::Generation> done = co_await parts_.generator->Generate(std::move(generate));
     llm::Generation& reply = done.reply;
     RawStep raw{.log_prob = reply.log_prob,

@@ -70,6 +70,7 @@ class LiveWorlds : public WorldSource {
     llm::GeneratorClient* generator;
     ScorerClient* scorer = nullptr;  // null: asking for a score is an Error
     Store* store = nullptr;          // null: nothing is kept
+    bool with_states = false;        // the scorer reads the states of the model that writes
   };
   LiveWorlds(Parts parts, LiveWorldsOptions options);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "llm/likelihood_lane.h"
+#include "llm/likelihood_batcher.h"
 
 #include <memory>
 #include <vector>
@@ -10,7 +10,7 @@
 namespace pgts::llm {
 
 // The path is the prefix and all of the text but its last token, whose own output is not wanted.
-struct LikelihoodLane::Reading : Job {
+struct LikelihoodBatcher::Reading : Job {
   Reading(const LikelihoodRequest& request, uint64_t walker, std::vector<double>& log_probs)
       : Job(*request.prefix, walker), tokens(request.tokens), log_probs(log_probs) {
     log_probs.assign(tokens.size(), 0);
@@ -22,9 +22,9 @@ struct LikelihoodLane::Reading : Job {
   std::vector<double>& log_probs;
 };
 
-void LikelihoodLane::Read(std::span<const LikelihoodRequest* const> requests,
-                          std::span<const size_t> walkers,
-                          std::span<std::vector<double>* const> log_probs) {
+void LikelihoodBatcher::Read(std::span<const LikelihoodRequest* const> requests,
+                             std::span<const size_t> walkers,
+                             std::span<std::vector<double>* const> log_probs) {
   std::vector<std::unique_ptr<Reading>> readings;
   std::vector<Job*> jobs;
   for (size_t i = 0; i < requests.size(); ++i) {
@@ -39,17 +39,17 @@ void LikelihoodLane::Read(std::span<const LikelihoodRequest* const> requests,
   Run(jobs);
 }
 
-bool LikelihoodLane::EndsUnread(Job& job) { return static_cast<Reading&>(job).tokens.empty(); }
+bool LikelihoodBatcher::EndsUnread(Job& job) { return static_cast<Reading&>(job).tokens.empty(); }
 
-void LikelihoodLane::ReadOutput(Job& job, const Output& output) {
+void LikelihoodBatcher::ReadOutput(Job& job, int position, const RowOutput& output) {
   auto& reading = static_cast<Reading&>(job);
-  const auto token = static_cast<size_t>(output.position - reading.outputs_from);
-  reading.log_probs[token] = LogProb(output.values, reading.tokens[token]);
+  const auto token = static_cast<size_t>(position - reading.outputs_from);
+  reading.log_probs[token] = LogProb(output.logits, reading.tokens[token]);
 }
 
-bool LikelihoodLane::TakeOutput(Job& /*job*/) { return true; }
+bool LikelihoodBatcher::TakeOutput(Job& /*job*/) { return true; }
 
-void LikelihoodLane::GiveUp(Job& job) {
+void LikelihoodBatcher::GiveUp(Job& job) {
   const auto& reading = static_cast<Reading&>(job);
   throw Error::Format(
       "a solution of {} tokens behind {} of the prompt does not fit into the generator's context "

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Scheduling and residency against the fake machine, whose output betrays any wrong token.
+// Scheduling and residency against the fake backend, whose output betrays any wrong token.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -8,8 +8,8 @@
 #include <random>
 
 #include "base/error.h"
-#include "llm/fake_machine.h"
-#include "llm/generate_lane.h"
+#include "llm/fake_kv_backend.h"
+#include "llm/generate_batcher.h"
 #include "llm/scripted_generator.h"
 
 namespace pgts::llm {
@@ -19,15 +19,15 @@ constexpr int kVocabulary = 257;  // the byte tokenizer's
 
 struct Lab {
   Lab(int width, int cells, int batch = 16, int context = 200)
-      : machine(width, cells, kVocabulary, batch),
-        lane(machine, ledger, {.width = width, .sequences = width, .context = context}, tokenizer) {
-  }
+      : backend(width, cells, kVocabulary, batch),
+        batcher(backend, ledger, {.width = width, .sequences = width, .context = context},
+                tokenizer) {}
 
   std::vector<Generation> Run(const std::vector<GenerateRequest>& requests) {
     std::vector<Draft> drafts;
     for (const GenerateRequest& request : requests) drafts.push_back({.request = request});
     for (Draft& draft : drafts) Join(draft);
-    while (lane.jobs() > 0) lane.Write(1);
+    while (batcher.jobs() > 0) batcher.Write(1);
     std::vector<Generation> results;
     for (const Draft& draft : drafts) results.push_back(draft.result);
     return results;
@@ -35,13 +35,13 @@ struct Lab {
 
   void Join(Draft& draft) {
     Draft* const drafts[] = {&draft};
-    lane.Join(drafts);
+    batcher.Join(drafts);
   }
 
   ByteTokenizer tokenizer;
-  FakeMachine machine;
+  FakeKvBackend backend;
   TokenLedger ledger;
-  GenerateLane lane;
+  GenerateBatcher batcher;
 };
 
 std::shared_ptr<const SamplingOptions> Sampling(int max_new_tokens = 12, double temperature = 1) {
@@ -61,7 +61,7 @@ Generation Plain(const GenerateRequest& request, int context = 200) {
   std::vector<Token> path = PathTokens(*request.prefix);
   Generation generation;
   for (;;) {
-    const Candidates candidates = Truncate(FakeOutput(path, kVocabulary), *request.sampling);
+    const TokenDistribution candidates = Truncate(FakeOutput(path, kVocabulary), *request.sampling);
     const DrawnToken drawn = DrawToken(candidates, request.draw.Uniform(generation.generated));
     generation.log_prob += drawn.log_prob;
     ++generation.generated;
@@ -89,14 +89,13 @@ void ExpectSame(const Generation& got, const Generation& want) {
 }
 
 // A state is the last token's, and missing only where it was not asked for or nothing more fits.
-bool HasItsState(const GenerateRequest& request, const Generation& got, bool kept) {
-  if (!kept || got.end == StepEnd::kContextFull) return got.state.empty();
+bool HasItsState(const GenerateRequest& request, const Generation& got) {
+  if (!request.with_state || got.end == StepEnd::kContextFull) return got.state.empty();
   return got.state == FakeState(PathTokens(*Extend(request.prefix, got.tokens)));
 }
 
 // Rounds of walkers that go on, branch and backtrack at random.
 int64_t Walk(Lab& lab, int walkers, int rounds, uint32_t seed, bool states = false) {
-  lab.lane.KeepStates(states);
   std::mt19937 random(seed);
   std::vector<PrefixPtr> at(walkers);
   for (int w = 0; w < walkers; ++w) at[w] = Root(w % 3);
@@ -108,66 +107,69 @@ int64_t Walk(Lab& lab, int walkers, int rounds, uint32_t seed, bool states = fal
       requests.push_back({.prefix = at[w],
                           .walker = static_cast<uint64_t>(w),
                           .draw = Key("draw").With(round).With(w),
-                          .sampling = sampling});
+                          .sampling = sampling,
+                          .with_state = states});
     }
     const std::vector<Generation> results = lab.Run(requests);
     for (size_t i = 0; i < requests.size(); ++i) {
       ExpectSame(results[i], Plain(requests[i]));
-      EXPECT_TRUE(HasItsState(requests[i], results[i], states));
+      EXPECT_TRUE(HasItsState(requests[i], results[i]));
       PrefixPtr& here = at[requests[i].walker];
       if (random() % 3 > 0 && here->length < 100) here = Extend(here, results[i].tokens);
       if (random() % 3 == 0 && here->parent) here = here->parent;
     }
   }
-  return lab.machine.tokens;
+  return lab.backend.tokens;
 }
 
-TEST(GenerateLane, EqualsReadingEveryPathFromItsStart) {
+TEST(GenerateBatcher, EqualsReadingEveryPathFromItsStart) {
   Lab lab(8, 4000);
   Walk(lab, 8, 12, 1);
-  EXPECT_EQ(lab.machine.refusals, 0);
+  EXPECT_EQ(lab.backend.refusals, 0);
 }
 
-TEST(GenerateLane, MoreWalkersThanSequencesIsSlowerNotWrong) {
+TEST(GenerateBatcher, MoreWalkersThanSequencesIsSlowerNotWrong) {
   Lab lab(3, 4000);
   Walk(lab, 9, 8, 2);
   EXPECT_GT(lab.ledger.counts().reevaluated, 0);
 }
 
-TEST(GenerateLane, TooFewCellsIsSlowerNotWrong) {
+TEST(GenerateBatcher, TooFewCellsIsSlowerNotWrong) {
   Lab lab(8, 230);
   Walk(lab, 8, 10, 3);
-  EXPECT_GT(lab.machine.refusals, 0);
+  EXPECT_GT(lab.backend.refusals, 0);
   EXPECT_GT(lab.ledger.counts().reevaluated, 0);
 }
 
 // A step's last row is the first of its child, so states cost a row where nothing follows only.
-TEST(GenerateLane, StatesComeWithTheRowsThatAChildNeedsAnyway) {
+TEST(GenerateBatcher, StatesComeWithTheRowsThatAChildNeedsAnyway) {
   const auto chain = [](bool states) {
     Lab lab(1, 4000, 16, 4000);
-    lab.lane.KeepStates(states);
     PrefixPtr at = Root(0);
     int steps = 0;
     for (uint64_t i = 0; i < 20; ++i) {
-      const GenerateRequest request{
-          .prefix = at, .walker = 1, .draw = Key("draw").With(i), .sampling = Sampling()};
+      const GenerateRequest request{.prefix = at,
+                                    .walker = 1,
+                                    .draw = Key("draw").With(i),
+                                    .sampling = Sampling(),
+                                    .with_state = states};
       const Generation written = lab.Run({request})[0];
-      EXPECT_TRUE(HasItsState(request, written, states));
+      EXPECT_TRUE(HasItsState(request, written));
       if (written.tokens.empty()) continue;
       at = Extend(at, written.tokens);
       ++steps;
     }
     EXPECT_GT(steps, 10);
-    return lab.machine.tokens;
+    return lab.backend.tokens;
   };
   EXPECT_LE(chain(true), chain(false) + 1);
 }
 
-TEST(GenerateLane, StatesSurviveTooFewCellsAndSequences) {
+TEST(GenerateBatcher, StatesSurviveTooFewCellsAndSequences) {
   Lab crowded(8, 230), few(3, 4000);
   Walk(crowded, 8, 10, 3, /*states=*/true);
   Walk(few, 9, 8, 2, /*states=*/true);
-  EXPECT_GT(crowded.machine.refusals, 0);
+  EXPECT_GT(crowded.backend.refusals, 0);
 }
 
 bool IsPlain(const GenerateRequest& request, const Generation& got) {
@@ -177,14 +179,13 @@ bool IsPlain(const GenerateRequest& request, const Generation& got) {
 }
 
 // Whatever walkers do, in whatever memory: what is written is what reading from the start gives.
-RC_GTEST_PROP(GenerateLaneProperty, AnyWalkEqualsReadingEveryPathFromItsStart, ()) {
+RC_GTEST_PROP(GenerateBatcherProperty, AnyWalkEqualsReadingEveryPathFromItsStart, ()) {
   enum Move { kExtend, kSibling, kBack, kForget, kLeave, kMoves };
   const int walkers = *rc::gen::inRange(1, 7);
   const size_t batch = *rc::gen::inRange(1, 7);
   const auto moves = *rc::gen::container<std::vector<int>>(rc::gen::inRange(0, walkers * kMoves));
   Lab lab(/*width=*/*rc::gen::inRange(1, 5), /*cells=*/*rc::gen::inRange(150, 1500));
   const bool states = *rc::gen::arbitrary<bool>();
-  lab.lane.KeepStates(states);
   std::vector<PrefixPtr> at;
   for (int walker = 0; walker < walkers; ++walker) at.push_back(Root(walker % 2));
   for (size_t begin = 0; begin < moves.size(); begin += batch) {
@@ -194,30 +195,31 @@ RC_GTEST_PROP(GenerateLaneProperty, AnyWalkEqualsReadingEveryPathFromItsStart, (
       const auto walker = static_cast<uint64_t>(moves[i] / kMoves);
       PrefixPtr& here = at[walker];
       if (moves[i] % kMoves == kBack && here->parent) here = here->parent;
-      if (moves[i] % kMoves == kForget) lab.lane.Forget();
-      if (moves[i] % kMoves == kLeave) lab.lane.Leave(walker);
+      if (moves[i] % kMoves == kForget) lab.batcher.Forget();
+      if (moves[i] % kMoves == kLeave) lab.batcher.Leave(walker);
       requests.push_back({.prefix = here,
                           .walker = walker,
                           .draw = Key("draw").With(static_cast<uint64_t>(i)),
-                          .sampling = Sampling()});
+                          .sampling = Sampling(),
+                          .with_state = states || i % 3 == 0});
     }
     const std::vector<Generation> results = lab.Run(requests);
     for (size_t i = 0; i < requests.size(); ++i) {
       RC_ASSERT(IsPlain(requests[i], results[i]));
-      RC_ASSERT(HasItsState(requests[i], results[i], states));
+      RC_ASSERT(HasItsState(requests[i], results[i]));
       PrefixPtr& here = at[requests[i].walker];
       const bool extends = moves[begin + i] % kMoves == kExtend && here->length < 100;
       if (extends && !results[i].tokens.empty()) here = Extend(here, results[i].tokens);
     }
   }
-  RC_ASSERT(lab.ledger.counts().decodes <= lab.machine.evaluations);
-  RC_CLASSIFY(lab.machine.refusals > 0, "something was evicted");
+  RC_ASSERT(lab.ledger.counts().decodes <= lab.backend.evaluations);
+  RC_CLASSIFY(lab.backend.refusals > 0, "something was evicted");
 }
 
 // The same where walkers join while others are being written, each going on as soon as it can.
-RC_GTEST_PROP(GenerateLaneProperty, JoiningWhileOthersAreWrittenChangesNothing, ()) {
+RC_GTEST_PROP(GenerateBatcherProperty, JoiningWhileOthersAreWrittenChangesNothing, ()) {
   const int walkers = *rc::gen::inRange(1, 7);
-  const int turn = *rc::gen::inRange(1, 6);
+  const int slice = *rc::gen::inRange(1, 6);
   const auto length = *rc::gen::container<std::vector<int>>(walkers, rc::gen::inRange(1, 14));
   Lab lab(/*width=*/*rc::gen::inRange(1, 5), /*cells=*/*rc::gen::inRange(150, 1500));
   std::vector<Draft> drafts(walkers);
@@ -230,8 +232,8 @@ RC_GTEST_PROP(GenerateLaneProperty, JoiningWhileOthersAreWrittenChangesNothing, 
     lab.Join(drafts[walker]);
   };
   for (int walker = 0; walker < walkers; ++walker) join(walker, Root(walker % 2));
-  while (lab.lane.jobs() > 0) {
-    lab.lane.Write(turn);
+  while (lab.batcher.jobs() > 0) {
+    lab.batcher.Write(slice);
     for (int walker = 0; walker < walkers; ++walker) {
       const Draft draft = drafts[walker];
       if (!draft.ended || steps[walker] > 4) continue;
@@ -258,8 +260,8 @@ struct Crowd {
   // Each walks `searches` times from a root of its own to a path of kSteps.
   void Walk(int searches) {
     for (int walker = 0; walker < kWalkers; ++walker) Join(walker, Root(walker));
-    while (lab.lane.jobs() > 0) {
-      lab.lane.Write(4);
+    while (lab.batcher.jobs() > 0) {
+      lab.batcher.Write(4);
       for (int walker = 0; walker < kWalkers; ++walker) {
         const Draft draft = drafts[walker];
         if (!draft.ended || steps[walker] == searches * kSteps) continue;
@@ -280,38 +282,38 @@ struct Crowd {
 };
 
 // Those that had room write to their end, then the others come.
-TEST(GenerateLane, WhoFindsNoRoomWaitsUntilAnotherStaysAway) {
+TEST(GenerateBatcher, WhoFindsNoRoomWaitsUntilAnotherStaysAway) {
   Crowd crowd;
   crowd.Walk(1);
   const TokenCounts& counts = crowd.lab.ledger.counts();
-  EXPECT_GT(crowd.lab.machine.refusals, 0);
+  EXPECT_GT(crowd.lab.backend.refusals, 0);
   EXPECT_LT(counts.reevaluated, counts.evaluated);
 }
 
 // A new search bears the name of one that ended, and yet waits behind those that found no room.
-TEST(GenerateLane, NobodyWaitsForAllOfAnothersSearches) {
+TEST(GenerateBatcher, NobodyWaitsForAllOfAnothersSearches) {
   Crowd crowd;
   crowd.Walk(4);
-  EXPECT_GT(crowd.lab.machine.refusals, 0);
+  EXPECT_GT(crowd.lab.backend.refusals, 0);
   EXPECT_LE(crowd.lead, 2 * Crowd::kSteps);
 }
 
-TEST(GenerateLane, ForgetDropsWhatIsBeingWritten) {
+TEST(GenerateBatcher, ForgetDropsWhatIsBeingWritten) {
   Lab lab(2, 400);
   {
     Draft gone{.request = {Root(0), 1, Key("d"), Sampling(50)}};
     lab.Join(gone);
-    lab.lane.Write(1);
-    EXPECT_EQ(lab.lane.jobs(), 1);
-    lab.lane.Forget();
+    lab.batcher.Write(1);
+    EXPECT_EQ(lab.batcher.jobs(), 1);
+    lab.batcher.Forget();
     EXPECT_FALSE(gone.ended);
   }
-  EXPECT_EQ(lab.lane.jobs(), 0);
+  EXPECT_EQ(lab.batcher.jobs(), 0);
   const GenerateRequest request{Root(1), 2, Key("e"), Sampling()};
   ExpectSame(lab.Run({request})[0], Plain(request));
 }
 
-TEST(GenerateLane, CountsAreWhatTheMachineDid) {
+TEST(GenerateBatcher, CountsAreWhatTheMachineDid) {
   for (const int cells : {4000, 230}) {
     Lab lab(8, cells);
     const int64_t tokens = Walk(lab, 8, 10, 4);
@@ -323,7 +325,7 @@ TEST(GenerateLane, CountsAreWhatTheMachineDid) {
 }
 
 // Three problems whose prompts share ten tokens: 10 + 3 × 10 tokens in all.
-TEST(GenerateLane, PromptsAreReadOnce) {
+TEST(GenerateBatcher, PromptsAreReadOnce) {
   Lab lab(6, 4000, /*batch=*/8);
   std::vector<GenerateRequest> requests;
   for (int w = 0; w < 12; ++w) {
@@ -332,10 +334,10 @@ TEST(GenerateLane, PromptsAreReadOnce) {
   lab.Run(requests);
   EXPECT_EQ(lab.ledger.counts().prompt, 40);
   EXPECT_EQ(lab.ledger.counts().reevaluated, 0);
-  EXPECT_EQ(lab.machine.tokens, 40);
+  EXPECT_EQ(lab.backend.tokens, 40);
 }
 
-TEST(GenerateLane, EachTokenOfALoneWalkIsReadOnce) {
+TEST(GenerateBatcher, EachTokenOfALoneWalkIsReadOnce) {
   Lab lab(1, 400);
   PrefixPtr here = Root(0);
   int64_t written = 0;
@@ -348,39 +350,39 @@ TEST(GenerateLane, EachTokenOfALoneWalkIsReadOnce) {
   }
   EXPECT_EQ(lab.ledger.counts().generated, written);
   EXPECT_EQ(lab.ledger.counts().reevaluated, 0);
-  EXPECT_EQ(lab.machine.tokens, lab.ledger.counts().prompt + lab.ledger.counts().evaluated);
+  EXPECT_EQ(lab.backend.tokens, lab.ledger.counts().prompt + lab.ledger.counts().evaluated);
 }
 
 // The first token of a second child comes from what was kept at the node's end.
-TEST(GenerateLane, SiblingsCostNoEvaluationOfTheirParent) {
+TEST(GenerateBatcher, SiblingsCostNoEvaluationOfTheirParent) {
   Lab lab(2, 400);
   const PrefixPtr root = Root(0);
   lab.Run({{root, 1, Key("a"), Sampling(1)}});
-  const int evaluations = lab.machine.evaluations;
+  const int evaluations = lab.backend.evaluations;
   for (int k = 0; k < 20; ++k) {
     const GenerateRequest request{root, 1, Key("b").With(k), Sampling(1)};
     ExpectSame(lab.Run({request})[0], Plain(request));
   }
-  EXPECT_EQ(lab.machine.evaluations, evaluations);
+  EXPECT_EQ(lab.backend.evaluations, evaluations);
   // Other options need the logits again.
   const GenerateRequest greedy{root, 1, Key("c"), Sampling(1, 0)};
   ExpectSame(lab.Run({greedy})[0], Plain(greedy));
   EXPECT_EQ(lab.ledger.counts().reevaluated, 1);
 }
 
-TEST(GenerateLane, ForgetMakesARunRepeatItself) {
+TEST(GenerateBatcher, ForgetMakesARunRepeatItself) {
   Lab lab(4, 600);
   Walk(lab, 6, 4, 5);
-  lab.lane.Forget();
-  EXPECT_EQ(lab.machine.used(), 0);
-  const int64_t before = lab.machine.tokens;
+  lab.batcher.Forget();
+  EXPECT_EQ(lab.backend.used(), 0);
+  const int64_t before = lab.backend.tokens;
   const int64_t first = Walk(lab, 6, 4, 5) - before;
-  lab.lane.Forget();
-  const int64_t middle = lab.machine.tokens;
+  lab.batcher.Forget();
+  const int64_t middle = lab.backend.tokens;
   EXPECT_EQ(Walk(lab, 6, 4, 5) - middle, first);
 }
 
-TEST(GenerateLane, APathReadBackIsCountedAsRestored) {
+TEST(GenerateBatcher, APathReadBackIsCountedAsRestored) {
   Lab lab(1, 400);
   const PrefixPtr path = Extend(Root(0), {1, 2, 3});
   lab.Run({{path, 1, Key("d"), Sampling(1)}});
@@ -388,7 +390,7 @@ TEST(GenerateLane, APathReadBackIsCountedAsRestored) {
   EXPECT_EQ(lab.ledger.counts().restored, 3);
 }
 
-TEST(GenerateLane, AFullContextEndsTheStep) {
+TEST(GenerateBatcher, AFullContextEndsTheStep) {
   Lab lab(1, 400, 16, /*context=*/22);
   const GenerateRequest request{Root(0), 1, Key("seven"), Sampling(50)};
   const Generation result = lab.Run({request})[0];
@@ -400,10 +402,10 @@ TEST(GenerateLane, AFullContextEndsTheStep) {
   EXPECT_EQ(none.generated, 0);
 }
 
-TEST(GenerateLane, LogitsThatAreNotNumbersAreAnError) {
+TEST(GenerateBatcher, LogitsThatAreNotNumbersAreAnError) {
   for (const double temperature : {0.0, 1.0}) {
     Lab lab(1, 400);
-    lab.machine.outputs_are_nan = true;
+    lab.backend.outputs_are_nan = true;
     EXPECT_THROW(lab.Run({{Root(0), 1, Key("d"), Sampling(12, temperature)}}), Error);
   }
 }

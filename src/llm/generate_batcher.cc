@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "llm/generate_lane.h"
+#include "llm/generate_batcher.h"
 
 #include <cmath>
 #include <memory>
@@ -13,29 +13,31 @@
 
 namespace pgts::llm {
 
-struct GenerateLane::Writing : Job {
+struct GenerateBatcher::Writing : Job {
   explicit Writing(Draft& draft)
       : Job(*draft.request.prefix, draft.request.walker),
         draft(draft),
         request(draft.request),
-        result(draft.result) {}
+        result(draft.result) {
+    wants_state = request.with_state;
+  }
 
   Draft& draft;
   const GenerateRequest& request;
   Generation& result;
   std::string text;                  // of the step so far
-  Candidates candidates;             // of the next token
+  TokenDistribution candidates;      // of the next token
   size_t read = 0;                   // length of the path at whose end they are
   std::optional<StepEnd> completed;  // as what, while the last token is still to be read
 };
 
-GenerateLane::GenerateLane(Machine& machine, TokenLedger& ledger, const LaneOptions& options,
-                           const Tokenizer& tokenizer)
-    : Lane(machine, ledger, options, TokenLedger::Purpose::kGenerate), tokenizer_(tokenizer) {}
+GenerateBatcher::GenerateBatcher(KvBackend& backend, TokenLedger& ledger,
+                                 const BatcherOptions& options, const Tokenizer& tokenizer)
+    : Batcher(backend, ledger, options, TokenLedger::Purpose::kGenerate), tokenizer_(tokenizer) {}
 
-GenerateLane::~GenerateLane() = default;
+GenerateBatcher::~GenerateBatcher() = default;
 
-void GenerateLane::Join(std::span<Draft* const> drafts) {
+void GenerateBatcher::Join(std::span<Draft* const> drafts) {
   std::vector<Job*> jobs;
   for (Draft* draft : drafts) {
     draft->result = {};
@@ -44,39 +46,39 @@ void GenerateLane::Join(std::span<Draft* const> drafts) {
     jobs.push_back(writings_.back().get());
   }
   ledger().Requested(static_cast<int64_t>(drafts.size()));
-  Lane::Join(jobs);
+  Batcher::Join(jobs);
 }
 
-void GenerateLane::Write(int evaluations) {
+void GenerateBatcher::Write(int evaluations) {
   Advance(evaluations);
   std::erase_if(writings_, [](const auto& writing) { return writing->draft.ended; });
 }
 
-void GenerateLane::OnForget() {
+void GenerateBatcher::OnForget() {
   kept_.Clear();
   writings_.clear();
 }
 
-bool GenerateLane::EndsUnread(Job& job) {
+bool GenerateBatcher::EndsUnread(Job& job) {
   auto& writing = static_cast<Writing&>(job);
   if (writing.completed) return false;
   if (static_cast<int>(job.path.size()) >= options().context) {
     return End(writing, StepEnd::kContextFull);
   }
-  const Candidates* kept = kept_.Find(job.hash(), *writing.request.sampling);
+  const TokenDistribution* kept = kept_.Find(job.hash(), *writing.request.sampling);
   return kept && Write(writing, *kept);
 }
 
-void GenerateLane::ReadOutput(Job& job, const Output& output) {
+void GenerateBatcher::ReadOutput(Job& job, int /*position*/, const RowOutput& output) {
   auto& writing = static_cast<Writing&>(job);
-  writing.candidates = Truncate(output.values, *writing.request.sampling);
+  writing.candidates = Truncate(output.logits, *writing.request.sampling);
   writing.result.state.assign(output.state.begin(), output.state.end());
   writing.read = job.path.size();
 }
 
-bool GenerateLane::TakeOutput(Job& job) {
+bool GenerateBatcher::TakeOutput(Job& job) {
   auto& writing = static_cast<Writing&>(job);
-  Candidates candidates = std::move(writing.candidates);
+  TokenDistribution candidates = std::move(writing.candidates);
   // Nothing is kept where no logit is a number.
   if (candidates.tokens.empty() || !std::isfinite(candidates.log_probs.front())) {
     throw Error(
@@ -92,7 +94,7 @@ bool GenerateLane::TakeOutput(Job& job) {
   return ended;
 }
 
-bool GenerateLane::Write(Writing& job, const Candidates& candidates) {
+bool GenerateBatcher::Write(Writing& job, const TokenDistribution& candidates) {
   const SamplingOptions& sampling = *job.request.sampling;
   Generation& result = job.result;
   const bool greedy = sampling.temperature <= 0;
@@ -117,15 +119,15 @@ bool GenerateLane::Write(Writing& job, const Candidates& candidates) {
   return false;
 }
 
-// Ends the step; where states are kept, once its last token has been read. That costs a row only
-// where nothing follows: a child's first token needs the same row.
-bool GenerateLane::Complete(Writing& job, StepEnd end) {
-  if (!keeps_states() || job.read == job.path.size()) return End(job, end);
+// Ends the step; where its state is wanted, once its last token has been read. That costs a row
+// only where nothing follows: a child's first token needs the same row.
+bool GenerateBatcher::Complete(Writing& job, StepEnd end) {
+  if (!job.request.with_state || job.read == job.path.size()) return End(job, end);
   job.completed = end;
   return false;
 }
 
-bool GenerateLane::End(Writing& job, StepEnd end) {
+bool GenerateBatcher::End(Writing& job, StepEnd end) {
   job.result.tokens.assign(job.path.begin() + job.prefix_length, job.path.end());
   if (job.read != job.path.size()) job.result.state.clear();
   job.result.end = end;
@@ -133,7 +135,7 @@ bool GenerateLane::End(Writing& job, StepEnd end) {
   return true;
 }
 
-void GenerateLane::GiveUp(Job& job) {
+void GenerateBatcher::GiveUp(Job& job) {
   auto& writing = static_cast<Writing&>(job);
   End(writing, writing.completed.value_or(StepEnd::kContextFull));
 }

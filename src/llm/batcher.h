@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Continuous batching on one machine. Jobs wait in a queue; up to `width` of them hold a sequence
-// and are evaluated together; a job that ends is replaced from the queue before the next
-// evaluation. Tokens of prompts and steps that are still to be read share the batches, behind the
-// jobs that are writing.
+// Continuous batching on one KV backend (one llama.cpp context). Jobs wait in a queue; up to
+// `width` of them run: each holds a sequence, and all are evaluated together. A job that ends is
+// replaced from the queue before the next evaluation. Tokens of prompts and steps that are still to
+// be read share the batches, behind the jobs that are writing.
 //
-// A job whose path another seated job is about to make resident waits for it and shares. When the
-// memory is full, first the least recently used idle sequence is emptied, then the job seated last
-// goes back to the queue, to be read again later. So too little memory costs time only; and less of
-// it since then no more walkers are let in than had room: the others wait until one stays away.
-// Taking turns, each would find its path gone.
+// A job whose path another running job is about to make resident waits for it and shares. When the
+// memory is full, first the least recently used idle sequence is emptied; then the job that began
+// last goes back to the queue, to be read again later. So too little memory costs time only. From
+// then on no more walkers are let in than had room, and the others wait until one stays away: if
+// they alternated, each would find its path gone.
 //
 // Jobs may join while others are being evaluated. Everything is a function of the jobs' order and
 // what was resident before: not of clocks, and not of how many threads there are.
@@ -19,21 +19,21 @@
 #include <span>
 #include <vector>
 
-#include "llm/machine.h"
+#include "llm/kv_backend.h"
 #include "llm/prefix.h"
 #include "llm/residency.h"
 #include "llm/token_ledger.h"
 
 namespace pgts::llm {
 
-struct LaneOptions {
+struct BatcherOptions {
   int width = 1;      // jobs evaluated together
   int sequences = 1;  // resident sequences, at least `width`
   int context = 0;    // tokens that one sequence can hold
   int threads = 1;    // of its evaluations, which also read the outputs
 };
 
-// A path on its way through a lane.
+// A path that is to be read, and perhaps to grow.
 struct Job {
   Job(const Prefix& prefix, uint64_t walker);
 
@@ -45,28 +45,30 @@ struct Job {
   std::vector<uint64_t> hashes;  // hashes[i] names path[0, i]
   int root_length = 0;
   int prefix_length = 0;
-  int outputs_from = -1;  // the first position whose output is wanted; -1: the path's end alone
-  int sequence = -1;      // while seated
+  int outputs_from = -1;  // the first position whose output is wanted; -1: the path's end
+  bool wants_logits = true;
+  bool wants_state = false;
+  int sequence = -1;  // while it runs
 };
 
-class Lane {
+class Batcher {
  public:
-  // The machine and the ledger outlive the lane.
-  Lane(Machine& machine, TokenLedger& ledger, const LaneOptions& options,
-       TokenLedger::Purpose purpose);
-  virtual ~Lane() = default;
-  Lane(const Lane&) = delete;
-  Lane& operator=(const Lane&) = delete;
+  // The backend and the ledger outlive the batcher.
+  Batcher(KvBackend& backend, TokenLedger& ledger, const BatcherOptions& options,
+          TokenLedger::Purpose purpose);
+  virtual ~Batcher() = default;
+  Batcher(const Batcher&) = delete;
+  Batcher& operator=(const Batcher&) = delete;
 
   void Forget();
-  int jobs() const { return static_cast<int>(queue_.size() + seated_.size()); }  // not ended
-  const LaneOptions& options() const { return options_; }
+  int jobs() const { return static_cast<int>(waiting_.size() + running_.size()); }  // not ended
+  const BatcherOptions& options() const { return options_; }
   const Residency& residency() const { return residency_; }
   void Leave(uint64_t walker) { residency_.Leave(walker); }
   void SetThreads(int threads) { options_.threads = threads; }
 
  protected:
-  // Queues jobs, which stay in place until they have ended, or the lane forgets or fails.
+  // Queues jobs, which stay in place until they have ended, or the batcher forgets or fails.
   void Join(std::span<Job* const> jobs);
   // Evaluates that many times, or fewer if all jobs end. An exception drops all jobs.
   void Advance(int evaluations);
@@ -76,14 +78,9 @@ class Lane {
   // Before a job gets a sequence (again, if it was sent back); true if it needs none because it
   // has ended.
   virtual bool EndsUnread(Job& job) = 0;
-  // The output vector at a position of the path and, where states are kept, the hidden state there
-  // (else empty). All are read side by side, those of one job too: only what belongs to `job` and
-  // `position` is written.
-  struct Output {
-    int position;
-    std::span<const float> values, state;
-  };
-  virtual void ReadOutput(Job& job, const Output& output) = 0;
+  // The output at a position of the path. All are read side by side, those of one job too: only
+  // what belongs to `job` and `position` is written.
+  virtual void ReadOutput(Job& job, int position, const RowOutput& output) = 0;
   // Then, where the path's end was read, one by one: true if the job has ended, else its path has
   // grown.
   virtual bool TakeOutput(Job& job) = 0;
@@ -91,15 +88,13 @@ class Lane {
   virtual void GiveUp(Job& job) = 0;
   virtual void OnForget() {}
 
-  void KeepStates(bool keep);
-  bool keeps_states() const { return keeps_states_; }
   TokenLedger& ledger() { return ledger_; }
 
  private:
-  void BeginTurn(int absence);
+  void BeginSlice(int absence);
   void Evaluate(int evaluations);
   void Admit();
-  bool MaySit(const Job& job) const;
+  bool MayStart(const Job& job) const;
   bool GoesOn(const Job& job) const;
   bool ShouldWait(const Job& job) const;
   void Step();
@@ -108,20 +103,19 @@ class Lane {
   int Unread(const Job& job) const;
   int JobsInRows() const;
   void MakeRoom();
-  void Unseat(Job& job);
+  void Stop(Job& job);
   void Record();
   void Collect();
   void DropJobs();
 
-  Machine& machine_;
+  KvBackend& backend_;
   TokenLedger& ledger_;
-  LaneOptions options_;
+  BatcherOptions options_;
   TokenLedger::Purpose purpose_;
   Residency residency_;
-  std::deque<Job*> queue_;
-  std::vector<Job*> seated_;  // in the order in which they sat down
-  bool keeps_states_ = false;
-  int limit_;  // most active walkers (residency.h); as many as sequences: no limit
+  std::deque<Job*> waiting_;
+  std::vector<Job*> running_;  // in the order in which they began
+  int limit_;                  // most active walkers (residency.h); as many as sequences: no limit
 
   std::vector<Row> rows_;
   std::vector<Job*> row_jobs_;  // whose row it is

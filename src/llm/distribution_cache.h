@@ -13,25 +13,25 @@
 
 namespace pgts::llm {
 
-class KeptCandidates {
+class DistributionCache {
  public:
   using Sampling = std::shared_ptr<const SamplingOptions>;
 
-  explicit KeptCandidates(size_t max_candidates = size_t{1} << 19) : limit_(max_candidates) {}
+  explicit DistributionCache(size_t max_candidates = size_t{1} << 19) : limit_(max_candidates) {}
 
   // Null if nothing is kept for this path under equal options. Valid until the next Keep.
-  const Candidates* Find(uint64_t path_hash, const SamplingOptions& sampling) const;
-  void Keep(uint64_t path_hash, Sampling sampling, Candidates candidates);
+  const TokenDistribution* Find(uint64_t path_hash, const SamplingOptions& sampling) const;
+  void Keep(uint64_t path_hash, Sampling sampling, TokenDistribution candidates);
   void Clear();
 
  private:
   struct Entry {
     Sampling sampling;
-    Candidates candidates;
+    TokenDistribution candidates;
   };
 
   static constexpr size_t kEntrySize = 16;  // what an entry takes by itself, in candidates
-  static size_t SizeOf(const Candidates& candidates);
+  static size_t SizeOf(const TokenDistribution& candidates);
 
   size_t limit_;
   size_t held_ = 0;  // of all entries

@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "llm/kept_candidates.h"
+#include "llm/distribution_cache.h"
 
 #include <utility>
 
 namespace pgts::llm {
 
-const Candidates* KeptCandidates::Find(uint64_t path_hash, const SamplingOptions& sampling) const {
+const TokenDistribution* DistributionCache::Find(uint64_t path_hash,
+                                                 const SamplingOptions& sampling) const {
   const auto found = entries_.find(path_hash);
   if (found == entries_.end() || *found->second.sampling != sampling) return nullptr;
   return &found->second.candidates;
 }
 
-size_t KeptCandidates::SizeOf(const Candidates& candidates) {
+size_t DistributionCache::SizeOf(const TokenDistribution& candidates) {
   return candidates.tokens.size() + kEntrySize;
 }
 
-void KeptCandidates::Keep(uint64_t path_hash, Sampling sampling, Candidates candidates) {
+void DistributionCache::Keep(uint64_t path_hash, Sampling sampling, TokenDistribution candidates) {
   const size_t size = SizeOf(candidates);
   if (size > limit_) return;
   const auto [at, is_new] = entries_.try_emplace(path_hash);
@@ -34,7 +35,7 @@ void KeptCandidates::Keep(uint64_t path_hash, Sampling sampling, Candidates cand
   }
 }
 
-void KeptCandidates::Clear() {
+void DistributionCache::Clear() {
   entries_.clear();
   order_.clear();
   held_ = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The lanes that read: hidden states of paths, log-probabilities of given text.
+// The batchers that read: hidden states of paths, log-probabilities of given text.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -9,15 +9,14 @@
 #include <vector>
 
 #include "base/error.h"
-#include "llm/encode_lane.h"
-#include "llm/fake_machine.h"
-#include "llm/likelihood_lane.h"
+#include "llm/encode_batcher.h"
+#include "llm/fake_kv_backend.h"
+#include "llm/likelihood_batcher.h"
 #include "llm/sampler.h"
 
 namespace pgts::llm {
 namespace {
 
-constexpr int kWidth = 8;         // of hidden states
 constexpr int kVocabulary = 257;  // the byte tokenizer's
 
 // Twenty tokens, ten of which all problems share.
@@ -28,29 +27,31 @@ PrefixPtr ProblemPath(int problem) {
 }
 
 // The hidden state of each request, in one call.
-std::vector<std::vector<float>> Encode(EncodeLane& lane, std::span<const EncodeRequest> requests) {
-  std::vector<std::vector<float>> hidden(requests.size(), std::vector<float>(kWidth));
+std::vector<std::vector<float>> Encode(EncodeBatcher& batcher,
+                                       std::span<const EncodeRequest> requests) {
+  std::vector<std::vector<float>> hidden(requests.size(), std::vector<float>(kFakeWidth));
   std::vector<const EncodeRequest*> ask;
   for (const EncodeRequest& request : requests) ask.push_back(&request);
   const std::vector<std::span<float>> rows(hidden.begin(), hidden.end());
-  lane.Encode(ask, rows);
+  batcher.Encode(ask, rows);
   return hidden;
 }
 
 std::vector<float> Plain(const EncodeRequest& request) {
-  return FakeOutput(PathTokens(*request.prefix), kWidth);
+  return FakeState(PathTokens(*request.prefix));
 }
 
 // Whatever walkers ask for, in whatever memory: the states are those of reading from the start.
-RC_GTEST_PROP(EncodeLaneProperty, AnyWalkEqualsReadingEveryPathFromItsStart, ()) {
+RC_GTEST_PROP(EncodeBatcherProperty, AnyWalkEqualsReadingEveryPathFromItsStart, ()) {
   enum Move { kExtend, kBranch, kBack, kForget, kLeave, kMoves };
   const int walkers = *rc::gen::inRange(1, 7);
   const size_t batch = *rc::gen::inRange(1, 7);
   const auto moves = *rc::gen::container<std::vector<int>>(rc::gen::inRange(0, walkers * kMoves));
   const int width = *rc::gen::inRange(1, 5);
-  FakeMachine machine(width, /*cells=*/*rc::gen::inRange(150, 1500), kWidth, /*batch_tokens=*/7);
+  FakeKvBackend backend(width, /*cells=*/*rc::gen::inRange(150, 1500), kVocabulary,
+                        /*batch_tokens=*/7);
   TokenLedger ledger;
-  EncodeLane lane(machine, ledger, {.width = width, .sequences = width, .context = 100});
+  EncodeBatcher batcher(backend, ledger, {.width = width, .sequences = width, .context = 100});
   std::vector<PrefixPtr> at;
   for (int walker = 0; walker < walkers; ++walker) at.push_back(ProblemPath(walker % 2));
   for (size_t begin = 0; begin < moves.size(); begin += batch) {
@@ -60,64 +61,64 @@ RC_GTEST_PROP(EncodeLaneProperty, AnyWalkEqualsReadingEveryPathFromItsStart, ())
       const int move = moves[i] % kMoves;
       PrefixPtr& here = at[walker];
       if (move == kBack && here->parent) here = here->parent;
-      if (move == kForget) lane.Forget();
-      if (move == kLeave) lane.Leave(walker);
+      if (move == kForget) batcher.Forget();
+      if (move == kLeave) batcher.Leave(walker);
       const PrefixPtr step = Extend(here, {static_cast<Token>(i % 50), 3, 4});
       if (move == kExtend && step->length < 90) here = step;
       requests.push_back({step, walker});
     }
-    const std::vector<std::vector<float>> hidden = Encode(lane, requests);
+    const std::vector<std::vector<float>> hidden = Encode(batcher, requests);
     for (size_t i = 0; i < requests.size(); ++i) RC_ASSERT(hidden[i] == Plain(requests[i]));
   }
 }
 
-TEST(EncodeLane, EqualsPlainAndCountsEachTokenOnce) {
-  FakeMachine machine(3, 400, kWidth, 7);
+TEST(EncodeBatcher, EqualsPlainAndCountsEachTokenOnce) {
+  FakeKvBackend backend(3, 400, kVocabulary, 7);
   TokenLedger ledger;
-  EncodeLane lane(machine, ledger, {.width = 3, .sequences = 3, .context = 100});
+  EncodeBatcher batcher(backend, ledger, {.width = 3, .sequences = 3, .context = 100});
   const PrefixPtr root = ProblemPath(0);
   const PrefixPtr first = Extend(root, {1, 2, 3});
   const std::vector<EncodeRequest> requests = {
       {first, 1}, {Extend(root, {1, 2, 4}), 2}, {Extend(first, {5, 6}), 3}, {root, 4}};
-  const std::vector<std::vector<float>> hidden = Encode(lane, requests);
+  const std::vector<std::vector<float>> hidden = Encode(batcher, requests);
   for (size_t i = 0; i < requests.size(); ++i) EXPECT_EQ(hidden[i], Plain(requests[i]));
   EXPECT_EQ(ledger.counts().prompt, 20);
   EXPECT_EQ(ledger.counts().scored, 6);
   EXPECT_EQ(ledger.counts().requests, 4);
 }
 
-TEST(EncodeLane, ASiblingOfTheSameTextCostsNothing) {
-  FakeMachine machine(2, 400, kWidth, 16);
+TEST(EncodeBatcher, ASiblingOfTheSameTextCostsNothing) {
+  FakeKvBackend backend(2, 400, kVocabulary, 16);
   TokenLedger ledger;
-  EncodeLane lane(machine, ledger, {.width = 2, .sequences = 2, .context = 100});
+  EncodeBatcher batcher(backend, ledger, {.width = 2, .sequences = 2, .context = 100});
   const PrefixPtr root = ProblemPath(0);
   const auto encode = [&](std::vector<Token> step) {
     const EncodeRequest request{Extend(root, std::move(step)), 1};
-    EXPECT_EQ(Encode(lane, {&request, 1})[0], Plain(request));
+    EXPECT_EQ(Encode(batcher, {&request, 1})[0], Plain(request));
   };
   encode({1, 2});
   encode({3, 4});
-  const int64_t before = machine.tokens;
+  const int64_t before = backend.tokens;
   encode({1, 2});
-  EXPECT_EQ(machine.tokens, before);
+  EXPECT_EQ(backend.tokens, before);
   EXPECT_EQ(ledger.counts().reevaluated, 0);
-  lane.Forget();
+  batcher.Forget();
   encode({1, 2});
-  EXPECT_GT(machine.tokens, before);
+  EXPECT_GT(backend.tokens, before);
 }
 
-TEST(EncodeLane, APathBeyondTheContextIsAnError) {
-  FakeMachine machine(1, 400, kWidth, 16);
+TEST(EncodeBatcher, APathBeyondTheContextIsAnError) {
+  FakeKvBackend backend(1, 400, kVocabulary, 16);
   TokenLedger ledger;
-  EncodeLane lane(machine, ledger, {.width = 1, .sequences = 1, .context = 10});
+  EncodeBatcher batcher(backend, ledger, {.width = 1, .sequences = 1, .context = 10});
   const EncodeRequest request{ProblemPath(0), 1};
-  EXPECT_THROW(Encode(lane, {&request, 1}), Error);
+  EXPECT_THROW(Encode(batcher, {&request, 1}), Error);
 }
 
-TEST(LikelihoodLane, EqualsReadingEveryTokenAlone) {
-  FakeMachine machine(2, 400, kVocabulary, 7);
+TEST(LikelihoodBatcher, EqualsReadingEveryTokenAlone) {
+  FakeKvBackend backend(2, 400, kVocabulary, 7);
   TokenLedger ledger;
-  LikelihoodLane lane(machine, ledger, {.width = 2, .sequences = 2, .context = 100});
+  LikelihoodBatcher batcher(backend, ledger, {.width = 2, .sequences = 2, .context = 100});
   const std::vector<LikelihoodRequest> requests = {{ProblemPath(0), {1, 2, 3}},
                                                    {ProblemPath(0), {1, 2, 4, 5}},
                                                    {ProblemPath(1), {9}},
@@ -129,7 +130,7 @@ TEST(LikelihoodLane, EqualsReadingEveryTokenAlone) {
     ask.push_back(&requests[i]);
     answer.push_back(&log_probs[i]);
   }
-  lane.Read(ask, std::vector<size_t>{7, 3, 9, 1}, answer);
+  batcher.Read(ask, std::vector<size_t>{7, 3, 9, 1}, answer);
   for (size_t i = 0; i < requests.size(); ++i) {
     std::vector<Token> path = PathTokens(*requests[i].prefix);
     std::vector<double> expected;
@@ -141,15 +142,15 @@ TEST(LikelihoodLane, EqualsReadingEveryTokenAlone) {
   }
 }
 
-TEST(LikelihoodLane, ATextBeyondTheContextIsAnError) {
-  FakeMachine machine(1, 400, kVocabulary, 16);
+TEST(LikelihoodBatcher, ATextBeyondTheContextIsAnError) {
+  FakeKvBackend backend(1, 400, kVocabulary, 16);
   TokenLedger ledger;
-  LikelihoodLane lane(machine, ledger, {.width = 1, .sequences = 1, .context = 21});
+  LikelihoodBatcher batcher(backend, ledger, {.width = 1, .sequences = 1, .context = 21});
   const LikelihoodRequest request{ProblemPath(0), {1, 2}};
   std::vector<double> log_probs;
   const LikelihoodRequest* ask = &request;
   std::vector<double>* answer = &log_probs;
-  EXPECT_THROW(lane.Read({&ask, 1}, std::vector<size_t>{0}, {&answer, 1}), Error);
+  EXPECT_THROW(batcher.Read({&ask, 1}, std::vector<size_t>{0}, {&answer, 1}), Error);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "llm/llama_machine.h"
+#include "llm/llama_kv_backend.h"
 
 #include <fmt/format.h>
 
@@ -21,20 +21,23 @@ namespace {
 constexpr double kRowCost = 0.06;
 constexpr double kAttentionCost = 4;
 
-llama_context_params Params(const LlamaMachineOptions& options) {
+llama_context_params Params(const LlamaKvBackendOptions& options) {
   llama_context_params params = llama_context_default_params();
   params.n_ctx = options.cells;
   params.n_batch = params.n_ubatch = std::min(options.batch_tokens, options.cells);
   params.n_seq_max = options.sequences;
-  params.n_outputs_max = options.output == LlamaOutput::kEveryLogits
-                             ? std::max(options.batch_tokens, options.sequences)
-                             : options.sequences;
+  params.n_outputs_max = std::max(options.outputs, options.sequences);
   params.n_threads = params.n_threads_batch = options.threads;
   params.pooling_type = LLAMA_POOLING_TYPE_NONE;
   params.kv_unified = !options.streams;
   params.swa_full = true;  // a cut-back prefix may need what left the window
   params.no_perf = true;
   return params;
+}
+
+Tapped Wanted(std::span<const Row> rows) {
+  if (std::ranges::none_of(rows, &Row::state)) return Tapped::kLogits;
+  return std::ranges::any_of(rows, &Row::logits) ? Tapped::kBoth : Tapped::kStates;
 }
 
 // Rows of one sequence.
@@ -70,7 +73,7 @@ std::vector<RowsOfSequence> BySequence(std::span<const Row> rows) {
 }  // namespace
 
 // The arrays behind a llama_batch.
-struct LlamaMachine::Batch {
+struct LlamaKvBackend::Batch {
   explicit Batch(int capacity) : batch(llama_batch_init(capacity, 0, 1)) {}
   ~Batch() { llama_batch_free(batch); }
   Batch(const Batch&) = delete;
@@ -82,22 +85,18 @@ struct LlamaMachine::Batch {
     batch.pos[i] = row.position;
     batch.n_seq_id[i] = 1;
     batch.seq_id[i][0] = row.sequence;
-    batch.logits[i] = row.output;
+    batch.logits[i] = row.logits || row.state;
   }
 
   llama_batch batch;
 };
 
-LlamaMachine::LlamaMachine(std::shared_ptr<const LlamaModel> model,
-                           const LlamaMachineOptions& options)
-    : model_(std::move(model)),
-      hidden_(options.output == LlamaOutput::kHidden),
-      streams_(options.streams),
-      tap_(model_->info().width) {
+LlamaKvBackend::LlamaKvBackend(std::shared_ptr<const LlamaModel> model,
+                               const LlamaKvBackendOptions& options)
+    : model_(std::move(model)), streams_(options.streams), tap_(model_->info().width) {
   llama_context_params params = Params(options);
   model_->SetFlashAttention(params, options.flash_attention);
   tap_.Install(params);
-  KeepStates(false);
   std::string reason;
   try {
     reason = GuardLlama([&] { context_ = llama_init_from_model(model_->get(), params); });
@@ -116,14 +115,14 @@ LlamaMachine::LlamaMachine(std::shared_ptr<const LlamaModel> model,
   batch_ = std::make_unique<Batch>(batch_tokens_);
 }
 
-LlamaMachine::~LlamaMachine() {
+LlamaKvBackend::~LlamaKvBackend() {
   batch_.reset();
   if (context_) llama_free(context_);
 }
 
-EvaluateStatus LlamaMachine::Evaluate(std::span<const Row> rows) {
+EvaluateStatus LlamaKvBackend::Evaluate(std::span<const Row> rows) {
   BuildBatch(rows);
-  tap_.Begin(batch_->batch, streams_);
+  tap_.Begin(batch_->batch, streams_, Wanted(rows));
   const auto [result, reason] = Decode();
   ForgetFillers();
   if (result == 1) return EvaluateStatus::kNoCells;
@@ -144,7 +143,7 @@ EvaluateStatus LlamaMachine::Evaluate(std::span<const Row> rows) {
 
 // With an adapter llama.cpp takes its scratch memory at the first evaluation, and throws where
 // there is none.
-LlamaMachine::Decoded LlamaMachine::Decode() {
+LlamaKvBackend::Decoded LlamaKvBackend::Decode() {
   try {
     const int code = llama_decode(context_, batch_->batch);
     return {code, fmt::format("code {}", code)};
@@ -154,12 +153,13 @@ LlamaMachine::Decoded LlamaMachine::Decode() {
   }
 }
 
-void LlamaMachine::BuildBatch(std::span<const Row> rows) {
+void LlamaKvBackend::BuildBatch(std::span<const Row> rows) {
   batch_->batch.n_tokens = 0;
   fillers_.clear();  // of a call that threw
+  rows_.assign(rows.begin(), rows.end());
   output_index_.assign(rows.size(), -1);
   const auto add = [&](int i) {
-    if (rows[i].output) output_index_[i] = batch_->batch.n_tokens;
+    if (rows[i].logits || rows[i].state) output_index_[i] = batch_->batch.n_tokens;
     batch_->Add(rows[i]);
   };
   if (!streams_) {
@@ -181,14 +181,14 @@ void LlamaMachine::BuildBatch(std::span<const Row> rows) {
   }
 }
 
-void LlamaMachine::SetThreads(int threads) { llama_set_n_threads(context_, threads, threads); }
+void LlamaKvBackend::SetThreads(int threads) { llama_set_n_threads(context_, threads, threads); }
 
-int LlamaMachine::Length(int sequence) const {
+int LlamaKvBackend::Length(int sequence) const {
   return llama_memory_seq_pos_max(llama_get_memory(context_), sequence) + 1;
 }
 
 // Of a row in each of the sequences [begin, end).
-double LlamaMachine::GapCost(int begin, int end) const {
+double LlamaKvBackend::GapCost(int begin, int end) const {
   const ModelInfo& model = model_->info();
   const double token_cost = kAttentionCost * static_cast<double>(model.kv_bytes_per_token) /
                             static_cast<double>(std::max<int64_t>(1, model.file_bytes));
@@ -200,7 +200,7 @@ double LlamaMachine::GapCost(int begin, int end) const {
 }
 
 // A row in each of the sequences [begin, end), whose result nobody reads. Returns how many.
-int LlamaMachine::FillGap(int begin, int end) {
+int LlamaKvBackend::FillGap(int begin, int end) {
   for (int sequence = begin; sequence < end; ++sequence) {
     fillers_.push_back({.position = Length(sequence), .sequence = sequence});
     batch_->Add(fillers_.back());
@@ -208,34 +208,32 @@ int LlamaMachine::FillGap(int begin, int end) {
   return end - begin;
 }
 
-void LlamaMachine::ForgetFillers() {
+void LlamaKvBackend::ForgetFillers() {
   for (const Row& filler : fillers_) Remove(filler.sequence, filler.position);
   fillers_.clear();
 }
 
-std::span<const float> LlamaMachine::Output(int row) {
-  if (hidden_) return State(row);
-  return {llama_get_logits_ith(context_, output_index_[row]),
-          static_cast<size_t>(model_->info().vocabulary)};
+RowOutput LlamaKvBackend::Output(int row) {
+  RowOutput output;
+  if (rows_[row].logits) {
+    output.logits = {llama_get_logits_ith(context_, output_index_[row]),
+                     static_cast<size_t>(model_->info().vocabulary)};
+  }
+  if (rows_[row].state) output.state = tap_.State(output_index_[row]);
+  return output;
 }
-
-void LlamaMachine::KeepStates(bool keep) {
-  tap_.Want(hidden_ ? Tapped::kStates : keep ? Tapped::kBoth : Tapped::kLogits);
-}
-
-std::span<const float> LlamaMachine::State(int row) { return tap_.State(output_index_[row]); }
 
 // llama.cpp takes cells that have left their sequence's window for new tokens, with swa_full too
 // (llama_kv_cache::find_slot).
-bool LlamaMachine::Whole(int sequence) const {
+bool LlamaKvBackend::Whole(int sequence) const {
   return llama_memory_seq_pos_min(llama_get_memory(context_), sequence) <= 0;
 }
 
-void LlamaMachine::Remove(int sequence, int from) {
+void LlamaKvBackend::Remove(int sequence, int from) {
   llama_memory_seq_rm(llama_get_memory(context_), sequence, from, -1);
 }
 
-void LlamaMachine::Share(int source, int target, int begin, int end) {
+void LlamaKvBackend::Share(int source, int target, int begin, int end) {
   llama_memory_t memory = llama_get_memory(context_);
   if (!streams_) {
     llama_memory_seq_cp(memory, source, target, begin, end);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The seam between our scheduling and a model that holds sequences in KV memory. Everything above
-// it (residency.h, generate_lane.h, encode_lane.h) is tested against a fake; llama_machine.h is the
-// real one.
+// it (residency.h, batcher.h) is tested against a fake; llama_kv_backend.h is the real one.
 #pragma once
 
 #include <span>
@@ -14,29 +13,29 @@ struct Row {
   Token token = 0;
   int position = 0;  // in its sequence; rows of one sequence come in order, after what is resident
   int sequence = 0;
-  bool output = false;  // an output vector is wanted
+  bool logits = false;  // are wanted
+  bool state = false;   // the hidden state (encoder.h) is wanted
+};
+
+// What a row asked for; else empty.
+struct RowOutput {
+  std::span<const float> logits;  // [vocabulary]
+  std::span<const float> state;   // [width]
 };
 
 enum class EvaluateStatus { kDone, kNoCells };
 
-// Owned by one lane, used by one thread at a time.
-class Machine {
+// Owned by one batcher, used by one thread at a time.
+class KvBackend {
  public:
-  virtual ~Machine() = default;
+  virtual ~KvBackend() = default;
 
   // Evaluates at most batch_tokens() rows. kNoCells: the memory is full and nothing has changed.
   // Throws Error, with the memory as it was, for any other failure.
   virtual EvaluateStatus Evaluate(std::span<const Row> rows) = 0;
 
-  // The output vector of rows[row] of the last Evaluate (logits, or a hidden state); valid until
-  // the next call.
-  virtual std::span<const float> Output(int row) = 0;
-
-  // Whether State() may be asked for.
-  virtual void KeepStates(bool keep) = 0;
-
-  // Beside Output(): the hidden state at that row (encoder.h), [width].
-  virtual std::span<const float> State(int row) = 0;
+  // Of rows[row] of the last Evaluate; valid until the next one.
+  virtual RowOutput Output(int row) = 0;
 
   // Forgets the positions [from, end) of a sequence.
   virtual void Remove(int sequence, int from) = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "llm/encode_lane.h"
+#include "llm/encode_batcher.h"
 
 #include <algorithm>
 #include <memory>
@@ -14,15 +14,18 @@ constexpr size_t kMostKept = 256;  // states; siblings follow each other closely
 
 }  // namespace
 
-struct EncodeLane::Reading : Job {
+struct EncodeBatcher::Reading : Job {
   Reading(const EncodeRequest& request, std::span<float> row)
-      : Job(*request.prefix, request.walker), row(row) {}
+      : Job(*request.prefix, request.walker), row(row) {
+    wants_logits = false;
+    wants_state = true;
+  }
 
   std::span<float> row;
 };
 
-void EncodeLane::Encode(std::span<const EncodeRequest* const> requests,
-                        std::span<const std::span<float>> rows) {
+void EncodeBatcher::Encode(std::span<const EncodeRequest* const> requests,
+                           std::span<const std::span<float>> rows) {
   std::vector<std::unique_ptr<Reading>> readings;
   std::vector<Job*> jobs;
   for (size_t i = 0; i < requests.size(); ++i) {
@@ -36,23 +39,23 @@ void EncodeLane::Encode(std::span<const EncodeRequest* const> requests,
   Run(jobs);
 }
 
-bool EncodeLane::EndsUnread(Job& job) {
+bool EncodeBatcher::EndsUnread(Job& job) {
   const auto found = kept_.find(job.hash());
   if (found == kept_.end()) return false;
   std::ranges::copy(found->second, static_cast<Reading&>(job).row.begin());
   return true;
 }
 
-void EncodeLane::ReadOutput(Job& job, const Output& output) {
-  std::ranges::copy(output.values, static_cast<Reading&>(job).row.begin());
+void EncodeBatcher::ReadOutput(Job& job, int /*position*/, const RowOutput& output) {
+  std::ranges::copy(output.state, static_cast<Reading&>(job).row.begin());
 }
 
-bool EncodeLane::TakeOutput(Job& job) {
+bool EncodeBatcher::TakeOutput(Job& job) {
   Keep(job.hash(), static_cast<Reading&>(job).row);
   return true;
 }
 
-void EncodeLane::Keep(uint64_t path_hash, std::span<const float> state) {
+void EncodeBatcher::Keep(uint64_t path_hash, std::span<const float> state) {
   if (!kept_.try_emplace(path_hash, state.begin(), state.end()).second) return;
   order_.push_back(path_hash);
   if (order_.size() <= kMostKept) return;
@@ -60,12 +63,12 @@ void EncodeLane::Keep(uint64_t path_hash, std::span<const float> state) {
   order_.pop_front();
 }
 
-void EncodeLane::OnForget() {
+void EncodeBatcher::OnForget() {
   kept_.clear();
   order_.clear();
 }
 
-void EncodeLane::GiveUp(Job& job) {
+void EncodeBatcher::GiveUp(Job& job) {
   throw Error::Format(
       "a path of {} tokens does not fit into the scorer's context of {}; raise its "
       "context limit to the generator's",

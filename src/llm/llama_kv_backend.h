@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One llama.cpp context as a Machine. In the unified KV layout sequences share cells, and sharing
+// One llama.cpp context as a KvBackend. In the unified KV layout sequences share cells, and sharing
 // or cutting a prefix only touches bookkeeping. With streams (engine_options.h) sharing copies the
 // whole of a sequence's memory, and llama.cpp evaluates together only sequences whose numbers
 // follow each other. Sequences between them get a row that is forgotten again, where that costs
@@ -10,37 +10,32 @@
 #include <span>
 #include <vector>
 
+#include "llm/kv_backend.h"
 #include "llm/llama_model.h"
 #include "llm/llama_state_tap.h"
-#include "llm/machine.h"
 
 struct llama_context;
 
 namespace pgts::llm {
 
-// kEveryLogits: as many rows of an evaluation may have an output as it has tokens.
-enum class LlamaOutput { kLogits, kEveryLogits, kHidden };
-
-struct LlamaMachineOptions {
-  LlamaOutput output = LlamaOutput::kLogits;
+struct LlamaKvBackendOptions {
   int sequences = 1;
   int cells = 0;
   int batch_tokens = 512;
+  int outputs = 0;  // most rows of an evaluation that ask for one; 0: one for each sequence
   int threads = 1;
   bool streams = false;
   bool flash_attention = false;
 };
 
-class LlamaMachine : public Machine {
+class LlamaKvBackend : public KvBackend {
  public:
   // Error if the context cannot be made (memory), with what to lower.
-  LlamaMachine(std::shared_ptr<const LlamaModel> model, const LlamaMachineOptions& options);
-  ~LlamaMachine() override;
+  LlamaKvBackend(std::shared_ptr<const LlamaModel> model, const LlamaKvBackendOptions& options);
+  ~LlamaKvBackend() override;
 
   EvaluateStatus Evaluate(std::span<const Row> rows) override;
-  std::span<const float> Output(int row) override;
-  void KeepStates(bool keep) override;
-  std::span<const float> State(int row) override;
+  RowOutput Output(int row) override;
   void Remove(int sequence, int from) override;
   void Share(int source, int target, int begin, int end) override;
   bool Whole(int sequence) const override;
@@ -63,13 +58,13 @@ class LlamaMachine : public Machine {
   void ForgetFillers();
 
   std::shared_ptr<const LlamaModel> model_;
-  bool hidden_;  // the output is a hidden state
   bool streams_;
   int batch_tokens_ = 0;
   StateTap tap_;  // outlives the context
   llama_context* context_ = nullptr;
   std::unique_ptr<Batch> batch_;
-  std::vector<int> output_index_;  // of rows[i] in the last llama_batch; -1: none
+  std::vector<Row> rows_;          // of the last evaluation
+  std::vector<int> output_index_;  // of rows_[i] in the last llama_batch; -1: none
   std::vector<Row> fillers_;       // of the last llama_batch
 };
 

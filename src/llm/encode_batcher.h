@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A lane that reads paths for the hidden state at their end. States are kept for a while: a sibling
-// of the same text is the same path and costs nothing.
+// A batcher that reads paths for the hidden state at their end. States are kept for a while: a
+// sibling of the same text is the same path and costs nothing.
 #pragma once
 
 #include <cstdint>
@@ -9,15 +9,15 @@
 #include <unordered_map>
 #include <vector>
 
+#include "llm/batcher.h"
 #include "llm/encoder.h"
-#include "llm/lane.h"
 
 namespace pgts::llm {
 
-class EncodeLane : public Lane {
+class EncodeBatcher : public Batcher {
  public:
-  EncodeLane(Machine& machine, TokenLedger& ledger, const LaneOptions& options)
-      : Lane(machine, ledger, options, TokenLedger::Purpose::kScore) {}
+  EncodeBatcher(KvBackend& backend, TokenLedger& ledger, const BatcherOptions& options)
+      : Batcher(backend, ledger, options, TokenLedger::Purpose::kScore) {}
 
   // requests[i] is answered into rows[i], [width].
   void Encode(std::span<const EncodeRequest* const> requests,
@@ -27,7 +27,7 @@ class EncodeLane : public Lane {
   struct Reading;
 
   bool EndsUnread(Job& job) override;
-  void ReadOutput(Job& job, const Output& output) override;
+  void ReadOutput(Job& job, int position, const RowOutput& output) override;
   bool TakeOutput(Job& job) override;
   void GiveUp(Job& job) override;
   void OnForget() override;

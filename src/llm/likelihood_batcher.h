@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// A lane that reads given text, many tokens at a time, for the log-probability of each.
+// A batcher that reads given text, many tokens at a time, for the log-probability of each.
 #pragma once
 
 #include <span>
 
-#include "llm/lane.h"
+#include "llm/batcher.h"
 #include "llm/likelihood.h"
 
 namespace pgts::llm {
 
-class LikelihoodLane : public Lane {
+class LikelihoodBatcher : public Batcher {
  public:
-  LikelihoodLane(Machine& machine, TokenLedger& ledger, const LaneOptions& options)
-      : Lane(machine, ledger, options, TokenLedger::Purpose::kScore) {}
+  LikelihoodBatcher(KvBackend& backend, TokenLedger& ledger, const BatcherOptions& options)
+      : Batcher(backend, ledger, options, TokenLedger::Purpose::kScore) {}
 
   // requests[i] of walkers[i] is answered into *log_probs[i].
   void Read(std::span<const LikelihoodRequest* const> requests, std::span<const size_t> walkers,
@@ -22,7 +22,7 @@ class LikelihoodLane : public Lane {
   struct Reading;
 
   bool EndsUnread(Job& job) override;
-  void ReadOutput(Job& job, const Output& output) override;
+  void ReadOutput(Job& job, int position, const RowOutput& output) override;
   bool TakeOutput(Job& job) override;
   void GiveUp(Job& job) override;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// For tests: a Machine without a model. It keeps which token lies at which position of each
+// For tests: a KvBackend without a model. It keeps which token lies at which position of each
 // sequence in a pool of shared cells, and its output is a hash of the whole path: any mistake in
 // what is resident changes what is written.
 #pragma once
@@ -11,7 +11,7 @@
 #include <set>
 #include <vector>
 
-#include "llm/machine.h"
+#include "llm/kv_backend.h"
 #include "llm/token_ledger.h"
 
 namespace pgts::llm {
@@ -26,14 +26,17 @@ inline std::vector<float> FakeOutput(std::span<const Token> path, int size) {
   return output;
 }
 
-inline std::vector<float> FakeState(std::span<const Token> path) { return FakeOutput(path, 4); }
+inline constexpr int kFakeWidth = 4;  // of a hidden state
+inline std::vector<float> FakeState(std::span<const Token> path) {
+  return FakeOutput(path, kFakeWidth);
+}
 
-class FakeMachine : public Machine {
+class FakeKvBackend : public KvBackend {
  public:
-  FakeMachine(int sequences, int cells, int output_size, int batch_tokens)
+  FakeKvBackend(int sequences, int cells, int vocabulary, int batch_tokens)
       : sequences_(sequences),
         cells_(cells),
-        output_size_(output_size),
+        vocabulary_(vocabulary),
         batch_tokens_(batch_tokens) {}
 
   EvaluateStatus Evaluate(std::span<const Row> rows) override {
@@ -50,25 +53,15 @@ class FakeMachine : public Machine {
       sequence.push_back(std::make_shared<Token>(rows[i].token));
       cells_in_use_.push_back(sequence.back());
       ++tokens;
-      if (!rows[i].output) continue;
-      outputs_[i] = FakeOutput(Path(rows[i].sequence), output_size_);
-      if (outputs_are_nan) outputs_[i].assign(output_size_, NAN);
+      if (rows[i].logits) outputs_[i].logits = FakeOutput(Path(rows[i].sequence), vocabulary_);
+      if (rows[i].state) outputs_[i].state = FakeState(Path(rows[i].sequence));
+      if (rows[i].logits && outputs_are_nan) outputs_[i].logits.assign(vocabulary_, NAN);
     }
     return EvaluateStatus::kDone;
   }
 
-  std::span<const float> Output(int row) override {
-    EXPECT_FALSE(outputs_[row].empty());
-    return outputs_[row];
-  }
-
-  void KeepStates(bool keep) override { keeps_states_ = keep; }
-
-  // Four numbers that name the path, as FakeState has it.
-  std::span<const float> State(int row) override {
-    EXPECT_TRUE(keeps_states_);
-    EXPECT_FALSE(outputs_[row].empty());
-    return std::span(outputs_[row]).first(4);
+  RowOutput Output(int row) override {
+    return {.logits = outputs_[row].logits, .state = outputs_[row].state};
   }
 
   void Remove(int sequence, int from) override {
@@ -106,12 +99,15 @@ class FakeMachine : public Machine {
   int64_t tokens = 0;
 
  private:
+  struct Outputs {
+    std::vector<float> logits, state;
+  };
+
   std::vector<std::vector<std::shared_ptr<Token>>> sequences_;
   std::vector<std::weak_ptr<Token>> cells_in_use_;
-  std::vector<std::vector<float>> outputs_;
-  bool keeps_states_ = false;
+  std::vector<Outputs> outputs_;
   int cells_;
-  int output_size_;
+  int vocabulary_;
   int batch_tokens_;
 };
 
