@@ -17,7 +17,6 @@
 #include "llama.h"
 #include "llm/llama_model.h"
 #include "model/decoder.h"
-#include "model/gguf_file.h"
 #include "model/gguf_lora.h"
 #include "model/gguf_reader.h"
 #include "model/gguf_writer.h"

@@ -13,47 +13,49 @@
 namespace pgts::llm {
 namespace {
 
-bool HasKernel(ggml_type type) {
+bool HasKernel(uint32_t type) {
   return type == GGML_TYPE_F32 || type == GGML_TYPE_F16 || type == GGML_TYPE_BF16 ||
          type == GGML_TYPE_Q8_0;
 }
 
 }  // namespace
 
-GgufSummary CheckAdapter(const std::string& path) {
-  GgufSummary adapter = CheckGguf(path);
-  if (!adapter.is_adapter || adapter.adapter_type != "lora") {
+GgufHeader CheckAdapter(const std::string& path) {
+  GgufHeader adapter(path);
+  if (adapter.Text("general.type", "") != "adapter" || adapter.Text("adapter.type", "") != "lora") {
     throw Error::Format("adapter file {} is no LoRA adapter; give one, or none", path);
   }
-  if (adapter.tensors.empty()) throw Error::Format("adapter file {} holds no tensor", path);
-  for (const GgufTensor& tensor : adapter.tensors) {
-    if (!tensor.name.ends_with(".lora_a") && !tensor.name.ends_with(".lora_b")) {
+  if (adapter.tensors().empty()) throw Error::Format("adapter file {} holds no tensor", path);
+  for (const auto& [name, tensor] : adapter.tensors()) {
+    if (!name.ends_with(".lora_a") && !name.ends_with(".lora_b")) {
       throw Error::Format(
-          "adapter file {}: tensor {} is not of LoRA, and llama.cpp cannot apply it", path,
-          tensor.name);
+          "adapter file {}: tensor {} is not of LoRA, and llama.cpp cannot apply it", path, name);
     }
-    if (tensor.dimensions == 2 && HasKernel(tensor.type)) continue;
+    if (tensor.size.size() == 2 && HasKernel(tensor.type)) continue;
     throw Error::Format(
         "adapter file {}: tensor {} is not a matrix of f32, f16, bf16 or q8_0; write the adapter "
         "again",
-        path, tensor.name);
+        path, name);
   }
   return adapter;
 }
 
-llama_adapter_lora* LoadAdapter(llama_model* model, const ModelInfo& base, const std::string& path,
-                                const GgufSummary& adapter) {
-  if (adapter.architecture != base.architecture) {
+llama_adapter_lora* LoadAdapter(llama_model* model, const ModelInfo& base,
+                                const GgufHeader& adapter) {
+  const std::string& path = adapter.path();
+  const std::string architecture = adapter.Text("general.architecture");
+  const std::string base_hash = adapter.Text("pgts.base_hash", base.file_hash);  // HashFile of it
+  if (architecture != base.architecture) {
     throw Error::Format(
         "adapter file {} adapts architecture {}, {} is {}; give the model it was "
         "trained on",
-        path, adapter.architecture, base.path, base.architecture);
+        path, architecture, base.path, base.architecture);
   }
-  if (!adapter.base_hash.empty() && adapter.base_hash != base.file_hash) {
+  if (base_hash != base.file_hash) {
     throw Error::Format(
         "adapter file {} was trained on a model with hash {}, {} has {}; give the model it was "
         "trained on",
-        path, adapter.base_hash, base.path, base.file_hash);
+        path, base_hash, base.path, base.file_hash);
   }
   llama_adapter_lora* lora = nullptr;
   std::string reason;

@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "llm/llama_gguf_check.h"
+#include "base/gguf_header.h"
 #include "llm/model_info.h"
 
 struct llama_adapter_lora;
@@ -16,12 +16,12 @@ namespace pgts::llm {
 
 // Error (one line) for a file that is missing, damaged, no LoRA adapter, or that holds anything but
 // pairs of matrices.
-GgufSummary CheckAdapter(const std::string& path);
+GgufHeader CheckAdapter(const std::string& path);
 
 // Loads a checked adapter; the model owns it. Error where it belongs to another model: another
 // architecture, another file by its hash, or weights that this one lacks.
-llama_adapter_lora* LoadAdapter(llama_model* model, const ModelInfo& base, const std::string& path,
-                                const GgufSummary& adapter);
+llama_adapter_lora* LoadAdapter(llama_model* model, const ModelInfo& base,
+                                const GgufHeader& adapter);
 
 // What names two files together, by the HashFile of each; differs from the base's own.
 std::string AdaptedHash(const std::string& base_hash, const std::string& adapter_hash);

@@ -5,15 +5,18 @@
 #include <charconv>
 #include <cstdlib>
 #include <exception>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/gguf_header.h"
+#include "base/log.h"
 #include "ggml-backend.h"
 #include "llama.h"
+#include "llm/engine_report.h"
 #include "llm/llama_adapter.h"
-#include "llm/llama_gguf_check.h"
 #include "llm/llama_runtime.h"
 
 namespace pgts::llm {
@@ -95,20 +98,21 @@ int64_t KvBytesPerToken(const llama_model* model, const std::string& architectur
   return 2 * head * llama_model_n_head_kv(model) * llama_model_n_layer(model);
 }
 
-ModelInfo Describe(const llama_model* model, const std::string& path, const GgufSummary& file) {
+ModelInfo Describe(const llama_model* model, const GgufHeader& file) {
   char description[128] = "";
   llama_model_desc(model, description, sizeof(description));
-  return {.path = path,
-          .architecture = file.architecture,
+  const std::string architecture = file.Text("general.architecture");
+  return {.path = file.path(),
+          .architecture = architecture,
           .description = description,
           .width = llama_model_n_embd_out(model),
           .layers = llama_model_n_layer(model),
           .vocabulary = llama_vocab_n_tokens(llama_model_get_vocab(model)),
           .context_train = llama_model_n_ctx_train(model),
           .parameters = static_cast<int64_t>(llama_model_n_params(model)),
-          .kv_bytes_per_token = KvBytesPerToken(model, file.architecture),
-          .file_bytes = file.file_bytes,
-          .file_hash = HashFile(path)};
+          .kv_bytes_per_token = KvBytesPerToken(model, architecture),
+          .file_bytes = file.file_bytes(),
+          .file_hash = HashFile(file.path())};
 }
 
 llama_model* LoadFile(const std::string& path, const llama_model_params& params) {
@@ -132,11 +136,12 @@ std::shared_ptr<const LlamaModel> LlamaModel::Load(const std::string& path,
                                                    const std::string& device,
                                                    const std::string& adapter) {
   const ggml_backend_dev_t gpu = FindGpu(device);
-  const GgufSummary file = CheckGguf(path);
-  if (file.is_adapter) {
+  const GgufHeader file(path);
+  if (file.Text("general.type", "model") == "adapter") {
     throw Error::Format("model file {} is an adapter; give the model that it adapts", path);
   }
-  const GgufSummary adapter_file = adapter.empty() ? GgufSummary() : CheckAdapter(adapter);
+  std::optional<GgufHeader> adapter_file;
+  if (!adapter.empty()) adapter_file = CheckAdapter(adapter);
   std::vector<ggml_backend_dev_t> devices;
   if (gpu != nullptr) devices.push_back(gpu);
   devices.push_back(nullptr);
@@ -148,11 +153,14 @@ std::shared_ptr<const LlamaModel> LlamaModel::Load(const std::string& path,
   std::shared_ptr<LlamaModel> model(new LlamaModel);
   model->model_ = LoadFile(path, params);
   model->gpu_ = gpu;
-  model->info_ = Describe(model->model_, path, file);
+  model->info_ = Describe(model->model_, file);
   model->info_.device = gpu != nullptr ? ggml_backend_dev_description(gpu) : "CPU";
   RequireDecoder(model->model_, model->info_);
-  if (!adapter.empty()) {
-    model->adapter_ = LoadAdapter(model->model_, model->info_, adapter, adapter_file);
+  if (const auto advice = SlowWeightsAdvice(model->info_); advice && gpu == nullptr) {
+    Info("{}", *advice);
+  }
+  if (adapter_file) {
+    model->adapter_ = LoadAdapter(model->model_, model->info_, *adapter_file);
     model->info_.file_hash = AdaptedHash(model->info_.file_hash, HashFile(adapter));
   }
   model->tokenizer_ = std::make_unique<LlamaTokenizer>(model->model_);

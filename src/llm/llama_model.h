@@ -21,9 +21,10 @@ namespace pgts::llm {
 class LlamaModel {
  public:
   // Error (one line) for a file that is missing, damaged or unknown to llama.cpp, for recurrent,
-  // hybrid, diffusion and encoder models, and for a device that is not there. `adapter`: a LoRA
-  // adapter of that model (llm/llama_adapter.h) that every context applies, or none; info() then
-  // describes the base, but for file_hash, which covers both files.
+  // hybrid, diffusion and encoder models, and for a device that is not there. Says in the log what
+  // to do about weights of a type that is slow on a CPU. `adapter`: a LoRA adapter of that model
+  // (llm/llama_adapter.h) that every context applies, or none; info() then describes the base, but
+  // for file_hash, which covers both files.
   static std::shared_ptr<const LlamaModel> Load(const std::string& path,
                                                 const std::string& device = "cpu",
                                                 const std::string& adapter = "");

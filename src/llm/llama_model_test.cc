@@ -13,9 +13,9 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/gguf_header.h"
 #include "base/temp_folder.h"
 #include "llm/llama_generator.h"
-#include "llm/llama_gguf_check.h"
 #include "llm/llama_test_engine.h"
 #include "llm/prompt.h"
 
@@ -61,6 +61,18 @@ TEST(LlamaTokenizer, TokenizerGivesBytesBack) {
   EXPECT_EQ(Text(tokenizer, tokens), text);
   EXPECT_TRUE(tokenizer.IsEndOfText(kTestEndOfText));
   EXPECT_EQ(tokenizer.Piece(kTestEndOfText), "");
+}
+
+// The header's reader knows the types of this build.
+TEST(LlamaModel, TheTypesOfAHeaderAreThoseOfGgml) {
+  for (int type = 0; type <= GGML_TYPE_COUNT; ++type) {
+    const GgufBlock block = GgufBlockOf(static_cast<uint32_t>(type));
+    const bool known = type < GGML_TYPE_COUNT && ggml_blck_size(static_cast<ggml_type>(type)) > 0;
+    ASSERT_EQ(block.elements > 0, known) << type;
+    if (!known) continue;
+    EXPECT_EQ(block.elements, ggml_blck_size(static_cast<ggml_type>(type))) << type;
+    EXPECT_EQ(block.bytes, ggml_type_size(static_cast<ggml_type>(type))) << type;
+  }
 }
 
 TEST(LlamaModel, AMissingFileIsNamed) {

@@ -10,8 +10,8 @@
 #include <iterator>
 
 #include "base/error.h"
+#include "base/gguf_header.h"
 #include "llama.h"
-#include "llm/llama_gguf_check.h"
 #include "llm/llama_runtime.h"
 
 namespace pgts::llm {
@@ -57,7 +57,7 @@ QuantizeResult Quantize(const std::string& in, const std::string& out, std::stri
   llama_model_quantize_params params = llama_model_quantize_default_params();
   params.ftype = TypeOf(type);
   params.allow_requantize = true;
-  const GgufSummary file = CheckGguf(in);
+  const GgufHeader file(in);
   RequireOtherFile(in, out);
   StartLlama();
   const std::string part = out + ".part";
@@ -77,7 +77,8 @@ QuantizeResult Quantize(const std::string& in, const std::string& out, std::stri
         in, type, out, reason.empty() ? "no reason given" : reason);
   }
   fs::rename(part, out);
-  return {.bytes_before = file.file_bytes, .bytes_after = static_cast<int64_t>(fs::file_size(out))};
+  return {.bytes_before = file.file_bytes(),
+          .bytes_after = static_cast<int64_t>(fs::file_size(out))};
 }
 
 }  // namespace pgts::llm

@@ -8,41 +8,42 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/gguf_header.h"
 #include "model/decoder.h"
 #include "model/gguf_builder.h"
-#include "model/gguf_file.h"
 #include "model/gguf_reader.h"
 #include "model/gguf_rows.h"
+#include "model/gguf_tensor.h"
 
 namespace pgts::model {
 namespace {
 
-void RequireText(const GgufFile& file, const char* key, const std::string& wanted) {
+void RequireText(const GgufHeader& file, const char* key, const std::string& wanted) {
   if (file.Text(key) == wanted) return;
   throw Error::Format("{}: {} is {}, {} is needed; give an adapter of this base model", file.path(),
                       key, file.Text(key), wanted);
 }
 
-LoraShape ReadLoraShape(const GgufFile& file, const DecoderShape& shape) {
+LoraShape ReadLoraShape(const GgufHeader& file, const DecoderShape& shape) {
   RequireText(file, "general.type", "adapter");
   RequireText(file, "adapter.type", "lora");
   RequireText(file, "general.architecture", ArchitectureOf(shape));
-  const LoraShape lora{.rank = file.Size("blk.0.attn_q.weight.lora_a").at(0),
+  const LoraShape lora{.rank = file.Tensor("blk.0.attn_q.weight.lora_a").size.at(0),
                        .alpha = file.Number("adapter.lora.alpha")};
   CheckLora(lora, shape, file.path().c_str());
   return lora;
 }
 
-void CheckTensors(const GgufFile& file, const Decoder& decoder) {
+void CheckTensors(const GgufHeader& file, const Decoder& decoder) {
   for (const auto& [name, weight] : decoder.LoraWeights()) {
-    const std::vector<int64_t> size = file.Size(name);
+    const std::vector<int64_t> size = file.Tensor(name).size;
     if (size == weight.sizes().vec()) continue;
     throw Error::Format("{}: tensor {} is [{}], this model needs [{}]", file.path(), name,
                         fmt::join(size, ", "), fmt::join(weight.sizes().vec(), ", "));
   }
-  if (file.TensorNames().size() != decoder.LoraWeights().size()) {
+  if (file.tensors().size() != decoder.LoraWeights().size()) {
     throw Error::Format("{}: it has {} tensors, LoRA of this model has {}", file.path(),
-                        file.TensorNames().size(), decoder.LoraWeights().size());
+                        file.tensors().size(), decoder.LoraWeights().size());
   }
 }
 
@@ -71,7 +72,7 @@ void WriteLoraAdapter(const std::string& path, const Decoder& decoder,
 }
 
 void ReadLoraAdapter(const std::string& path, Decoder& decoder) {
-  const GgufFile file(path);
+  const GgufHeader file(path);
   const DecoderShape& shape = decoder.shape();
   const LoraShape lora = ReadLoraShape(file, shape);
   if (!decoder.lora()) decoder.AddLora(lora, /*seed=*/0);
@@ -83,7 +84,7 @@ void ReadLoraAdapter(const std::string& path, Decoder& decoder) {
   CheckTensors(file, decoder);
   torch::NoGradGuard no_grad;
   for (const auto& [name, weight] : decoder.LoraWeights()) {
-    std::vector<float> values = file.Read(name);
+    std::vector<float> values = ReadTensor(file, name);
     const torch::Tensor rows = torch::from_blob(values.data(), weight.sizes(), torch::kFloat32);
     torch::Tensor(weight).copy_(RowsFromFile(shape, name, rows));
   }

@@ -10,15 +10,16 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/gguf_header.h"
 #include "model/decoder.h"
-#include "model/gguf_file.h"
 #include "model/gguf_keys.h"
 #include "model/gguf_rows.h"
+#include "model/gguf_tensor.h"
 
 namespace pgts::model {
 namespace {
 
-std::string Architecture(const GgufFile& file) {
+std::string Architecture(const GgufHeader& file) {
   const std::string architecture = file.Text("general.architecture");
   for (const char* known : {"qwen3", "qwen2", "llama"}) {
     if (architecture == known) return architecture;
@@ -30,7 +31,7 @@ std::string Architecture(const GgufFile& file) {
 // The keys of a model's architecture, without its name.
 class ShapeKeys {
  public:
-  explicit ShapeKeys(const GgufFile& file) : file_(file), prefix_(Architecture(file) + ".") {}
+  explicit ShapeKeys(const GgufHeader& file) : file_(file), prefix_(Architecture(file) + ".") {}
 
   bool Has(const char* name) const { return file_.Has(prefix_ + name); }
   std::string Text(const char* name) const { return file_.Text(prefix_ + name); }
@@ -48,11 +49,11 @@ class ShapeKeys {
   }
 
  private:
-  const GgufFile& file_;
+  const GgufHeader& file_;
   std::string prefix_;
 };
 
-void ReadRope(const GgufFile& file, const ShapeKeys& keys, DecoderShape& shape) {
+void ReadRope(const GgufHeader& file, const ShapeKeys& keys, DecoderShape& shape) {
   keys.Require("rope.dimension_count", shape.head_dim, "rope over a part of a head");
   if (keys.Has("rope.freq_base")) shape.rope_theta = keys.Number("rope.freq_base");
   const std::string scaling =
@@ -71,11 +72,11 @@ void ReadRope(const GgufFile& file, const ShapeKeys& keys, DecoderShape& shape) 
     break;
   }
   if (shape.family == Family::kLlama && file.HasTensor(kRopeFactors)) {
-    shape.rope_factors = file.Read(kRopeFactors);
+    shape.rope_factors = ReadTensor(file, kRopeFactors);
   }
 }
 
-DecoderShape ReadShape(const GgufFile& file) {
+DecoderShape ReadShape(const GgufHeader& file) {
   const ShapeKeys keys(file);
   DecoderShape shape;
   if (Architecture(file) == "llama") shape.family = Family::kLlama;
@@ -88,7 +89,7 @@ DecoderShape ReadShape(const GgufFile& file) {
   shape.ff_width = keys.Integer("feed_forward_length");
   shape.context = keys.Integer("context_length");
   shape.rms_eps = keys.Number("attention.layer_norm_rms_epsilon");
-  shape.vocab = file.Size("token_embd.weight").at(0);
+  shape.vocab = file.Tensor("token_embd.weight").size.at(0);
   shape.tied = !file.HasTensor("output.weight");
   shape.qk_norm = file.HasTensor("blk.0.attn_q_norm.weight");
   shape.qkv_bias = file.HasTensor("blk.0.attn_q.bias");
@@ -107,10 +108,10 @@ DecoderShape ReadShape(const GgufFile& file) {
 }
 
 // A tensor that nobody reads would make it another model.
-void CheckAllKnown(const GgufFile& file, const Decoder& decoder) {
+void CheckAllKnown(const GgufHeader& file, const Decoder& decoder) {
   std::set<std::string> known = {kRopeFactors};
   for (const auto& [name, weight] : decoder.Weights()) known.insert(name);
-  for (const std::string& name : file.TensorNames()) {
+  for (const auto& [name, tensor] : file.tensors()) {
     if (known.contains(name)) continue;
     throw Error::Format("{}: tensor {} is of a kind that cannot be trained here; use another model",
                         file.path(), name);
@@ -118,14 +119,14 @@ void CheckAllKnown(const GgufFile& file, const Decoder& decoder) {
 }
 
 // `weight` takes the values as `type`.
-void Load(const GgufFile& file, const DecoderShape& shape, const std::string& name,
+void Load(const GgufHeader& file, const DecoderShape& shape, const std::string& name,
           torch::Tensor weight, torch::ScalarType type) {
-  const std::vector<int64_t> size = file.Size(name);
+  const std::vector<int64_t> size = file.Tensor(name).size;
   if (size != weight.sizes().vec()) {
     throw Error::Format("{}: tensor {} is [{}], the file's keys say [{}]", file.path(), name,
                         fmt::join(size, ", "), fmt::join(weight.sizes().vec(), ", "));
   }
-  std::vector<float> values = file.Read(name);
+  std::vector<float> values = ReadTensor(file, name);
   torch::NoGradGuard no_grad;
   const torch::Tensor rows =
       RowsFromFile(shape, name, torch::from_blob(values.data(), size, torch::kFloat32));
@@ -137,7 +138,7 @@ void Load(const GgufFile& file, const DecoderShape& shape, const std::string& na
 }
 
 std::shared_ptr<Decoder> Read(const std::string& path, int64_t context, torch::ScalarType type) {
-  const GgufFile file(path);
+  const GgufHeader file(path);
   DecoderShape shape = ReadShape(file);
   if (context > shape.context) {
     throw Error::Format("{}: a context of {} tokens was asked for, the model has {}", path, context,
@@ -154,7 +155,7 @@ std::shared_ptr<Decoder> Read(const std::string& path, int64_t context, torch::S
 
 }  // namespace
 
-DecoderShape ReadGgufShape(const std::string& path) { return ReadShape(GgufFile(path)); }
+DecoderShape ReadGgufShape(const std::string& path) { return ReadShape(GgufHeader(path)); }
 
 std::shared_ptr<Decoder> ReadGguf(const std::string& path, int64_t context) {
   return Read(path, context, torch::kFloat32);
@@ -172,7 +173,7 @@ std::shared_ptr<Decoder> ReadFrozenGguf(const std::string& path, int64_t context
 }
 
 std::map<std::string, std::string> ReadGgufMetadata(const std::string& path) {
-  return GgufFile(path).Texts("pgts.");
+  return GgufHeader(path).Texts("pgts.");
 }
 
 }  // namespace pgts::model

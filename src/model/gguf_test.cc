@@ -9,11 +9,12 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/gguf_header.h"
 #include "base/temp_folder.h"
 #include "model/decoder.h"
-#include "model/gguf_file.h"
 #include "model/gguf_lora.h"
 #include "model/gguf_reader.h"
+#include "model/gguf_tensor.h"
 #include "model/gguf_writer.h"
 #include "model/tiny_shape.h"
 
@@ -86,7 +87,7 @@ TEST_F(Gguf, LlamaReadsBackWithItsFactorsAndItsScale) {
   shape.rope_factors = {1.0f, 1.0f, 4.0f, 8.0f};
   const Decoder other(shape, 2);
   WriteGguf(path_, other);
-  EXPECT_EQ(GgufFile(path_).Text("general.architecture"), "llama");
+  EXPECT_EQ(GgufHeader(path_).Text("general.architecture"), "llama");
   const auto read = ReadGguf(path_);
   EXPECT_EQ(read->shape(), shape);
   EXPECT_EQ(LargestDifference(other, *read), 0.0);
@@ -98,7 +99,7 @@ TEST_F(Gguf, LlamaFilesHoldTheRowsOfAPairSideBySide) {
   WriteGguf(path_, other);
   const auto& [name, query] = other.Weights()[2];
   ASSERT_EQ(name, "blk.0.attn_q.weight");
-  const std::vector<float> stored = GgufFile(path_).Read(name);
+  const std::vector<float> stored = ReadTensor(GgufHeader(path_), name);
   const torch::Tensor rows = torch::tensor(stored).reshape(query.sizes());
   EXPECT_TRUE(torch::equal(rows[0], query[0]));
   EXPECT_TRUE(torch::equal(rows[1], query[4]));
@@ -245,7 +246,7 @@ TEST_F(Gguf, RoundedTypesReadBackCloseAndSmaller) {
 
 TEST_F(Gguf, KeepsMetadata) {
   WriteGguf(path_, decoder_, {.name = "mine", .metadata = {{"pgts.separator", "\n"}}});
-  EXPECT_EQ(GgufFile(path_).Text("general.name"), "mine");
+  EXPECT_EQ(GgufHeader(path_).Text("general.name"), "mine");
   EXPECT_THAT(ReadGgufMetadata(path_),
               ::testing::ElementsAre(::testing::Pair("pgts.separator", "\n")));
 }
@@ -256,7 +257,7 @@ TEST_F(Gguf, ABaseFileLendsItsTokenizerAndKeys) {
   const Decoder tuned(TinyShape(), 9);
   WriteGguf(path_, tuned, {.base = base});
   EXPECT_EQ(ReadGgufMetadata(path_).at("pgts.note"), "from the base");
-  EXPECT_EQ(GgufFile(path_).Text("tokenizer.ggml.model"), "gpt2");
+  EXPECT_EQ(GgufHeader(path_).Text("tokenizer.ggml.model"), "gpt2");
   EXPECT_EQ(LargestDifference(tuned, *ReadGguf(path_)), 0.0);
 }
 
@@ -310,13 +311,13 @@ TEST_F(Gguf, KeysThatPromiseMoreThanTheTensorsAreRefusedAtOnce) {
 }
 
 TEST_F(Gguf, SaysWhatIsWrong) {
-  EXPECT_THAT(ReadMessage(folder_.File("none.gguf")), HasSubstr("no such GGUF file"));
+  EXPECT_THAT(ReadMessage(folder_.File("none.gguf")), HasSubstr("none.gguf does not exist"));
   Put(path_, "this is text, not a model");
-  EXPECT_THAT(ReadMessage(path_), HasSubstr("invalid magic"));
+  EXPECT_THAT(ReadMessage(path_), HasSubstr("is not a GGUF file"));
   WriteGguf(path_, decoder_);
   const std::string bytes = ReadFile(path_);
   Put(path_, bytes.substr(0, bytes.size() - 100));
-  EXPECT_THAT(ReadMessage(path_), HasSubstr("truncated: tensor output_norm.weight"));
+  EXPECT_THAT(ReadMessage(path_), HasSubstr("is cut short: tensor output_norm.weight"));
 }
 
 TEST_F(Gguf, WritingSaysWhatIsWrongAndLeavesNothing) {

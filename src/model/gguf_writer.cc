@@ -5,10 +5,11 @@
 #include <gguf.h>
 #include <torch/utils.h>
 
+#include <memory>
+
 #include "base/error.h"
 #include "model/decoder.h"
 #include "model/gguf_builder.h"
-#include "model/gguf_file.h"
 #include "model/gguf_keys.h"
 #include "model/gguf_reader.h"
 #include "model/gguf_rows.h"
@@ -24,7 +25,10 @@ void SetKeys(gguf_context* file, DecoderShape shape, const GgufOptions& options)
   } else {
     // Training may have prepared fewer positions than the base knows; the weights serve them all.
     shape.context = ReadGgufShape(options.base).context;
-    gguf_set_kv(file, GgufFile(options.base).context());
+    const std::unique_ptr<gguf_context, decltype(&gguf_free)> base(
+        gguf_init_from_file(options.base.c_str(), {.no_alloc = true, .ctx = nullptr}), gguf_free);
+    if (!base) throw Error::Format("{}: ggml cannot read its keys", options.base);
+    gguf_set_kv(file, base.get());
     SetShapeKeys(file, shape);
   }
   gguf_set_val_str(file, "general.name", options.name.c_str());
