@@ -4,9 +4,7 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/log.h"
 #include "llm/client.h"
-#include "llm/engine_report.h"
 #include "llm/llama_generator.h"
 #include "model/gguf_reader.h"
 #include "session/session.h"
@@ -92,11 +90,6 @@ LoadedRewardModel LoadRewardModel(const RunConfig& config, Session& session,
       reward::MakeScorer(model, ScorerEngine(config), FindBase(config, session, model.base_hash));
   const llm::ModelInfo& base = scorer->encoder().Info();
   CheckContexts(session.generator().context(), scorer->encoder().context(), base.path);
-  const bool own_base = base.path != session.generator().Info().path;
-  if (const auto advice = llm::SlowWeightsAdvice(base);
-      advice && own_base && config.reward_base.device == "cpu") {
-    Info("{}", *advice);
-  }
   return {std::move(model), std::move(scorer)};
 }
 

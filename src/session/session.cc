@@ -74,9 +74,6 @@ void Session::LoadGenerator() {
   grower_ = {.file = FileName(settings.model_name),
              .identity = {generator_->Info().file_hash, generator_->context()},
              .parameters = generator_->Info().parameters};
-  if (const auto advice = llm::SlowWeightsAdvice(model_->info()); advice && !model_->on_gpu()) {
-    Info("{}", *advice);
-  }
   if (options_.store_folder.empty()) return;
   store_ = std::make_unique<world::Store>(options_.store_folder, options_.keep);
   world::NoteGenerator(options_.store_folder, grower_);
