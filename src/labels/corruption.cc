@@ -4,14 +4,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 #include <utility>
 
-#include "labels/equation.h"
+#include "task/equation.h"
+#include "task/number.h"
 
 namespace pgts::labels {
 namespace {
+
+using task::BinaryEquation;
+using task::Evaluate;
+using task::ParseBinaryEquation;
 
 constexpr std::string_view kNames[] = {"wrong_operand", "swapped_op", "arithmetic", "copied_number",
                                        "dropped_step"};
@@ -38,12 +44,24 @@ int64_t Misread(int64_t value, RandomStream& random) {
 }
 
 int64_t Miscalculate(int64_t value, RandomStream& random) {
-  // A carry too many or too few is what digit-by-digit writers get wrong most (three slips of four,
-  // measured on the embedded model).
-  constexpr int64_t kSlips[] = {10, -10, 10, -10, 10, -10, 1, -1, 2, -2, 100, -100, 20, -20};
-  constexpr int kSlipCount = std::size(kSlips);
-  const int choice = random.Below(kSlipCount + 4);
-  return choice < kSlipCount ? value + kSlips[choice] : Misread(value, random);
+  // Models that write digit by digit mostly get a carry wrong (three errors of four by the embedded
+  // model).
+  constexpr int64_t kErrors[] = {10, -10, 10, -10, 10, -10, 1, -1, 2, -2, 100, -100, 20, -20};
+  constexpr int kErrorCount = std::size(kErrors);
+  const int choice = random.Below(kErrorCount + 4);
+  return choice < kErrorCount ? value + kErrors[choice] : Misread(value, random);
+}
+
+// In their order; those that fit what an equation holds.
+std::vector<int64_t> WholeNumbers(std::string_view text) {
+  constexpr double kTooLarge = 1e12;
+  std::vector<int64_t> whole;
+  for (const double number : task::Numbers(text)) {
+    if (number == std::floor(number) && number < kTooLarge) {
+      whole.push_back(static_cast<int64_t>(number));
+    }
+  }
+  return whole;
 }
 
 template <typename T>
@@ -57,7 +75,7 @@ class Damage {
   Damage(const task::Problem& problem, RandomStream& random)
       : problem_(problem), random_(random), lines_(SolutionLines(problem)) {
     for (size_t i = 0; i < lines_.size(); ++i) {
-      equations_.push_back(ParseEquation(lines_[i]));
+      equations_.push_back(ParseBinaryEquation(lines_[i]));
       if (equations_.back()) targets_.push_back(i);
     }
     WriteTimesAlike();
@@ -85,13 +103,13 @@ class Damage {
   void WriteTimesAlike() {
     const bool x =
         std::ranges::any_of(equations_, [](const auto& e) { return e && e->times_is_x; });
-    for (std::optional<Equation>& equation : equations_) {
+    for (std::optional<BinaryEquation>& equation : equations_) {
       if (equation && equation->operation != '*') equation->times_is_x = x;
     }
   }
 
   bool WrongOperand() {
-    Equation wrong = *equations_[target_];
+    BinaryEquation wrong = *equations_[target_];
     int64_t& operand = random_.Below(2) == 0 ? wrong.left : wrong.right;
     return Replace(wrong, operand, Misread(operand, random_));
   }
@@ -99,7 +117,7 @@ class Damage {
   bool CopiedNumber() {
     // The answer line can copy a wrong number too.
     if (random_.Below(static_cast<int>(targets_.size()) + 1) == 0) return CopiedAnswer();
-    Equation wrong = *equations_[target_];
+    BinaryEquation wrong = *equations_[target_];
     int64_t& operand = random_.Below(2) == 0 ? wrong.left : wrong.right;
     return Replace(wrong, operand, Pick(KnownNumbers(target_), random_));
   }
@@ -112,21 +130,21 @@ class Damage {
   }
 
   bool SwappedOperation() {
-    Equation wrong = *equations_[target_];
+    BinaryEquation wrong = *equations_[target_];
     constexpr std::string_view kOperations = "+-*/";
     wrong.operation = kOperations[random_.Below(4)];
     return wrong.operation != equations_[target_]->operation && Recompute(wrong) && CarryOn(wrong);
   }
 
   bool Arithmetic() {
-    Equation wrong = *equations_[target_];
+    BinaryEquation wrong = *equations_[target_];
     wrong.result = Miscalculate(wrong.result, random_);
     return wrong.result >= 0 && CarryOn(wrong);
   }
 
   // The step is missing and the next one uses one of its operands for its result.
   bool DroppedStep() {
-    const Equation& dropped = *equations_[target_];
+    const BinaryEquation& dropped = *equations_[target_];
     const int64_t instead = random_.Below(3) == 0 ? dropped.right : dropped.left;
     lines_.erase(lines_.begin() + static_cast<std::ptrdiff_t>(target_));
     const char operation = dropped.operation;
@@ -139,7 +157,7 @@ class Damage {
     }
     if (!equations_[target_]) return false;
     changed_[result] = instead;
-    Equation next = *equations_[target_];
+    BinaryEquation next = *equations_[target_];
     // Steps of one kind may stand in either order: the next one would not be wrong yet.
     if (IsAdditive(operation) == IsAdditive(next.operation)) return false;
     if ((next.left == result) == (next.right == result)) return false;
@@ -147,13 +165,13 @@ class Damage {
     return next.left != next.right && Recompute(next) && CarryOn(next);
   }
 
-  bool Replace(Equation& wrong, int64_t& operand, int64_t value) {
+  bool Replace(BinaryEquation& wrong, int64_t& operand, int64_t value) {
     if (value == operand || value <= 0 || UsedLater(wrong.operation, value)) return false;
     operand = value;
     return Recompute(wrong) && CarryOn(wrong);
   }
 
-  bool Recompute(Equation& equation) {
+  bool Recompute(BinaryEquation& equation) {
     const std::optional<int64_t> result =
         Evaluate(equation.left, equation.operation, equation.right);
     if (result) equation.result = *result;
@@ -170,7 +188,7 @@ class Damage {
   }
 
   std::vector<int64_t> KnownNumbers(size_t before) const {
-    std::vector<int64_t> numbers = Numbers(problem_.question);
+    std::vector<int64_t> numbers = WholeNumbers(problem_.question);
     for (size_t i = 0; i < before; ++i) {
       if (equations_[i]) numbers.push_back(equations_[i]->result);
     }
@@ -179,7 +197,7 @@ class Damage {
   }
 
   // Writes the damaged step and what follows from it. False if it changes nothing.
-  bool CarryOn(const Equation& wrong) {
+  bool CarryOn(const BinaryEquation& wrong) {
     const int64_t was = equations_[target_]->result;
     if (wrong.Line() == lines_[target_] || wrong.result == was) return false;
     out_.assign(lines_.begin(), lines_.begin() + static_cast<std::ptrdiff_t>(target_));
@@ -195,7 +213,7 @@ class Damage {
     return true;
   }
 
-  std::optional<std::string> NextStep(Equation equation) {
+  std::optional<std::string> NextStep(BinaryEquation equation) {
     const int64_t was = equation.result;
     for (int64_t* operand : {&equation.left, &equation.right}) {
       if (const auto changed = changed_.find(*operand); changed != changed_.end()) {
@@ -214,28 +232,28 @@ class Damage {
   std::optional<std::string> NextText(const std::string& line) const {
     if (!line.starts_with(kAnswerMark))
       return NamesChanged(line) ? std::nullopt : std::optional(line);
-    const std::vector<int64_t> answer = Numbers(line);
+    const std::vector<int64_t> answer = WholeNumbers(line);
     const auto changed = answer.empty() ? changed_.end() : changed_.find(answer.front());
     if (changed == changed_.end()) return std::nullopt;
     return fmt::format("{}{}", kAnswerMark, changed->second);
   }
 
   bool NamesChanged(std::string_view text) const {
-    return std::ranges::any_of(Numbers(text), [&](int64_t n) { return changed_.contains(n); });
+    return std::ranges::any_of(WholeNumbers(text), [&](int64_t n) { return changed_.contains(n); });
   }
 
   bool IsWrong() const {
     const std::vector<std::string> right = SolutionLines(problem_);
     if (out_.size() <= target_ || out_[target_] == right[target_]) return false;
     const bool answers = out_.back().starts_with(kAnswerMark);
-    return !answers || Numbers(out_.back()) != Numbers(right.back());
+    return !answers || WholeNumbers(out_.back()) != WholeNumbers(right.back());
   }
 
   const task::Problem& problem_;
   RandomStream& random_;
   std::vector<std::string> lines_;
-  std::vector<std::optional<Equation>> equations_;  // of lines_
-  std::vector<size_t> targets_;                     // lines with an equation
+  std::vector<std::optional<BinaryEquation>> equations_;  // of lines_
+  std::vector<size_t> targets_;                           // lines with an equation
   size_t target_ = 0;
   std::map<int64_t, int64_t> changed_;  // right intermediate value -> the wrong one in its place
   std::vector<std::string> out_;
@@ -271,7 +289,7 @@ std::optional<Corruption> Corrupt(const task::Problem& problem, CorruptionKind k
 }
 
 std::vector<Corruption> CorruptMany(const task::Problem& problem, int count, Key key) {
-  // Every second one is a slip of arithmetic: the commonest fault of small generators by far.
+  // Every second one is an arithmetic error: small generators make these most, by far.
   using enum CorruptionKind;
   constexpr CorruptionKind kTurns[] = {kArithmetic, kWrongOperand, kArithmetic, kSwappedOperation,
                                        kArithmetic, kCopiedNumber, kArithmetic, kDroppedStep};

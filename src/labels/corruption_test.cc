@@ -7,7 +7,6 @@
 #include <map>
 #include <set>
 
-#include "labels/equation.h"
 #include "labels/test_fakes.h"
 #include "task/step_check.h"
 #include "task/word_problems.h"
@@ -15,46 +14,7 @@
 namespace pgts::labels {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-
-TEST(EquationTest, ReadsOneTrueEquation) {
-  const auto plain = ParseEquation("14+9=23");
-  ASSERT_TRUE(plain);
-  EXPECT_EQ(plain->left, 14);
-  EXPECT_EQ(plain->operation, '+');
-  EXPECT_EQ(plain->right, 9);
-  EXPECT_EQ(plain->result, 23);
-  EXPECT_EQ(plain->Line(), "14+9=23");
-
-  const auto spoken = ParseEquation("She has 48 / 2 = $24 left.");
-  ASSERT_TRUE(spoken);
-  EXPECT_EQ(spoken->result, 24);
-  EXPECT_EQ(spoken->Line(), "She has 48 / 2 = $24 left.");
-}
-
-TEST(EquationTest, RefusesWhatItCannotCarryOn) {
-  EXPECT_FALSE(ParseEquation("14+9=24"));          // not true
-  EXPECT_FALSE(ParseEquation("2+3=5 and 4+5=9"));  // two
-  EXPECT_FALSE(ParseEquation("16-3-4=9"));         // longer sums
-  EXPECT_FALSE(ParseEquation("0.5*4=2"));          // fractions
-  EXPECT_FALSE(ParseEquation("1+2=3.5"));
-  EXPECT_FALSE(ParseEquation("#### 46"));
-  EXPECT_FALSE(ParseEquation(""));
-  EXPECT_FALSE(ParseEquation("999999999999*999999999999=5"));  // beyond 64 bits
-}
-
-TEST(EquationTest, EvaluatesInWholeNumbersOnly) {
-  EXPECT_EQ(Evaluate(7, '-', 2), 5);
-  EXPECT_EQ(Evaluate(2, '-', 7), std::nullopt);
-  EXPECT_EQ(Evaluate(7, '/', 2), std::nullopt);
-  EXPECT_EQ(Evaluate(7, '/', 0), std::nullopt);
-}
-
-TEST(EquationTest, FindsWholeNumbers) {
-  EXPECT_THAT(Numbers("Tom has 14 pens, 1,200 cups and 2.5 eggs. 9."), ElementsAre(14, 1200, 9));
-  EXPECT_THAT(Numbers(""), IsEmpty());
-}
 
 TEST(CorruptionTest, EveryKindHappensAndCarriesOn) {
   const task::Problem problem = PensProblem();

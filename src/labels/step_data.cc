@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "llm/token_ledger.h"
-#include "task/slips.h"
+#include "task/arithmetic_errors.h"
 
 namespace pgts::labels {
 namespace {
@@ -107,7 +107,7 @@ void CountSlips(std::string_view question, std::span<const std::string> texts, b
   std::string text;
   for (size_t i = 0; i < texts.size(); ++i) {
     text += texts[i] + "\n";
-    solution.steps[i].slips = task::Slips(question, text, finished && i + 1 == texts.size());
+    solution.steps[i].slips = task::CountArithmeticErrors(question, text, finished && i + 1 == texts.size());
   }
 }
 

@@ -37,7 +37,7 @@ struct LabelledStep {
   // The share of right completions, which training learns in the label's place: soft labels.
   std::optional<double> soft;
   std::optional<double> log_prob;  // of the tokens under the generator, where it wrote them
-  int slips = 0;                   // of the path up to and including it (task/slips.h)
+  int slips = 0;                   // of the path up to and including it (task/arithmetic_errors.h)
   std::optional<int> exact;        // the exact truth, where the task can tell; never trained on
 
   // What training learns of a labelled step: that it is right with this probability.

@@ -9,7 +9,7 @@
 // tokens: the sum falls with every token, so that it calls long and deep paths wrong, and hardly
 // tells the solutions of one problem apart (docs/RESULTS.md has both). A path whose log-probability
 // is unknown is read as one of log-probability 0. Slips are what a calculator and a look at the
-// question find wrong (task/slips.h). All slopes are >= 0: more belief never means a lower score.
+// question find wrong (task/arithmetic_errors.h). All slopes are >= 0: more belief never means a lower score.
 // The identity is slope 1, the rest 0.
 #pragma once
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <numeric>
 
 #include "task/fold_text.h"
@@ -18,7 +19,7 @@ constexpr size_t kMaxQuotientDigits = 18;  // fits int64_t
 class Scanner {
  public:
   Scanner(std::string_view text, size_t at, NumberPlace place)
-      : text_(text), at_(at), in_answer_(place == NumberPlace::kAnswer) {}
+      : text_(text), at_(at), place_(place), in_answer_(place == NumberPlace::kAnswer) {}
 
   std::optional<NumberSpan> Scan() {
     ScanSign();
@@ -27,8 +28,10 @@ class Scanner {
     ScanWhole();
     ScanFraction();
     if (number_.whole.empty() && number_.fraction.empty()) return std::nullopt;
-    if (number_.fraction.empty()) ScanQuotient();
-    ScanScale();
+    if (place_ != NumberPlace::kOperand) {
+      if (number_.fraction.empty()) ScanQuotient();
+      ScanScale();
+    }
     number_.end = at_;
     return number_;
   }
@@ -190,6 +193,7 @@ class Scanner {
 
   std::string_view text_;
   size_t at_;
+  NumberPlace place_;
   bool in_answer_;
   bool currency_ = false;
   char separator_ = '\0';  // of the thousands
@@ -278,6 +282,29 @@ std::optional<std::string> NormalForm(const NumberSpan& number) {
   std::optional<std::string> quotient = QuotientForm(number);
   if (!quotient) return std::nullopt;
   return Signed(number.negative, *std::move(quotient));
+}
+
+double ToDouble(const NumberSpan& number) {
+  return std::strtod(NormalForm(number).value_or("").c_str(), nullptr);
+}
+
+bool BeginsNumber(std::string_view text, size_t at) {
+  if (text[at] == '.') ++at;
+  return at < text.size() && IsDigit(text[at]);
+}
+
+std::vector<double> Numbers(std::string_view text) {
+  std::vector<double> numbers;
+  for (size_t at = 0; at < text.size();) {
+    if (!BeginsNumber(text, at)) {
+      ++at;
+      continue;
+    }
+    const NumberSpan number = *ScanNumber(text, at, NumberPlace::kOperand);
+    numbers.push_back(ToDouble(number));
+    at = number.end;
+  }
+  return numbers;
 }
 
 }  // namespace pgts::task

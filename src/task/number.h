@@ -12,10 +12,15 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pgts::task {
 
-enum class NumberPlace { kProse, kAnswer };
+enum class NumberPlace {
+  kProse,
+  kAnswer,
+  kOperand,  // of a calculation: "/" divides, and no "e3" or "thousand" follows
+};
 
 // The parts of one number, as views into the text that was scanned.
 struct NumberSpan {
@@ -34,5 +39,14 @@ std::optional<NumberSpan> ScanNumber(std::string_view text, size_t at,
 
 // nullopt for a zero denominator, and for a mixed or scaled quotient with parts too long to add up.
 std::optional<std::string> NormalForm(const NumberSpan& number);
+
+// Of a number that is no quotient; rounded.
+double ToDouble(const NumberSpan& number);
+
+// Whether digits, or a point and digits, stand at text[at].
+bool BeginsNumber(std::string_view text, size_t at);
+
+// All numbers of a text in their order, read as operands: without their signs.
+std::vector<double> Numbers(std::string_view text);
 
 }  // namespace pgts::task

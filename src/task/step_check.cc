@@ -2,8 +2,11 @@
 #include "task/step_check.h"
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
+#include <utility>
 
+#include "task/equation.h"
 #include "task/text.h"
 
 namespace pgts::task {
@@ -14,13 +17,12 @@ std::string_view WithoutNewline(std::string_view line) {
   return line;
 }
 
-// "3*12=36" as "12*3=36"; empty where the operands may not be exchanged.
-std::string Commuted(std::string_view step) {
-  const size_t sign = step.find_first_of("+*");
-  const size_t equals = step.find('=');
-  if (sign == step.npos || equals == step.npos || equals < sign) return {};
-  std::string commuted(step.substr(sign + 1, equals - sign - 1));
-  return commuted.append(1, step[sign]).append(step.substr(0, sign)).append(step.substr(equals));
+// Whether `step` is `expected` with the operands of its sum or product exchanged.
+bool IsExchanged(std::string_view step, std::string_view expected) {
+  std::optional<BinaryEquation> equation = ParseBinaryEquation(expected);
+  if (!equation || (equation->operation != '+' && equation->operation != '*')) return false;
+  std::swap(equation->left, equation->right);
+  return equation->Line() == step;
 }
 
 }  // namespace
@@ -34,7 +36,7 @@ std::vector<bool> CheckSteps(const Problem& problem, std::span<const std::string
     const std::string_view step = WithoutNewline(text);
     // A true reference makes equality with it enough: its arithmetic is right.
     all_before =
-        all_before && !expected.empty() && (step == expected || step == Commuted(expected));
+        all_before && !expected.empty() && (step == expected || IsExchanged(step, expected));
     correct.push_back(all_before);
     reference.remove_prefix(std::min(expected.size() + 1, reference.size()));
   }

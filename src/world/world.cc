@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/error.h"
-#include "task/slips.h"
+#include "task/arithmetic_errors.h"
 #include "world/store.h"
 
 namespace pgts::world {
@@ -101,7 +101,7 @@ Co<std::optional<World::Score>> World::AskScore(int node, uint64_t walker,
       .path = Path(node),
       .prefix = step(node).prefix,
       .mean_log_prob = MeanLogProb(node),
-      .slips = task::Slips(parts_.question, PathText(node), step(node).terminal),
+      .slips = task::CountArithmeticErrors(parts_.question, PathText(node), step(node).terminal),
       .walker = walker,
       .state = std::move(state)};
   const std::optional<Grower::Judged> judged = co_await parts_.grower->Judge(std::move(request));

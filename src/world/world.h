@@ -36,7 +36,7 @@ class Grower {
     std::vector<int> path;  // attempt indices from the root to the step in question, its own last
     llm::PrefixPtr prefix;  // Grow: up to its parent. Judge: up to and including the step
     double mean_log_prob = 0;  // Judge: a token of the path, under the generator
-    int slips = 0;             // Judge: of the path (task/slips.h)
+    int slips = 0;             // Judge: of the path (task/arithmetic_errors.h)
     uint64_t walker = 0;
     std::vector<float> state;  // Judge: RawStep::state, where it has just been grown
   };

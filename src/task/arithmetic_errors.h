@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Errors that show in a solution without knowing its answer. None of them proves a mistake (a
+// question may hold numbers that nobody needs): they are evidence to weigh
+// (reward/calibration.h), not a grade.
+#pragma once
+
+#include <string_view>
+
+namespace pgts::task {
+
+// Equations of `text` that do not hold (task/equation.h).
+int CountWrongEquations(std::string_view text);
+
+// Distinct numbers of `question` that do not stand in `text`.
+int CountUnusedNumbers(std::string_view question, std::string_view text);
+
+// Wrong equations and, where `text` is a finished solution, unused numbers.
+int CountArithmeticErrors(std::string_view question, std::string_view text, bool finished);
+
+}  // namespace pgts::task
