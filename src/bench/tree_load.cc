@@ -46,11 +46,11 @@ class EndlessTask : public task::Task {
   task::Problem Get(task::Split split, int64_t index) const override {
     return task_->Get(split, index);
   }
-  task::PromptParts Prompt(const task::Problem& problem) const override {
+  task::ProblemPrompt Prompt(const task::Problem& problem) const override {
     return task_->Prompt(problem);
   }
   std::optional<std::string> ExtractAnswer(std::string_view /*steps*/,
-                                           task::AnswerRule /*rule*/) const override {
+                                           task::AnswerFilter /*filter*/) const override {
     return std::nullopt;
   }
   bool Same(std::string_view answer, std::string_view gold) const override {

@@ -31,7 +31,7 @@ double Flops(const Environment& environment, const MethodRun& run,
 }
 
 std::string Flexibly(const task::Task& task, const std::string& text) {
-  return task.ExtractAnswer(text, task::AnswerRule::kFlexible).value_or("");
+  return task.ExtractAnswer(text, task::AnswerFilter::kFlexible).value_or("");
 }
 
 // Every chain by itself: it reads the prompt, and nothing is scored.

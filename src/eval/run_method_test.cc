@@ -160,7 +160,7 @@ class TaskWithoutProblems : public task::Task {
   std::string_view name() const override { return "none"; }
   int64_t Size(task::Split) const override { return 0; }
   task::Problem Get(task::Split, int64_t) const override { return {}; }
-  task::PromptParts Prompt(const task::Problem&) const override { return {}; }
+  task::ProblemPrompt Prompt(const task::Problem&) const override { return {}; }
 };
 
 TEST(FirstProblemsTest, AnEmptySplitIsNamed) {

@@ -58,7 +58,7 @@ TEST(CorruptionTest, OnWordProblemsTheStepIsWrongAndTheOnesBeforeAreRight) {
       }
       std::string text;
       for (const std::string& line : corruption.lines) text += line + "\n";
-      ASSERT_NE(task.Grade(text, problem, task::AnswerRule::kStrict), task::Verdict::kRight)
+      ASSERT_NE(task.Grade(text, problem, task::AnswerFilter::kStrict), task::Verdict::kRight)
           << text;
       kinds.insert(corruption.kind);
       ++made;

@@ -39,7 +39,7 @@ class OneProblem : public task::Task {
     problem.id = "one/" + std::to_string(index);
     return problem;
   }
-  task::PromptParts Prompt(const task::Problem& problem) const override {
+  task::ProblemPrompt Prompt(const task::Problem& problem) const override {
     return {.user = problem.question};
   }
 };

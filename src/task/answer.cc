@@ -79,14 +79,14 @@ std::optional<std::string> NormaliseNumber(std::string_view text) {
   return number ? NormalForm(*number) : std::nullopt;
 }
 
-std::optional<std::string> ExtractNumber(std::string_view text, AnswerRule rule,
+std::optional<std::string> ExtractNumber(std::string_view text, AnswerFilter filter,
                                          std::string_view mark) {
   constexpr std::string_view kWideSharp = "＃";
   const bool marked = text.find(mark) != text.npos || text.find(kWideSharp) != text.npos;
-  if (rule == AnswerRule::kStrict && !marked) return std::nullopt;
+  if (filter == AnswerFilter::kStrict && !marked) return std::nullopt;
   const std::string folded = FoldText(text), folded_mark = FoldText(mark);
   const std::string_view own = OwnText(folded, folded_mark);
-  if (rule == AnswerRule::kFlexible) return Flexible(own, folded_mark);
+  if (filter == AnswerFilter::kFlexible) return Flexible(own, folded_mark);
   const PlaceReading reading = LastMarked(own, folded_mark);
   return reading.in_form ? std::optional(reading.number) : std::nullopt;
 }

@@ -21,7 +21,7 @@
 
 namespace pgts::task {
 
-enum class AnswerRule {
+enum class AnswerFilter {
   kStrict,    // the number after the last "####", on its line; no words in between, no calculation
   kFlexible,  // what that line says in whatever way, else the last "\boxed{}", else the last
               // statement (task/stated_answer.h), else "N is the answer", else the last number of
@@ -36,7 +36,7 @@ std::string_view VerdictName(Verdict verdict);  // "right", "wrong", "no_answer"
 std::optional<std::string> NormaliseNumber(std::string_view text);
 
 // `mark` stands for "####" in all of the above; it is not empty.
-std::optional<std::string> ExtractNumber(std::string_view text, AnswerRule rule,
+std::optional<std::string> ExtractNumber(std::string_view text, AnswerFilter filter,
                                          std::string_view mark = "####");
 
 }  // namespace pgts::task

@@ -107,11 +107,11 @@ AnswerReader::AnswerReader(AnswerSettings settings) : settings_(std::move(settin
 
 AnswerReader::~AnswerReader() = default;
 
-std::optional<std::string> AnswerReader::Find(std::string_view text, AnswerRule rule) const {
-  if (settings_.find == "number") return ExtractNumber(text, rule, settings_.marker);
+std::optional<std::string> AnswerReader::Find(std::string_view text, AnswerFilter filter) const {
+  if (settings_.find == "number") return ExtractNumber(text, filter, settings_.marker);
   text = OwnText(text);
   std::optional<std::string> strict = Strict(text);
-  return strict || rule == AnswerRule::kStrict ? strict : Flexible(text);
+  return strict || filter == AnswerFilter::kStrict ? strict : Flexible(text);
 }
 
 std::optional<std::string> AnswerReader::Gold(std::string_view answer) const {
@@ -143,7 +143,7 @@ std::optional<std::string> AnswerReader::Flexible(std::string_view text) const {
     return box ? LeadingLetter(*box) : StatedLetter(text);
   }
   const bool number = settings_.find == "box" && numeric();
-  return number ? ExtractNumber(text, AnswerRule::kFlexible) : std::nullopt;
+  return number ? ExtractNumber(text, AnswerFilter::kFlexible) : std::nullopt;
 }
 
 std::optional<std::string> AnswerReader::AfterMarker(std::string_view text) const {
@@ -159,7 +159,7 @@ std::optional<std::string> AnswerReader::LastMatch(std::string_view text) const 
 }
 
 std::optional<std::string> AnswerReader::Normal(std::string_view answer) const {
-  if (numeric()) return ExtractNumber("#### " + std::string(answer), AnswerRule::kStrict);
+  if (numeric()) return ExtractNumber("#### " + std::string(answer), AnswerFilter::kStrict);
   std::string normal = OneSpaced(answer);
   if (normal.empty()) return std::nullopt;
   if (settings_.compare == "ignore_case") LowerAscii(normal);

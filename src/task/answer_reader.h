@@ -57,7 +57,7 @@ class AnswerReader {
   ~AnswerReader();
 
   // In normal form.
-  std::optional<std::string> Find(std::string_view text, AnswerRule rule) const;
+  std::optional<std::string> Find(std::string_view text, AnswerFilter filter) const;
   // An answer as a data set gives it; nullopt: it is none ("B, C" is no choice, "x" no number).
   std::optional<std::string> Gold(std::string_view answer) const;
 

@@ -11,12 +11,13 @@
 namespace pgts::task {
 namespace {
 
-using enum AnswerRule;
+using enum AnswerFilter;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
-std::string Find(const AnswerSettings& settings, std::string_view text, AnswerRule rule = kStrict) {
-  return AnswerReader(settings).Find(text, rule).value_or("none");
+std::string Find(const AnswerSettings& settings, std::string_view text,
+                 AnswerFilter filter = kStrict) {
+  return AnswerReader(settings).Find(text, filter).value_or("none");
 }
 
 TEST(AnswerReaderTest, ANumberStandsBehindTheMarker) {

@@ -130,7 +130,7 @@ TEST(ExtractNumberTest, StrictReadsTheLastMark) {
       {"\\boxed{5}", kNone},
   };
   for (const Case& c : cases) {
-    EXPECT_EQ(Or(ExtractNumber(c.text, AnswerRule::kStrict)), c.expected) << c.text;
+    EXPECT_EQ(Or(ExtractNumber(c.text, AnswerFilter::kStrict)), c.expected) << c.text;
   }
 }
 
@@ -157,15 +157,15 @@ TEST(ExtractNumberTest, FlexibleFallsBackInOrder) {
       {"...", kNone},
   };
   for (const Case& c : cases) {
-    EXPECT_EQ(Or(ExtractNumber(c.text, AnswerRule::kFlexible)), c.expected) << c.text;
+    EXPECT_EQ(Or(ExtractNumber(c.text, AnswerFilter::kFlexible)), c.expected) << c.text;
   }
 }
 
 TEST(ExtractNumberTest, LongDigitStringsAreExact) {
   const std::string digits(100'000, '7');
-  EXPECT_EQ(ExtractNumber("#### " + digits, AnswerRule::kStrict), digits);
-  EXPECT_EQ(ExtractNumber("#### 000" + digits + ".000", AnswerRule::kStrict), digits);
-  EXPECT_EQ(ExtractNumber("#### " + digits + "/" + digits, AnswerRule::kStrict),
+  EXPECT_EQ(ExtractNumber("#### " + digits, AnswerFilter::kStrict), digits);
+  EXPECT_EQ(ExtractNumber("#### 000" + digits + ".000", AnswerFilter::kStrict), digits);
+  EXPECT_EQ(ExtractNumber("#### " + digits + "/" + digits, AnswerFilter::kStrict),
             digits + "/" + digits);
 }
 
@@ -191,8 +191,8 @@ TEST(ExtractNumberTest, TheRulesAgreeOnAnyText) {
     for (int pieces = random.Below(14); pieces > 0; --pieces) {
       text += kPieces[random.Below(std::size(kPieces))];
     }
-    const auto strict = ExtractNumber(text, AnswerRule::kStrict);
-    const auto flexible = ExtractNumber(text, AnswerRule::kFlexible);
+    const auto strict = ExtractNumber(text, AnswerFilter::kStrict);
+    const auto flexible = ExtractNumber(text, AnswerFilter::kFlexible);
     if (strict) {
       EXPECT_EQ(flexible, strict) << text;
     }
@@ -269,9 +269,9 @@ TEST(ExtractNumberTest, TakesTimeLinearInTheText) {
     std::string text;
     while (text.size() < kBytes) text += unit;
     for (const char* end : {"", "\n#### ", "\n#### 5", "\n= 5\nQ: 6"}) {
-      ExtractNumber(text + end, AnswerRule::kFlexible);
+      ExtractNumber(text + end, AnswerFilter::kFlexible);
     }
-    ExtractNumber("#### " + text, AnswerRule::kStrict);
+    ExtractNumber("#### " + text, AnswerFilter::kStrict);
   }
 }
 

@@ -32,7 +32,7 @@ std::string TrimmedLines(std::string_view text) {  // without blanks at line end
 Problem ReadProblem(const JsonlReader& reader) {
   Problem problem{.question = TrimmedLines(reader.Text("question"))};
   const std::string answer = TrimmedLines(RemoveCalculatorNotes(reader.Text("answer")));
-  const std::optional<std::string> gold = ExtractNumber(answer, AnswerRule::kStrict);
+  const std::optional<std::string> gold = ExtractNumber(answer, AnswerFilter::kStrict);
   if (problem.question.empty()) reader.Fail("the question is empty");
   if (!gold) reader.Fail("the answer has no \"#### <number>\"");
   problem.gold = *gold;
@@ -120,7 +120,7 @@ Problem Gsm8k::Get(Split split, int64_t index) const {
   return (*Problems(split))[static_cast<size_t>(index)];
 }
 
-PromptParts Gsm8k::Prompt(const Problem& problem) const {
+ProblemPrompt Gsm8k::Prompt(const Problem& problem) const {
   return {
       .system =
           "Solve the problem step by step. Write one short step on each line. "

@@ -35,7 +35,7 @@ class Gsm8k : public Task {
   int64_t Size(Split split) const override;
   Problem Get(Split split, int64_t index) const override;
   // Three worked examples whose steps are short lines, the last one "#### <number>".
-  PromptParts Prompt(const Problem& problem) const override;
+  ProblemPrompt Prompt(const Problem& problem) const override;
 
  private:
   const std::vector<Problem>* Problems(Split split) const;

@@ -100,7 +100,7 @@ TEST(Gsm8kDataTest, RealFilesReadAndGradeTheirOwnSolutions) {
   for (Split split : {Split::kTrain, Split::kValidation, Split::kTest}) {
     for (int64_t i = 0; i < task.Size(split); ++i) {
       const Problem problem = task.Get(split, i);
-      ASSERT_EQ(task.Grade(problem.solution, problem, AnswerRule::kStrict), Verdict::kRight);
+      ASSERT_EQ(task.Grade(problem.solution, problem, AnswerFilter::kStrict), Verdict::kRight);
       ASSERT_THAT(problem.solution, Not(HasSubstr("<<"))) << problem.id;
     }
   }
@@ -115,11 +115,11 @@ TEST(Gsm8kDataTest, AgreesWithPublishedVerdicts) {
   while (reader.Next() == JsonlReader::Outcome::kRecord) {
     Problem problem;
     problem.gold =
-        ExtractNumber(reader.Text("ground_truth"), AnswerRule::kFlexible).value_or("none");
+        ExtractNumber(reader.Text("ground_truth"), AnswerFilter::kFlexible).value_or("none");
     for (const auto& [model, entry] : reader.record().items()) {
       if (!entry.is_object()) continue;
       const std::string solution = entry.at("solution");
-      const bool right = task.Grade(solution, problem, AnswerRule::kFlexible) == Verdict::kRight;
+      const bool right = task.Grade(solution, problem, AnswerFilter::kFlexible) == Verdict::kRight;
       ++total;
       if (right == entry.at("is_correct").get<bool>()) continue;
       ++disagreed;

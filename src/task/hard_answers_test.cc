@@ -31,12 +31,12 @@ TEST(HardAnswersTest, TheGraderJudgesAsACarefulReader) {
     const std::optional<std::string> gold = NormaliseNumber(reader.Text("gold"));
     ASSERT_TRUE(gold) << reader.line();
     const Problem problem{.gold = *gold};
-    const auto verdict = [&](AnswerRule rule) {
-      return std::string(VerdictName(task->Grade(text, problem, rule)));
+    const auto verdict = [&](AnswerFilter filter) {
+      return std::string(VerdictName(task->Grade(text, problem, filter)));
     };
-    EXPECT_EQ(verdict(AnswerRule::kStrict), reader.Text("strict"))
+    EXPECT_EQ(verdict(AnswerFilter::kStrict), reader.Text("strict"))
         << "line " << reader.line() << " strict: " << text << " (" << reader.Text("why") << ")";
-    EXPECT_EQ(verdict(AnswerRule::kFlexible), reader.Text("flexible"))
+    EXPECT_EQ(verdict(AnswerFilter::kFlexible), reader.Text("flexible"))
         << "line " << reader.line() << " flexible: " << text << " (" << reader.Text("why") << ")";
   }
   EXPECT_GE(cases, 550);

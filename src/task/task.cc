@@ -13,17 +13,17 @@
 
 namespace pgts::task {
 
-std::string PlainText(const PromptParts& parts) {
-  if (parts.system.empty() && parts.examples.empty()) return parts.user + "\n";
-  std::string text = parts.system.empty() ? "" : parts.system + "\n\n";
-  for (const PromptExample& example : parts.examples) {
+std::string PlainText(const ProblemPrompt& prompt) {
+  if (prompt.system.empty() && prompt.examples.empty()) return prompt.user + "\n";
+  std::string text = prompt.system.empty() ? "" : prompt.system + "\n\n";
+  for (const PromptExample& example : prompt.examples) {
     text += "Question: " + example.user + "\nAnswer:\n" + example.assistant + "\n\n";
   }
-  return text + "Question: " + parts.user + "\nAnswer:\n";
+  return text + "Question: " + prompt.user + "\nAnswer:\n";
 }
 
-std::optional<std::string> Task::ExtractAnswer(std::string_view steps, AnswerRule rule) const {
-  return ExtractNumber(steps, rule);
+std::optional<std::string> Task::ExtractAnswer(std::string_view steps, AnswerFilter filter) const {
+  return ExtractNumber(steps, filter);
 }
 
 bool Task::Same(std::string_view answer, std::string_view gold) const { return answer == gold; }
@@ -34,11 +34,11 @@ bool Task::IsTerminal(std::string_view steps) const {
   steps = steps.substr(0, end == steps.npos ? 0 : end + 1);
   const size_t before = steps.rfind(separator_);
   if (before != steps.npos) steps.remove_prefix(before + separator_.size());
-  return ExtractAnswer(steps, AnswerRule::kStrict).has_value();
+  return ExtractAnswer(steps, AnswerFilter::kStrict).has_value();
 }
 
-Verdict Task::Grade(std::string_view steps, const Problem& problem, AnswerRule rule) const {
-  const std::optional<std::string> answer = ExtractAnswer(steps, rule);
+Verdict Task::Grade(std::string_view steps, const Problem& problem, AnswerFilter filter) const {
+  const std::optional<std::string> answer = ExtractAnswer(steps, filter);
   if (!answer) return Verdict::kNoAnswer;
   return Same(*answer, problem.gold) ? Verdict::kRight : Verdict::kWrong;
 }

@@ -25,7 +25,7 @@ struct PromptExample {
 
 // What is said to the generator before its first step. With a chat template: system (if not
 // empty), each example as a user and an assistant turn, user, then the assistant's turn is opened.
-struct PromptParts {
+struct ProblemPrompt {
   std::string system;
   std::vector<PromptExample> examples;
   std::string user;
@@ -33,7 +33,7 @@ struct PromptParts {
 
 // The same for models without a chat template; ends in a newline, so steps start on a fresh line.
 // Without system and examples it is exactly `user + "\n"`.
-std::string PlainText(const PromptParts& parts);
+std::string PlainText(const ProblemPrompt& prompt);
 
 class Task {
  public:
@@ -51,9 +51,10 @@ class Task {
   virtual int64_t Size(Split split) const = 0;
   // The problem at 0 <= index < Size(split), the same on every call; throws Error outside of it.
   virtual Problem Get(Split split, int64_t index) const = 0;
-  virtual PromptParts Prompt(const Problem& problem) const = 0;
+  virtual ProblemPrompt Prompt(const Problem& problem) const = 0;
   // The normalised answer that `steps` (the text of all steps so far) states; nullopt: none yet.
-  virtual std::optional<std::string> ExtractAnswer(std::string_view steps, AnswerRule rule) const;
+  virtual std::optional<std::string> ExtractAnswer(std::string_view steps,
+                                                   AnswerFilter filter) const;
   // Whether two answers as ExtractAnswer and Problem::gold give them are equal.
   virtual bool Same(std::string_view answer, std::string_view gold) const;
 
@@ -61,7 +62,7 @@ class Task {
   // states the answer strictly. A step that was cut off at max_new_tokens is never terminal; only
   // the caller knows that.
   bool IsTerminal(std::string_view steps) const;
-  Verdict Grade(std::string_view steps, const Problem& problem, AnswerRule rule) const;
+  Verdict Grade(std::string_view steps, const Problem& problem, AnswerFilter filter) const;
 
  private:
   std::string separator_;

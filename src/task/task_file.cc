@@ -97,7 +97,7 @@ class Reader {
     }
     const AnswerReader reader = MakeReader();
     for (const PromptExample& example : file_.examples) {
-      if (reader.Find(example.assistant, AnswerRule::kStrict)) continue;
+      if (reader.Find(example.assistant, AnswerFilter::kStrict)) continue;
       throw Error::Format(
           "{}: the steps of the example \"{}\" end in no answer as answer.find = {} "
           "finds it; models would copy that",

@@ -34,7 +34,8 @@ TEST(TaskTest, SplitNamesReadBack) {
 }
 
 TEST(TaskTest, PlainTextWithExamplesOpensTheAnswerOnAFreshLine) {
-  const PromptParts parts{.system = "Solve.", .examples = {{"Q1", "1+1=2\n#### 2"}}, .user = "Q2"};
+  const ProblemPrompt parts{
+      .system = "Solve.", .examples = {{"Q1", "1+1=2\n#### 2"}}, .user = "Q2"};
   EXPECT_EQ(PlainText(parts),
             "Solve.\n\nQuestion: Q1\nAnswer:\n1+1=2\n#### 2\n\nQuestion: Q2\nAnswer:\n");
   EXPECT_EQ(PlainText({.user = "Q2"}), "Q2\n");
@@ -43,10 +44,10 @@ TEST(TaskTest, PlainTextWithExamplesOpensTheAnswerOnAFreshLine) {
 TEST(TaskTest, GradesRightWrongAndNoAnswer) {
   const auto task = MakeTask("word_problems");
   const Problem problem{.gold = "46"};
-  EXPECT_EQ(task->Grade("23*2=46\n#### 46\n", problem, AnswerRule::kStrict), Verdict::kRight);
-  EXPECT_EQ(task->Grade("23*2=45\n#### 45\n", problem, AnswerRule::kStrict), Verdict::kWrong);
-  EXPECT_EQ(task->Grade("23*2=46\n", problem, AnswerRule::kStrict), Verdict::kNoAnswer);
-  EXPECT_EQ(task->Grade("23*2=46\n", problem, AnswerRule::kFlexible), Verdict::kRight);
+  EXPECT_EQ(task->Grade("23*2=46\n#### 46\n", problem, AnswerFilter::kStrict), Verdict::kRight);
+  EXPECT_EQ(task->Grade("23*2=45\n#### 45\n", problem, AnswerFilter::kStrict), Verdict::kWrong);
+  EXPECT_EQ(task->Grade("23*2=46\n", problem, AnswerFilter::kStrict), Verdict::kNoAnswer);
+  EXPECT_EQ(task->Grade("23*2=46\n", problem, AnswerFilter::kFlexible), Verdict::kRight);
 }
 
 TEST(TaskTest, OnlyALineThatStatesTheAnswerIsTerminal) {

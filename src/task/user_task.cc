@@ -97,7 +97,7 @@ Problem UserTask::Get(Split split, int64_t index) const {
   return problems_[static_cast<size_t>(split)][static_cast<size_t>(index)];
 }
 
-PromptParts UserTask::Prompt(const Problem& problem) const {
+ProblemPrompt UserTask::Prompt(const Problem& problem) const {
   return {.system = file_.prompt.system, .examples = file_.examples, .user = problem.question};
 }
 

@@ -24,9 +24,10 @@ class UserTask : public Task {
   std::string_view name() const override { return name_; }
   int64_t Size(Split split) const override;
   Problem Get(Split split, int64_t index) const override;
-  PromptParts Prompt(const Problem& problem) const override;
-  std::optional<std::string> ExtractAnswer(std::string_view steps, AnswerRule rule) const override {
-    return reader_.Find(steps, rule);
+  ProblemPrompt Prompt(const Problem& problem) const override;
+  std::optional<std::string> ExtractAnswer(std::string_view steps,
+                                           AnswerFilter filter) const override {
+    return reader_.Find(steps, filter);
   }
 
  private:

@@ -76,14 +76,14 @@ TEST_F(UserTaskTest, ReadsWhatTheFileDescribes) {
   EXPECT_EQ(problem.id, "quiz/validation/1");
   EXPECT_EQ(problem.question, "Which is 19? (2 points)\nA) no\nB) 7");
   EXPECT_EQ(problem.gold, "B");
-  const PromptParts prompt = task->Prompt(problem);
+  const ProblemPrompt prompt = task->Prompt(problem);
   EXPECT_EQ(prompt.system, "Answer with a letter.");
   EXPECT_EQ(prompt.user, problem.question);
   ASSERT_EQ(prompt.examples.size(), 1U);
   EXPECT_EQ(prompt.examples[0].assistant, "One comes first.\n\nAnswer: A");
-  EXPECT_EQ(task->Grade("Hm.\n\nAnswer: (b)", problem, AnswerRule::kStrict), Verdict::kRight);
-  EXPECT_EQ(task->Grade("Answer: A", problem, AnswerRule::kStrict), Verdict::kWrong);
-  EXPECT_EQ(task->Grade("Answer: 7", problem, AnswerRule::kStrict), Verdict::kNoAnswer);
+  EXPECT_EQ(task->Grade("Hm.\n\nAnswer: (b)", problem, AnswerFilter::kStrict), Verdict::kRight);
+  EXPECT_EQ(task->Grade("Answer: A", problem, AnswerFilter::kStrict), Verdict::kWrong);
+  EXPECT_EQ(task->Grade("Answer: 7", problem, AnswerFilter::kStrict), Verdict::kNoAnswer);
   EXPECT_THROW(task->Get(Split::kTest, 1), Error);
 }
 
@@ -110,7 +110,7 @@ TEST_F(UserTaskTest, TheShippedExampleGradesItsOwnSolutions) {
     ASSERT_EQ(task->Size(split), 6);
     for (int64_t i = 0; i < 6; ++i) {
       const Problem problem = task->Get(split, i);
-      EXPECT_EQ(task->Grade(problem.solution, problem, AnswerRule::kStrict), Verdict::kRight);
+      EXPECT_EQ(task->Grade(problem.solution, problem, AnswerFilter::kStrict), Verdict::kRight);
     }
   }
 }

@@ -58,7 +58,7 @@ Problem WordProblems::Get(Split split, int64_t index) const {
   }
 }
 
-PromptParts WordProblems::Prompt(const Problem& problem) const {
+ProblemPrompt WordProblems::Prompt(const Problem& problem) const {
   return {.user = problem.question};
 }
 

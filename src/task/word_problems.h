@@ -31,7 +31,7 @@ class WordProblems : public Task {
   int64_t Size(Split split) const override;
   Problem Get(Split split, int64_t index) const override;
   // The question alone: the embedded model was trained on "question\nstep\n...\n#### answer\n".
-  PromptParts Prompt(const Problem& problem) const override;
+  ProblemPrompt Prompt(const Problem& problem) const override;
 
   // The only split that may hold this question.
   static Split OwnerOf(std::string_view question);

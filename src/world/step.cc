@@ -57,9 +57,9 @@ void ReadStep(const task::Task& task, std::string_view text_before, Step& step) 
   std::optional<std::string> answer;
   if (valid && !step.truncated && raw.end != llm::StepEnd::kContextFull) {
     if (!IsBlank(raw.text) && task.IsTerminal(path_text)) {
-      answer = task.ExtractAnswer(path_text, task::AnswerRule::kStrict);
+      answer = task.ExtractAnswer(path_text, task::AnswerFilter::kStrict);
     } else if (raw.end == llm::StepEnd::kEndOfText) {
-      answer = task.ExtractAnswer(path_text, task::AnswerRule::kFlexible);
+      answer = task.ExtractAnswer(path_text, task::AnswerFilter::kFlexible);
     }
   }
   step.terminal = answer.has_value();

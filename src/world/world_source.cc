@@ -100,21 +100,21 @@ uint64_t WorldKey(uint64_t settings, int epoch) {
   return Key("world").With(settings).With(static_cast<uint64_t>(epoch)).value();
 }
 
-llm::PromptParts ToPrompt(const task::PromptParts& parts) {
-  llm::PromptParts prompt{.system = parts.system, .user = parts.user};
-  for (const auto& [user, assistant] : parts.examples) prompt.turns.push_back({user, assistant});
-  return prompt;
+llm::PromptParts ToPrompt(const task::ProblemPrompt& prompt) {
+  llm::PromptParts parts{.system = prompt.system, .user = prompt.user};
+  for (const auto& [user, assistant] : prompt.examples) parts.turns.push_back({user, assistant});
+  return parts;
 }
 
 llm::PrefixPtr LiveWorlds::Prompt(const task::Problem& problem, int /*epoch*/) {
   const llm::Tokenizer& tokenizer = parts_.generator->generator().tokenizer();
-  const task::PromptParts parts = parts_.task->Prompt(problem);
+  const task::ProblemPrompt prompt = parts_.task->Prompt(problem);
   if (llm::ResolvePromptKind(tokenizer, options_.prompt) == llm::PromptKind::kChat) {
-    return llm::PromptPrefix(tokenizer, llm::PromptKind::kChat, ToPrompt(parts));
+    return llm::PromptPrefix(tokenizer, llm::PromptKind::kChat, ToPrompt(prompt));
   }
   std::vector<llm::Token> tokens = tokenizer.Begin();
   const std::vector<llm::Token> text =
-      tokenizer.Tokenize(task::PlainText(parts), /*parse_special=*/false);
+      tokenizer.Tokenize(task::PlainText(prompt), /*parse_special=*/false);
   tokens.insert(tokens.end(), text.begin(), text.end());
   return llm::Extend(nullptr, std::move(tokens));
 }

@@ -91,6 +91,6 @@ class LiveWorlds : public WorldSource {
 };
 
 // The problem's prompt as llm/ renders it.
-llm::PromptParts ToPrompt(const task::PromptParts& parts);
+llm::PromptParts ToPrompt(const task::ProblemPrompt& prompt);
 
 }  // namespace pgts::world
