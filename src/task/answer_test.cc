@@ -171,7 +171,7 @@ TEST(ExtractNumberTest, LongDigitStringsAreExact) {
 
 // On texts put together at random, broken bytes included: a normal form is its own normal form, and
 // what is an answer strictly is the same answer flexibly.
-TEST(ExtractNumberTest, TheRulesAgreeOnAnyText) {
+TEST(ExtractNumberTest, TheFiltersAgreeOnAnyText) {
   constexpr std::string_view kPieces[] = {"####",     " ",       "1",          "23",
                                           "456",      ",",       ".",          "/",
                                           "-",        "$",       "\\boxed{",   "}",
@@ -201,78 +201,6 @@ TEST(ExtractNumberTest, TheRulesAgreeOnAnyText) {
     EXPECT_EQ(NormaliseNumber(*flexible), flexible) << text;
   }
   EXPECT_GT(answers, 2'000);
-}
-
-// Text that would make a backtracking or rescanning reader quadratic: a megabyte each, so a
-// quadratic one would take hours and run into the test's time limit.
-TEST(ExtractNumberTest, TakesTimeLinearInTheText) {
-  constexpr size_t kBytes = 1'000'000;
-  for (std::string_view unit : {"#",
-                                "#### ",
-                                "-",
-                                "$",
-                                ".",
-                                "1",
-                                "1,",
-                                "1,11",
-                                "1,111",
-                                "1.111",
-                                "1/",
-                                "1 ",
-                                "1 1/2 ",
-                                "1:",
-                                "1-",
-                                "1e",
-                                "1 x ",
-                                "1=",
-                                "1 or ",
-                                "answer is ",
-                                "answer is 1 ",
-                                "answer",
-                                "1 is the answer ",
-                                "A:\n",
-                                "Q:\n",
-                                "Q: 1\nA: 1\n",
-                                "\\boxed{",
-                                "\\frac{",
-                                "\\frac{1}{",
-                                "{",
-                                " ",
-                                "\n",
-                                "-$",
-                                "7 ",
-                                "step 7: ",
-                                "½",
-                                "١",
-                                "\u00a0",
-                                "\u200b",
-                                "minus ",
-                                "#### 1. x\n",
-                                "#### x\n",
-                                "#### # ",
-                                "Answer - ",
-                                "Answer: 1. ",
-                                "answer: 1+1 ",
-                                "answer to ",
-                                "the final answer ",
-                                "</think>",
-                                "[INST]",
-                                "Q1: ",
-                                "Example 1",
-                                "1 * ",
-                                "9   -",
-                                "1, ",
-                                "1 a, ",
-                                "x = 1, y",
-                                "USD ",
-                                "12:30"}) {
-    std::string text;
-    while (text.size() < kBytes) text += unit;
-    for (const char* end : {"", "\n#### ", "\n#### 5", "\n= 5\nQ: 6"}) {
-      ExtractNumber(text + end, AnswerFilter::kFlexible);
-    }
-    ExtractNumber("#### " + text, AnswerFilter::kStrict);
-  }
 }
 
 }  // namespace
