@@ -5,28 +5,26 @@
 
 #include <vector>
 
-#include "task/jsonl_reader.h"
+#include "task/data_file.h"
 
 namespace pgts::task {
 namespace {
 
-using nlohmann::json;
+bool IsPlain(const Json& value) { return value.is_string() || value.is_number(); }
 
-bool IsPlain(const json& value) { return value.is_string() || value.is_number(); }
-
-std::string PlainText(const json& value) {
+std::string PlainText(const Json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
-bool IsChoices(const json& value) {
+bool IsChoices(const Json& value) {
   if (!value.is_array() || value.empty() || value.size() > 26) return false;
-  for (const json& item : value) {
+  for (const Json& item : value) {
     if (!IsPlain(item)) return false;
   }
   return true;
 }
 
-std::string FieldNames(const json& record) {
+std::string FieldNames(const Json& record) {
   std::vector<std::string> names;
   for (const auto& [name, value] : record.items()) names.push_back(name);
   return names.empty() ? "{}" : fmt::format("{}", fmt::join(names, ", "));
@@ -34,10 +32,10 @@ std::string FieldNames(const json& record) {
 
 }  // namespace
 
-std::string FieldText(const JsonlReader& line, const std::string& field) {
-  const auto found = line.record().find(field);
-  if (found == line.record().end()) {
-    line.Fail(fmt::format("no field \"{}\", only {}", field, FieldNames(line.record())));
+std::string FieldText(const DataLine& line, const std::string& field) {
+  const auto found = line.record.find(field);
+  if (found == line.record.end()) {
+    line.Fail(fmt::format("no field \"{}\", only {}", field, FieldNames(line.record)));
   }
   if (IsPlain(*found)) return PlainText(*found);
   if (!IsChoices(*found)) {
@@ -52,7 +50,7 @@ std::string FieldText(const JsonlReader& line, const std::string& field) {
   return lines;
 }
 
-std::string FillTemplate(std::string_view pattern, const JsonlReader& line) {
+std::string FillTemplate(std::string_view pattern, const DataLine& line) {
   std::string text;
   for (;;) {
     const size_t open = pattern.find('{');

@@ -7,14 +7,14 @@
 
 namespace pgts::task {
 
-class JsonlReader;
+struct DataLine;
 
 // The text of a field: a string as it is, a number as JSON writes it, a list of them as lines
 // "A) ...", "B) ...". Fails with the line for a missing field and for anything else.
-std::string FieldText(const JsonlReader& line, const std::string& field);
+std::string FieldText(const DataLine& line, const std::string& field);
 
 // `pattern` with FieldText for each "{field}". A brace without its pair is text, and
 // so is "{}", as in \boxed{}.
-std::string FillTemplate(std::string_view pattern, const JsonlReader& line);
+std::string FillTemplate(std::string_view pattern, const DataLine& line);
 
 }  // namespace pgts::task

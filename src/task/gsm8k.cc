@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "task/gsm8k.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <iterator>
-#include <utility>
+#include <filesystem>
 
 #include "base/error.h"
-#include "task/jsonl_reader.h"
+#include "task/data_file.h"
 
 namespace pgts::task {
 namespace {
@@ -29,23 +26,16 @@ std::string TrimmedLines(std::string_view text) {  // without blanks at line end
   return lines;
 }
 
-Problem ReadProblem(const JsonlReader& reader) {
-  Problem problem{.question = TrimmedLines(reader.Text("question"))};
-  const std::string answer = TrimmedLines(RemoveCalculatorNotes(reader.Text("answer")));
+Problem ReadProblem(const DataLine& line) {
+  Problem problem{.question = TrimmedLines(line.Text("question"))};
+  const std::string answer = TrimmedLines(RemoveCalculatorNotes(line.Text("answer")));
   const std::optional<std::string> gold = ExtractNumber(answer, AnswerFilter::kStrict);
-  if (problem.question.empty()) reader.Fail("the question is empty");
-  if (!gold) reader.Fail("the answer has no \"#### <number>\"");
+  if (problem.question.empty()) line.Fail("the question is empty");
+  if (!gold) line.Fail("the answer has no \"#### <number>\"");
   problem.gold = *gold;
   // The answer line in the normal form that steps are asked to use.
   problem.solution = answer.substr(0, answer.rfind("####")) + "#### " + *gold;
   return problem;
-}
-
-void Number(std::vector<Problem>& problems, std::string_view split) {
-  for (size_t i = 0; i < problems.size(); ++i) {
-    problems[i].index = static_cast<int64_t>(i);
-    problems[i].id = fmt::format("gsm8k/{}/{}", split, i);
-  }
 }
 
 }  // namespace
@@ -62,62 +52,18 @@ std::string RemoveCalculatorNotes(std::string_view text) {
   }
 }
 
-std::vector<Problem> ReadProblemFile(const std::filesystem::path& path,
-                                     const std::string& id_prefix) {
-  JsonlReader reader(path, kCure);
-  std::vector<Problem> problems;
-  for (;;) {
-    const JsonlReader::Outcome outcome = reader.Next();
-    if (outcome == JsonlReader::Outcome::kEnd) break;
-    if (outcome == JsonlReader::Outcome::kBadLine) reader.Fail(reader.problem());
-    problems.push_back(ReadProblem(reader));
-    problems.back().index = static_cast<int64_t>(problems.size()) - 1;
-    problems.back().id = fmt::format("{}/{}", id_prefix, problems.back().index);
-  }
-  if (problems.empty()) throw Error::Format("{} holds no problems; {}", path.string(), kCure);
-  return problems;
-}
-
-Gsm8k::Gsm8k(const std::string& data_dir) {
+Gsm8k::Gsm8k(const std::string& data_dir) : StoredTask("gsm8k") {
   if (data_dir.empty()) throw Error::Format("gsm8k needs a data folder: {}", kCure);
   const std::filesystem::path folder = std::filesystem::path(data_dir) / "gsm8k";
-  train_ = ReadProblemFile(folder / "train.jsonl", "gsm8k/train");
-  test_ = ReadProblemFile(folder / "test.jsonl", "gsm8k/test");
-  if (train_.size() <= kValidationSize) {
+  const std::string train = folder / "train.jsonl";
+  Problems(Split::kTrain) = ReadDataFile(train, kCure, ReadProblem);
+  Problems(Split::kTest) = ReadDataFile(folder / "test.jsonl", kCure, ReadProblem);
+  if (Size(Split::kTrain) <= kValidationSize) {
     throw Error::Format("{} holds {} problems; more than {} are needed, the last {} are validation",
-                        (folder / "train.jsonl").string(), train_.size(), kValidationSize,
-                        kValidationSize);
+                        train, Size(Split::kTrain), kValidationSize, kValidationSize);
   }
-  const auto first = train_.end() - kValidationSize;
-  validation_.assign(std::make_move_iterator(first), std::make_move_iterator(train_.end()));
-  train_.erase(first, train_.end());
-  Number(validation_, SplitName(Split::kValidation));
-}
-
-const std::vector<Problem>* Gsm8k::Problems(Split split) const {
-  switch (split) {
-    case Split::kTrain: return &train_;
-    case Split::kValidation: return &validation_;
-    case Split::kTest: return &test_;
-    case Split::kTemplates: return nullptr;
-  }
-  return nullptr;
-}
-
-int64_t Gsm8k::Size(Split split) const {
-  const std::vector<Problem>* problems = Problems(split);
-  return problems ? static_cast<int64_t>(problems->size()) : 0;
-}
-
-Problem Gsm8k::Get(Split split, int64_t index) const {
-  if (Size(split) == 0) {
-    throw Error::Format("gsm8k has no {} split: use train, validation or test", SplitName(split));
-  }
-  if (index < 0 || index >= Size(split)) {
-    throw Error::Format("gsm8k has no {} problem {}: use 0 to {}", SplitName(split), index,
-                        Size(split) - 1);
-  }
-  return (*Problems(split))[static_cast<size_t>(index)];
+  TakeValidationFromTrain(kValidationSize);
+  SetPlaces();
 }
 
 ProblemPrompt Gsm8k::Prompt(const Problem& problem) const {

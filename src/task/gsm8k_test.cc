@@ -10,7 +10,7 @@
 #include <set>
 
 #include "base/error.h"
-#include "task/jsonl_reader.h"
+#include "base/jsonl.h"
 
 namespace pgts::task {
 namespace {
@@ -61,7 +61,7 @@ TEST_F(Gsm8kFilesTest, BrokenLinesNameFileAndLine) {
   const auto load = [&] { Gsm8k task(data_.string()); };
   Write("test.jsonl", 3);
   Write("train.jsonl", 520, R"({"question": "Cut o)");
-  EXPECT_THAT(load, ThrowsMessage<Error>(HasSubstr("train.jsonl:521: truncated")));
+  EXPECT_THAT(load, ThrowsMessage<Error>(HasSubstr("train.jsonl:521: not valid JSON")));
   Write("train.jsonl", 2, R"({"question": "Q", "answer": "no mark"})");
   EXPECT_THAT(load, ThrowsMessage<Error>(HasSubstr("train.jsonl:3: the answer has no \"####")));
   Write("train.jsonl", 2, R"({"question": "Q"})");
@@ -112,11 +112,12 @@ TEST(Gsm8kDataTest, AgreesWithPublishedVerdicts) {
   const Gsm8k task(DataDir());
   JsonlReader reader(DataDir() + "/gsm8k/example_model_solutions.jsonl");
   int total = 0, disagreed = 0;
-  while (reader.Next() == JsonlReader::Outcome::kRecord) {
+  while (const std::optional<Json> record = reader.Next()) {
     Problem problem;
     problem.gold =
-        ExtractNumber(reader.Text("ground_truth"), AnswerFilter::kFlexible).value_or("none");
-    for (const auto& [model, entry] : reader.record().items()) {
+        ExtractNumber(record->at("ground_truth").get<std::string>(), AnswerFilter::kFlexible)
+            .value_or("none");
+    for (const auto& [model, entry] : record->items()) {
       if (!entry.is_object()) continue;
       const std::string solution = entry.at("solution");
       const bool right = task.Grade(solution, problem, AnswerFilter::kFlexible) == Verdict::kRight;

@@ -15,7 +15,7 @@
 
 #include <string>
 
-#include "task/jsonl_reader.h"
+#include "base/jsonl.h"
 #include "task/task.h"
 
 namespace pgts::task {
@@ -25,19 +25,20 @@ TEST(HardAnswersTest, TheGraderJudgesAsACarefulReader) {
   const auto task = MakeTask("word_problems");
   JsonlReader reader(PGTS_SOURCE_DIR "/src/task/testdata/hard_answers.jsonl");
   int cases = 0;
-  while (reader.Next() == JsonlReader::Outcome::kRecord) {
+  while (const std::optional<Json> line = reader.Next()) {
+    const auto field = [&](const char* name) { return line->at(name).get<std::string>(); };
     ++cases;
-    const std::string text = reader.Text("text");
-    const std::optional<std::string> gold = NormaliseNumber(reader.Text("gold"));
+    const std::string text = field("text");
+    const std::optional<std::string> gold = NormaliseNumber(field("gold"));
     ASSERT_TRUE(gold) << reader.line();
     const Problem problem{.gold = *gold};
     const auto verdict = [&](AnswerFilter filter) {
       return std::string(VerdictName(task->Grade(text, problem, filter)));
     };
-    EXPECT_EQ(verdict(AnswerFilter::kStrict), reader.Text("strict"))
-        << "line " << reader.line() << " strict: " << text << " (" << reader.Text("why") << ")";
-    EXPECT_EQ(verdict(AnswerFilter::kFlexible), reader.Text("flexible"))
-        << "line " << reader.line() << " flexible: " << text << " (" << reader.Text("why") << ")";
+    EXPECT_EQ(verdict(AnswerFilter::kStrict), field("strict"))
+        << "line " << reader.line() << " strict: " << text << " (" << field("why") << ")";
+    EXPECT_EQ(verdict(AnswerFilter::kFlexible), field("flexible"))
+        << "line " << reader.line() << " flexible: " << text << " (" << field("why") << ")";
   }
   EXPECT_GE(cases, 550);
 }

@@ -5,12 +5,11 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <iterator>
 #include <utility>
 
 #include "base/error.h"
+#include "task/data_file.h"
 #include "task/field_template.h"
-#include "task/jsonl_reader.h"
 
 namespace pgts::task {
 namespace {
@@ -25,42 +24,30 @@ std::string NameOf(const TaskFile& file) {
   return name;
 }
 
-void Number(std::vector<Problem>& problems, std::string_view name, Split split) {
-  for (size_t i = 0; i < problems.size(); ++i) {
-    problems[i].index = static_cast<int64_t>(i);
-    problems[i].id = fmt::format("{}/{}/{}", name, SplitName(split), i);
-  }
-}
-
 }  // namespace
 
 UserTask::UserTask(TaskFile file)
-    : Task(file.steps.separator),
+    : StoredTask(NameOf(file), file.steps.separator),
       file_(std::move(file)),
-      name_(NameOf(file_)),
       reader_(file_.answer) {
   ReadSplit(Split::kTrain, file_.data.train);
   ReadSplit(Split::kValidation, file_.data.validation);
   ReadSplit(Split::kTest, file_.data.test);
-  if (file_.data.validation.empty()) TakeValidationFromTrain();
-  for (const Split split : kAllSplits) Number(Problems(split), name_, split);
+  if (file_.data.validation.empty()) {
+    TakeValidationFromTrain(std::min(kMostValidation, Size(Split::kTrain) / 10));
+  }
+  SetPlaces();
 }
 
 void UserTask::ReadSplit(Split split, const std::string& file) {
   if (file.empty()) return;
   const std::filesystem::path path = std::filesystem::path(file_.path).parent_path() / file;
-  const std::string cure = fmt::format("data.{} of {} names it", SplitName(split), file_.path);
-  JsonlReader reader(path, cure);
-  for (;;) {
-    const JsonlReader::Outcome outcome = reader.Next();
-    if (outcome == JsonlReader::Outcome::kEnd) break;
-    if (outcome == JsonlReader::Outcome::kBadLine) reader.Fail(reader.problem());
-    Problems(split).push_back(ReadProblem(reader));
-  }
-  if (reader.records() == 0) throw Error::Format("{} holds no problems; {}", path.string(), cure);
+  Problems(split) =
+      ReadDataFile(path, fmt::format("data.{} of {} names it", SplitName(split), file_.path),
+                   [this](const DataLine& line) { return ReadProblem(line); });
 }
 
-Problem UserTask::ReadProblem(const JsonlReader& line) const {
+Problem UserTask::ReadProblem(const DataLine& line) const {
   Problem problem{.question = FillTemplate(file_.prompt.question, line)};
   if (problem.question.find_first_not_of(" \t\r\n") == std::string::npos) {
     line.Fail("the question is empty");
@@ -74,27 +61,6 @@ Problem UserTask::ReadProblem(const JsonlReader& line) const {
   problem.gold = *std::move(gold);
   if (!file_.fields.solution.empty()) problem.solution = FieldText(line, file_.fields.solution);
   return problem;
-}
-
-void UserTask::TakeValidationFromTrain() {
-  std::vector<Problem>& train = Problems(Split::kTrain);
-  const int64_t count = std::min(kMostValidation, static_cast<int64_t>(train.size()) / 10);
-  const auto first = train.end() - count;
-  Problems(Split::kValidation)
-      .assign(std::make_move_iterator(first), std::make_move_iterator(train.end()));
-  train.erase(first, train.end());
-}
-
-int64_t UserTask::Size(Split split) const {
-  return static_cast<int64_t>(problems_[static_cast<size_t>(split)].size());
-}
-
-Problem UserTask::Get(Split split, int64_t index) const {
-  if (index < 0 || index >= Size(split)) {
-    throw Error::Format("{} has no {} problem {}: {} are there", name_, SplitName(split), index,
-                        Size(split));
-  }
-  return problems_[static_cast<size_t>(split)][static_cast<size_t>(index)];
 }
 
 ProblemPrompt UserTask::Prompt(const Problem& problem) const {

@@ -166,8 +166,8 @@ TEST_F(UserTaskTest, WhatIsWrongInTheDataNamesItsLine) {
       refused(R"({"question": "1+1?"})"),
       HasSubstr("test.jsonl:2: no field \"answer\", only question; mend or remove this line"));
   EXPECT_THAT(refused(R"({"qestion": "1+1?", "answer": 2})"),
-              HasSubstr("test.jsonl:2: no field \"question\", only answer, qestion"));
-  EXPECT_THAT(refused(R"({"question": "1+1?", "ans)"), HasSubstr("test.jsonl:2: truncated"));
+              HasSubstr("test.jsonl:2: no field \"question\", only qestion, answer"));
+  EXPECT_THAT(refused(R"({"question": "1+1?", "ans)"), HasSubstr("test.jsonl:2: not valid JSON"));
   EXPECT_THAT(refused(R"({"question": "1+1?", "answer": "two"})"),
               HasSubstr("test.jsonl:2: the answer \"two\" is none for answer.find = number"));
   EXPECT_THAT(refused(R"({"question": " ", "answer": 2})"),
