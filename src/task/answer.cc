@@ -10,7 +10,6 @@
 #include "task/fold_text.h"
 #include "task/last_number.h"
 #include "task/marked_answer.h"
-#include "task/number.h"
 #include "task/own_text.h"
 #include "task/stated_answer.h"
 #include "task/text.h"
@@ -22,7 +21,7 @@ using Kind = PlaceReading::Kind;
 
 size_t EndOfFirstBox(std::string_view text) {
   static const RE2 kBox(R"(\\boxed[^\n]*?\d)");
-  return EndOfFirst(text, kBox);
+  return FirstMatch(text, kBox).end;
 }
 
 PlaceReading Boxed(std::string_view text) {
@@ -69,14 +68,6 @@ std::string_view VerdictName(Verdict verdict) {
     case Verdict::kNoAnswer: return "no_answer";
   }
   return "?";
-}
-
-std::optional<std::string> NormaliseNumber(std::string_view text) {
-  const std::string folded = FoldText(text);
-  const size_t begin = folded.find_first_not_of(" \t");
-  if (begin == std::string::npos) return std::nullopt;
-  const std::optional<NumberSpan> number = ScanNumber(folded, begin, NumberPlace::kAnswer);
-  return number ? NormalForm(*number) : std::nullopt;
 }
 
 std::optional<std::string> ExtractNumber(std::string_view text, AnswerFilter filter,

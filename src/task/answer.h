@@ -9,10 +9,11 @@
 // words; none of them changes it ("50%" is "50", as the gold answers have it), but "thousand" to
 // "trillion" do. Quotients with a part longer than 18 digits are kept as written.
 //
-// No answer is what commits to no single number: two alternatives, a range, a ratio, a date, a
-// clock time, a calculation that nobody carried out, a number in words (task/answer_place.h).
+// A text that commits to no single number has no answer: two alternatives, a range, a ratio, a
+// date, a clock time, a calculation that nobody carried out, a number in words
+// (task/answer_place.h).
 //
-// Thinking and other problems' answers do not count (task/own_text.h).
+// Thinking is not read, nor are the answers to other problems (task/own_text.h).
 #pragma once
 
 #include <optional>
@@ -21,19 +22,19 @@
 
 namespace pgts::task {
 
+// How an answer is taken from a text, as lm-evaluation-harness's filters "strict-match" and
+// "flexible-extract" do for GSM8K.
 enum class AnswerFilter {
   kStrict,    // the number after the last "####", on its line; no words in between, no calculation
-  kFlexible,  // what that line says in whatever way, else the last "\boxed{}", else the last
-              // statement (task/stated_answer.h), else "N is the answer", else the last number of
-              // the text. Where one of these places is unclear there is no answer
+  kFlexible,  // the number on that line in whatever way it is said, else in the last "\boxed{}",
+              // else in the last statement (task/stated_answer.h), else in "N is the answer", else
+              // the last number of the text. The first of these that is there decides: if it is
+              // unclear, there is no answer
 };
 
 enum class Verdict { kRight, kWrong, kNoAnswer };
 
 std::string_view VerdictName(Verdict verdict);  // "right", "wrong", "no_answer"
-
-// The number that `text` begins with (after spaces and a currency sign); nullopt: it does not.
-std::optional<std::string> NormaliseNumber(std::string_view text);
 
 // `mark` stands for "####" in all of the above; it is not empty.
 std::optional<std::string> ExtractNumber(std::string_view text, AnswerFilter filter,

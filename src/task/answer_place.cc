@@ -17,20 +17,12 @@ using Kind = PlaceReading::Kind;
 
 constexpr std::string_view kDigits = "0123456789";
 
-struct Span {
-  size_t begin = std::string_view::npos;
-  size_t end = std::string_view::npos;
-};
-
-Span Match(std::string_view text, const RE2& pattern, RE2::Anchor anchor) {
-  re2::StringPiece match;
-  if (!pattern.Match(Piece(text), 0, text.size(), anchor, &match, 1)) return {};
-  const auto begin = static_cast<size_t>(match.data() - text.data());
-  return {begin, begin + match.size()};
+bool BeginsWith(std::string_view text, const RE2& pattern) {
+  return FirstMatch(text, pattern, 0, RE2::ANCHOR_START).begin == 0;
 }
 
 std::string_view UpTo(std::string_view text, const RE2& pattern) {
-  return text.substr(0, Match(text, pattern, RE2::UNANCHORED).begin);
+  return text.substr(0, FirstMatch(text, pattern).begin);
 }
 
 // Markup as blanks.
@@ -46,15 +38,14 @@ std::string WithoutMarkup(std::string_view line) {
 
 size_t AfterDecoration(std::string_view text) {
   static const RE2 kDecoration(R"((?:[ \t*_"'(\[<~=:>]|≈)*)");
-  return Match(text, kDecoration, RE2::ANCHOR_START).end;
+  return FirstMatch(text, kDecoration, 0, RE2::ANCHOR_START).end;
 }
 
 // Up to where the sentence of its first number ends.
 std::string_view FirstSentence(std::string_view text) {
   static const RE2 kSentenceEnd(R"([.!?](?:\s|$))");
   const size_t digit = text.find_first_of(kDigits);
-  const Span end = Match(text.substr(digit), kSentenceEnd, RE2::UNANCHORED);
-  return end.begin == std::string_view::npos ? text : text.substr(0, digit + end.begin);
+  return text.substr(0, FirstMatch(text, kSentenceEnd, digit).begin);
 }
 
 // An operator, a ratio, a date, a second number: the number before it is only a part.
@@ -63,8 +54,8 @@ bool GoesOn(std::string_view rest, PlaceKind kind) {
       R"(\s*[-+*/×÷±^xX]\s*\$?\.?\d|\s*[+×÷±√π]|[*^][A-Za-z(]|[.,—]\d|[\s\x1f]+\d)"
       R"(|:\d|\s+:\s*\d|:\s*[\d.,]+\W*$|[²³¹⁰⁴⁵⁶⁷⁸⁹]|\s*\\[A-Za-z]|\s*(?:multipli|divid)ed by)");
   static const RE2 kVariable(R"(\s*[xyn]\b)");
-  if (Match(rest, kGoesOn, RE2::ANCHOR_START).begin == 0) return true;
-  return kind == PlaceKind::kBox && Match(rest, kVariable, RE2::ANCHOR_START).begin == 0;
+  if (BeginsWith(rest, kGoesOn)) return true;
+  return kind == PlaceKind::kBox && BeginsWith(rest, kVariable);
 }
 
 // "or 6", "apples and 6", "to 6", ", 6, 7", "apples, 5 pears": another number beside `value`.
@@ -100,7 +91,7 @@ bool IsWhole(std::string_view rest, const std::string& value, PlaceKind kind) {
   static const RE2 kFullHour(R"(:00\b)");
   static const RE2 kReason(R"((?i)\(|:\s|\b(?:because|since|as|so|given|if|when|where|which)\b)");
   static const RE2 kAside(R"([,;]\s*\pL|\s[-—]\s)");
-  if (Match(rest, kFullHour, RE2::ANCHOR_START).begin == 0) rest.remove_prefix(3);
+  if (BeginsWith(rest, kFullHour)) rest.remove_prefix(3);
   if (GoesOn(rest, kind)) return false;
   rest = UpTo(rest, kReason);
   if (NamesAnother(rest, value)) return false;
@@ -119,7 +110,7 @@ std::optional<std::string> WholeAt(std::string_view text, const NumberSpan& numb
 // The first number of one side of an equation, words before it or not.
 PlaceReading ReadSide(std::string_view side, PlaceKind kind) {
   for (size_t at = 0; at < side.size(); ++at) {
-    const bool glued = at > 0 && (IsLetter(side[at - 1]) || kDigits.find(side[at - 1]) < 10);
+    const bool glued = at > 0 && (IsLetter(side[at - 1]) || IsDigit(side[at - 1]));
     if (glued || side[at] == ' ') continue;  // "A4" holds no number
     const std::optional<NumberSpan> number = ScanNumber(side, at, NumberPlace::kAnswer);
     if (!number) continue;

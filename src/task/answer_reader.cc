@@ -124,10 +124,10 @@ std::optional<std::string> AnswerReader::Gold(std::string_view answer) const {
 
 std::string_view AnswerReader::OwnText(std::string_view text) const {
   text = WithoutThinking(text);
-  if (regex_) return WithoutNextQuestion(text, EndOfFirst(text, *regex_));
+  if (regex_) return WithoutNextQuestion(text, FirstMatch(text, *regex_).end);
   const size_t answered = text.find(settings_.find == "box" ? "\\boxed" : settings_.marker);
   const bool stated = settings_.find == "choice" && answered == text.npos;
-  return WithoutNextQuestion(text, stated ? EndOfFirst(text, SaysLetter()) : answered);
+  return WithoutNextQuestion(text, stated ? FirstMatch(text, SaysLetter()).end : answered);
 }
 
 std::optional<std::string> AnswerReader::Strict(std::string_view text) const {

@@ -29,7 +29,8 @@ TEST(HardAnswersTest, TheGraderJudgesAsACarefulReader) {
     const auto field = [&](const char* name) { return line->at(name).get<std::string>(); };
     ++cases;
     const std::string text = field("text");
-    const std::optional<std::string> gold = NormaliseNumber(field("gold"));
+    const std::optional<std::string> gold =
+        ExtractNumber("#### " + field("gold"), AnswerFilter::kStrict);
     ASSERT_TRUE(gold) << reader.line();
     const Problem problem{.gold = *gold};
     const auto verdict = [&](AnswerFilter filter) {

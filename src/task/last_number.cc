@@ -22,12 +22,10 @@ bool MayBegin(std::string_view text, size_t at) {
   return IsDigit(c) || c == '$' || c == '.' || (c == '-' && MayBeSign(text, at));
 }
 
-// The length of a date or clock time at the start; 0: none there.
-size_t DateOrTime(std::string_view text) {
+// The offset after the date or clock time at text[at]; npos: none is there.
+size_t EndOfDateOrTime(std::string_view text, size_t at) {
   static const RE2 kPattern(R"(\d{1,4}([-/.])\d{1,2}[-/.]\d{2,4}\b|\d{1,2}(?::\d{1,2})+\b)");
-  re2::StringPiece found;
-  const bool there = kPattern.Match(Piece(text), 0, text.size(), RE2::ANCHOR_START, &found, 1);
-  return there ? found.size() : 0;
+  return IsDigit(text[at]) ? FirstMatch(text, kPattern, at, RE2::ANCHOR_START).end : text.npos;
 }
 
 std::string_view WithoutBlanksAtEnd(std::string_view text) {
@@ -90,8 +88,8 @@ std::optional<std::string> LastNumber(std::string_view text) {
       ++at;
       continue;
     }
-    if (const size_t length = IsDigit(text[at]) ? DateOrTime(text.substr(at)) : 0; length > 0) {
-      at += length;
+    if (const size_t end = EndOfDateOrTime(text, at); end != text.npos) {
+      at = end;
       continue;
     }
     const std::optional<NumberSpan> number = ScanNumber(text, at);

@@ -20,11 +20,8 @@ std::string_view WithoutNextQuestion(std::string_view text, size_t answered) {
       R"(|<\|im_start\|>[ \t]*user|<\|user\|>|<start_of_turn>user|\[INST\])"
       R"(|<\|start_header_id\|>user)");
   if (answered == text.npos) return text;
-  const re2::StringPiece all = Piece(text);
-  if (kQuestion.Match(all, 0, answered, RE2::UNANCHORED, nullptr, 0)) return text;
-  re2::StringPiece found;
-  if (!kQuestion.Match(all, answered, text.size(), RE2::UNANCHORED, &found, 1)) return text;
-  return text.substr(0, static_cast<size_t>(found.data() - text.data()));
+  if (kQuestion.Match(Piece(text), 0, answered, RE2::UNANCHORED, nullptr, 0)) return text;
+  return text.substr(0, FirstMatch(text, kQuestion, answered).begin);
 }
 
 }  // namespace pgts::task

@@ -31,10 +31,9 @@ constexpr std::string_view kSays =
 std::vector<size_t> EndsOfStatements(std::string_view text) {
   static const RE2 kStatement{std::string(kSays)};
   std::vector<size_t> ends;
-  re2::StringPiece found;
-  for (size_t at = 0; kStatement.Match(Piece(text), at, text.size(), RE2::UNANCHORED, &found, 1);) {
-    at = static_cast<size_t>(found.data() + found.size() - text.data());
-    ends.push_back(at);
+  for (Match match = FirstMatch(text, kStatement); match.end != text.npos;) {
+    ends.push_back(match.end);
+    match = FirstMatch(text, kStatement, match.end);
   }
   return ends;
 }
@@ -42,7 +41,7 @@ std::vector<size_t> EndsOfStatements(std::string_view text) {
 // "1. Count the eggs ...\n2. Multiply ..."
 bool IsList(std::string_view text) {
   static const RE2 kList(R"((?m)^1[.)][ \t](?s:.*?)^[ \t*]*2[.)])");
-  return kList.Match(Piece(text), 0, text.size(), RE2::ANCHOR_START, nullptr, 0);
+  return FirstMatch(text, kList, 0, RE2::ANCHOR_START).begin == 0;
 }
 
 }  // namespace
@@ -62,7 +61,7 @@ PlaceReading LastStated(std::string_view text) {
 
 size_t EndOfFirstStated(std::string_view text) {
   static const RE2 kNumber(std::string(kSays) + R"([-+$~≈.]*\d)");
-  return EndOfFirst(text, kNumber);
+  return FirstMatch(text, kNumber).end;
 }
 
 }  // namespace pgts::task

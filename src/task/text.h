@@ -19,11 +19,19 @@ inline std::string_view FirstLine(std::string_view text) { return text.substr(0,
 // As RE2 takes it.
 inline re2::StringPiece Piece(std::string_view text) { return {text.data(), text.size()}; }
 
-// The offset after the first match; npos: there is none.
-inline size_t EndOfFirst(std::string_view text, const RE2& pattern) {
+// Offsets; npos: nowhere.
+struct Match {
+  size_t begin = std::string_view::npos;
+  size_t end = std::string_view::npos;
+};
+
+// The first match that begins at `from` or later; with ANCHOR_START, at `from`.
+inline Match FirstMatch(std::string_view text, const RE2& pattern, size_t from = 0,
+                        RE2::Anchor anchor = RE2::UNANCHORED) {
   re2::StringPiece found;
-  if (!pattern.Match(Piece(text), 0, text.size(), RE2::UNANCHORED, &found, 1)) return text.npos;
-  return static_cast<size_t>(found.data() + found.size() - text.data());
+  if (!pattern.Match(Piece(text), from, text.size(), anchor, &found, 1)) return {};
+  const auto begin = static_cast<size_t>(found.data() - text.data());
+  return {begin, begin + found.size()};
 }
 
 }  // namespace pgts::task
