@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Wrong solutions made from right ones: one step of a reference solution is damaged in a way that
-// language models damage steps, and what follows carries on from the wrong value.
+// Wrong solutions made from right ones: one step of a reference solution gets an error of a kind
+// that language models make, and the steps after it carry on from its wrong value.
 //
 //   reference        14+9=23   23*2=46   #### 46
 //   wrong_operand    14+8=22   22*2=44   #### 44      a number misread
@@ -9,11 +9,11 @@
 //   copied_number    14+14=28  28*2=56   #### 56      another number of the text or an earlier step
 //   dropped_step     14*2=28   #### 28
 //
-// Labels: 1 before the damaged step, 0 from it on. What is returned is wrong indeed: a damaged step
-// that could be the first of the right steps in another order (14+7 where 7 is added later) and a
-// path whose answer is still the gold answer are drawn again. Where the wrong value cannot be
-// carried on in whole numbers, or what comes next names the right value in words or in arithmetic
-// that is not understood, the solution ends before that step.
+// Labels: 1 before the wrong step, 0 from it on. No corruption is right by chance: drawn again are
+// steps that are right in another order of the steps (14+7 where 7 is added later), and solutions
+// that still end in the gold answer. The solution ends before a step that would have no whole
+// number as its result, and before one that names the right value in words or in arithmetic that
+// task/equation.h does not read.
 #pragma once
 
 #include <optional>
@@ -53,12 +53,12 @@ struct Corruption {
 // The lines of the reference solution; empty if the problem has none.
 std::vector<std::string> SolutionLines(const task::Problem& problem);
 
-// Nothing where this solution cannot be damaged in this way (no arithmetic that can be read).
+// Nothing where the solution has no step that can get this error.
 std::optional<Corruption> Corrupt(const task::Problem& problem, CorruptionKind kind,
                                   RandomStream& random);
 
-// Up to `count` different ones, kinds in turn (every second one arithmetic) from a drawn start. A
-// pure function of its arguments.
+// Up to `count` different ones. The kinds take turns from a random one on, and every second one is
+// arithmetic. A pure function of its arguments.
 std::vector<Corruption> CorruptMany(const task::Problem& problem, int count, Key key);
 
 // How lines become steps: each line and the separator, tokenised alone, as a generator writes them.

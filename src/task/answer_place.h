@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reading the answer at a place that a text gives to it: after "####", in a box, after "the answer
-// is". A place holds one number with whatever decorates it (markup, currency, unit words, an aside
-// in parentheses), or the result of a calculation, or nothing definite:
+// Reads the answer at a place where it is expected: after "####", in a box, after "the answer is".
+// A place holds one number with its decoration (markup, currency, unit words, an aside in
+// parentheses), or the result of a calculation, or nothing definite:
 //
 //   "$1,200 dollars."                      1200
 //   "18 (since 9 + 9 = 18)", "18: 9 at 2"  18; so before "because", "since", a dash, ", so"
@@ -25,7 +25,7 @@ struct PlaceReading {
   enum class Kind { kNothing, kNumber, kUnclear };
   Kind kind = Kind::kNothing;
   std::string number;    // in normal form
-  bool in_form = false;  // the number comes first, and nothing computes
+  bool in_form = false;  // the number comes first and is no result
   size_t length = 0;     // of the sentence that was read
 };
 
@@ -35,7 +35,7 @@ enum class PlaceKind {
   kSentence,  // the number comes first
 };
 
-// What a place commits to that is the last word: where nothing was read, there is no answer.
+// Of a place that decides: where it holds nothing, no other place is read and there is no answer.
 inline PlaceReading Committed(PlaceReading reading) {
   if (reading.kind == PlaceReading::Kind::kNothing) reading.kind = PlaceReading::Kind::kUnclear;
   return reading;

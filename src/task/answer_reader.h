@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a user's task finds an answer in model text and compares it with the gold answer
-// (docs/TASKS.md says it to users).
+// How a user's task finds an answer in a model's text and when it equals the gold answer (for
+// users: docs/TASKS.md).
 //
 // Strict: what follows the last `marker`, on its line; with `find: box` the last box, with `find:
 // regex` the last match. Flexible: the strict answer, else what the kind allows:
 //   number  as task/answer.h reads one     choice  "the answer is (B)", else the last "(B)"
 //   box, with `compare: number`: as number; all others: nothing more
 //
-// Thinking and what follows an answer and a new question is not read (task/own_text.h).
+// Thinking is not read, nor is what follows the answer once a new question begins
+// (task/own_text.h).
 //
-// Answers are kept in a normal form, in which equal answers are equal strings. Everything is linear
-// in the length of the text but for a `regex`, which is that at each of its matches (RE2: no
-// pattern can make one match worse; many matches can take the square of it).
+// Answers are kept in a normal form, in which equal answers are equal strings. The time is linear
+// in the length of the text. Only `regex` can take more: that time for each of its matches.
 #pragma once
 
 #include <memory>

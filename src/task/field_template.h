@@ -10,7 +10,7 @@ namespace pgts::task {
 struct DataLine;
 
 // The text of a field: a string as it is, a number as JSON writes it, a list of them as lines
-// "A) ...", "B) ...". Fails with the line for a missing field and for anything else.
+// "A) ...", "B) ...". Error with the line for a missing field and for any other value.
 std::string FieldText(const DataLine& line, const std::string& field);
 
 // `pattern` with FieldText for each "{field}". A brace without its pair is text, and

@@ -12,9 +12,9 @@ std::string_view WithoutThinking(std::string_view text);
 
 // Without what a model goes on to write when it has answered: the next question, which opens a line
 // ("Q:", "Q2:", "Problem:", "Example 2:", "User:", "### Instruction:") or a chat's turn
-// ("<|im_start|>user"). `answered` is the offset after the first answer; npos: all of the text.
-// All of it, too, where a question comes before that answer: the text repeats the examples first,
-// or asks itself.
+// ("<|im_start|>user"). `answered`: the offset after the first answer; npos: there is none. All of
+// the text is returned then, and where a question comes before that answer: the text repeats the
+// examples first, or asks itself.
 std::string_view WithoutNextQuestion(std::string_view text, size_t answered);
 
 }  // namespace pgts::task

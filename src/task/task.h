@@ -58,9 +58,8 @@ class Task {
   // Whether two answers as ExtractAnswer and Problem::gold give them are equal.
   virtual bool Same(std::string_view answer, std::string_view gold) const;
 
-  // Whether what follows the last separator that is not at the end (mostly a path's last step)
-  // states the answer strictly. A step that was cut off at max_new_tokens is never terminal; only
-  // the caller knows that.
+  // Whether the last of `steps` states the answer, by the strict filter. A step that was cut off at
+  // max_new_tokens is never terminal; only the caller knows that.
   bool IsTerminal(std::string_view steps) const;
   Verdict Grade(std::string_view steps, const Problem& problem, AnswerFilter filter) const;
 

@@ -29,7 +29,8 @@ struct DataSettings {
   void Visit(Visitor& v) {
     v("train", train, {.help = "JSON Lines of problems to learn from"});
     v("validation", validation,
-      {.help = "Problems that set knobs; none given: the last tenth of train, 500 at most"});
+      {.help = "Problems that settings are chosen on; none given: the last tenth of train, 500 at "
+               "most"});
     v("test", test, {.help = "Problems of the final tables"});
   }
 };
