@@ -213,6 +213,31 @@ TEST_F(CommandTest, AComparisonOfAnotherKindIsNotMixedIn) {
   EXPECT_THAT(Refused(compare("3")), HasSubstr("made with another compare"));
 }
 
+// The problems' text and the task's file decide a cell, too.
+TEST_F(CommandTest, AComparisonOfOtherProblemsIsNotMixedIn) {
+  const auto write = [&](const std::string& question, const std::string& separator) {
+    const Json problem = {{"question", question}, {"answer", "1+1=2\n#### 2"}};
+    for (const char* split : {"test.jsonl", "validation.jsonl"}) Write(split, JsonText(problem));
+    return Write("sums.yaml",
+                 "data: {test: test.jsonl, validation: validation.jsonl}\n" + separator);
+  };
+  const std::string config = Write("compare.yaml",
+                                   "compare: {methods: [cot_greedy], budgets: [30], problems: 1}\n"
+                                   "qwen3: {max_new_tokens: 24}\n"
+                                   "engine: {width: 8, context: 192, threads: 1}\n"
+                                   "task: {name: " +
+                                       write("1 and 1?", "") + "}\n");
+  const std::vector<std::string> compare = {"compare", config, "--output-dir", folder_.File("out")};
+  ASSERT_EQ(Run(compare).code, 0);
+  EXPECT_EQ(Run(compare).code, 0) << "the same again";
+  write("1 plus 1?", "");
+  EXPECT_THAT(Refused(compare), HasSubstr("made with another task"));
+  write("1 and 1?", "# another file\n");
+  EXPECT_THAT(Refused(compare), HasSubstr("made with another task"));
+  write("1 and 1?", "");
+  EXPECT_EQ(Run(compare).code, 0);
+}
+
 TEST_F(CommandTest, RunsAndRewardModelsThatAreNotThere) {
   EXPECT_THAT(Refused({"eval", "--policy_checkpoint", folder_.File("*/policy_final.pt")}),
               HasSubstr("nothing matches"));

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// `pgts compare CONFIG.yaml`: every method at the same budgets of generated tokens. What is
-// finished is kept in the output folder; the same command goes on where a stopped one ended.
+// `pgts compare CONFIG.yaml`: every method at the same prices of a token, at PGTS's own tokens, and
+// within the same budgets. What is finished is kept in the output folder; the same command goes on
+// where a stopped one ended.
 #include <fmt/core.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,16 +16,18 @@
 #include "cli/commands.h"
 #include "cli/run_flags.h"
 #include "cli/run_program.h"
-#include "eval/budget_comparison.h"
-#include "eval/budget_report.h"
-#include "eval/budget_table.h"
+#include "eval/compare.h"
+#include "eval/compare_settings.h"
+#include "eval/comparison_files.h"
+#include "eval/comparison_table.h"
 #include "model/threads.h"
 #include "policy/network_policy.h"
-#include "report/budget_picture.h"
+#include "report/comparison_picture.h"
 #include "reward/reward_model.h"
 #include "session/policy_wiring.h"
 #include "session/reward_wiring.h"
 #include "session/run_folder.h"
+#include "task/task.h"
 #include "train/preflight.h"
 #include "train/reward_phase.h"
 #include "train/trainer.h"
@@ -89,7 +93,31 @@ std::unique_ptr<CompareConfig> Load(const CompareArguments& arguments) {
   return loaded;
 }
 
-// Cells of another configuration or of other models must not be mixed with ours.
+// Of the problems as they are put and graded: what they say, and the file that describes the task.
+std::string TaskHash(const CompareConfig& loaded) {
+  const session::TaskSettings& settings = loaded.config.task;
+  const auto task = task::MakeTask(settings.name, {.data_dir = settings.data_dir});
+  Key key("task");
+  const auto add = [&](task::Split split, int64_t count) {
+    for (const int64_t index : eval::FirstProblems(*task, split, count)) {
+      const task::Problem problem = task->Get(split, index);
+      key = key.With(task::PlainText(task->Prompt(problem))).With(problem.gold);
+    }
+  };
+  add(task::ParseSplit(loaded.compare.split), loaded.compare.problems);
+  add(task::Split::kValidation, loaded.compare.tuning_problems);
+  if (FileExists(settings.name)) key = key.With(HashFile(settings.name));
+  return fmt::format("{:016x}", key.value());
+}
+
+// Of everything that a step's score depends on.
+std::string ScoresHash(const session::RunFolder& run) {
+  const reward::RewardModel model = reward::ReadRewardModel(run.RewardModel());
+  return fmt::format("{:016x}",
+                     reward::ScorerHash(model.model_hash, model.head, model.calibration));
+}
+
+// Cells of another configuration, of other problems or models must not be mixed with ours.
 Json Origin(const CompareConfig& loaded, const session::RunFolder& run) {
   const eval::CompareSettings& compare = loaded.compare;
   session::RunConfig config = loaded.config;
@@ -101,10 +129,11 @@ Json Origin(const CompareConfig& loaded, const session::RunFolder& run) {
                    {"tuning_problems", compare.tuning_problems},
                    {"max_width", compare.max_width}}},
                  {"generator", HashFile(config.generator.model_name)},
+                 {"task", TaskHash(loaded)},
                  {"config", options.Yaml()}};
   if (run.path.empty()) return origin;
   if (FileExists(run.FinalPolicy())) origin["policy"] = HashFile(run.FinalPolicy());
-  origin["reward_model"] = reward::ReadRewardModel(run.RewardModel()).weights_hash;
+  origin["reward_model"] = ScoresHash(run);
   return origin;
 }
 
@@ -152,34 +181,63 @@ Trained UseRun(const session::RunFolder& run, const session::RunConfig& config,
   return trained;
 }
 
-eval::BudgetComparison RunCells(const CompareConfig& loaded, const session::RunFolder& run,
-                                const eval::CellFolder& cells) {
+// The methods named, or all that can be served. Error for a named one that cannot be.
+std::vector<search::Method> MethodsToRun(const eval::SettingRunner& runner,
+                                         const eval::CompareSettings& compare) {
+  std::vector<search::Method> methods;
+  for (const search::Method& method : search::Methods()) {
+    const bool named = std::ranges::find(compare.methods, method.name) != compare.methods.end();
+    const bool can = runner.CanServe(method);
+    if (named && !can) {
+      throw Error::Format(
+          "compare.methods: {} needs a reward model{}, which is not there; name a trained run by "
+          "compare.run",
+          method.name, method.needs == search::Needs::kScores ? "" : " and a trained policy");
+    }
+    if (can && (named || compare.methods.empty())) methods.push_back(method);
+  }
+  return methods;
+}
+
+eval::Comparison RunCells(const CompareConfig& loaded, const session::RunFolder& run,
+                          const eval::CellFolder& cells) {
   const session::RunConfig& config = loaded.config;
+  const eval::CompareSettings& compare = loaded.compare;
   session::SessionOptions options = session::ToSessionOptions(config, cells.World());
   options.keep = cells.LatestStore();
   session::Session session(options);
   const Trained trained = UseRun(run, config, session);
-  eval::BudgetComparison comparison =
-      eval::CompareBudgets(session.environment(),
-                           {.settings = loaded.compare,
-                            .limits = session::ToLimits(config.search),
-                            .greedy = trained.greedy.get(),
-                            .sampled = trained.sampled.get(),
-                            .policy_parameters = trained.greedy ? trained.greedy->parameters() : 0},
-                           cells);
+  eval::ComparisonPlan plan{.parts = {.limits = session::ToLimits(config.search),
+                                      .max_width = compare.max_width,
+                                      .greedy = trained.greedy.get(),
+                                      .sampled = trained.sampled.get(),
+                                      .policy_parameters = trained.greedy ? trained.greedy->parameters() : 0},
+                            .split = task::ParseSplit(compare.split),
+                            .problems = compare.problems,
+                            .tuning_problems = compare.tuning_problems,
+                            .seeds = compare.seeds,
+                            .prices = compare.prices,
+                            .at_reference_tokens = true,
+                            .budgets = compare.budgets,
+                            .caps = compare.budgets};
+  plan.methods = MethodsToRun(eval::SettingRunner(session.environment(), plan.parts), compare);
+  eval::Comparison comparison = eval::Compare(session.environment(), plan, cells);
+  comparison.sampled_chains = search::kSampledChains * static_cast<int>(compare.seeds.size());
   session.LogEngine();
   return comparison;
 }
 
-void Report(const eval::BudgetComparison& comparison, const CompareConfig& loaded,
+void Report(const eval::Comparison& comparison, const CompareConfig& loaded,
             const std::string& folder) {
   const eval::CompareSettings& compare = loaded.compare;
-  fmt::print("{}", eval::BudgetTable(comparison, compare.reach));
+  fmt::print("{}", eval::ComparisonTable(comparison, compare.reach));
   const std::string task = task::ShortTaskName(loaded.config.task.name);
-  eval::WriteBudgetResults(
-      comparison, {.task = task, .reach = compare.reach, .config = Json(loaded.options.Yaml())},
-      folder);
-  WritePicture(report::BudgetPicture(comparison, compare.plot), folder);
+  WriteFileAtomic(folder + "/comparison.json", JsonPretty(eval::ComparisonJson(comparison)));
+  eval::WriteResults(comparison, {.folder = folder,
+                                  .task = task,
+                                  .config = Json(loaded.options.Yaml()),
+                                  .reach = compare.reach});
+  WritePicture(report::ComparisonPicture(comparison, compare.plot), folder);
   Info("written: {0}/comparison.json, {0}/comparison.svg, {0}/results_{1}.json", folder, task);
 }
 
@@ -198,7 +256,7 @@ void Compare(const CompareArguments& arguments) {
 
 void AddCompare(CLI::App& app) {
   auto arguments = std::make_shared<CompareArguments>();
-  CLI::App* command = app.add_subcommand("compare", "Compare all methods at several token budgets");
+  CLI::App* command = app.add_subcommand("compare", "Compare all methods by accuracy and tokens");
   command->add_option("config", arguments->config, "What is compared (YAML)")->required();
   command->add_option("--run", arguments->run, "Trained run folder; replaces compare.run");
   command->add_option("--output-dir", arguments->output_dir, "Replaces compare.output_dir");

@@ -16,7 +16,9 @@
 #include "cli/commands.h"
 #include "cli/reward_model_flag.h"
 #include "cli/run_flags.h"
-#include "eval/baselines.h"
+#include "eval/comparison_files.h"
+#include "eval/comparison_table.h"
+#include "eval/evaluate.h"
 #include "model/threads.h"
 #include "policy/network_policy.h"
 #include "report/report.h"
@@ -115,7 +117,7 @@ void Eval(EvalArguments arguments) {
   }
   const auto policy = PolicyOf(arguments, config, session);
   const std::string folder = arguments.output_dir.empty() ? run.path : arguments.output_dir;
-  eval::Comparison comparison = eval::Compare(
+  eval::Comparison comparison = eval::Evaluate(
       session.environment(), {.eval = config.eval,
                               .limits = session::ToLimits(config.search),
                               .seed = config.run.seed,

@@ -4,11 +4,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
+#include <limits>
 #include <utility>
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/jsonl.h"
 
 namespace pgts::eval {
 namespace {
@@ -22,14 +25,14 @@ constexpr std::pair<const char*, std::string ProblemRecord::*> kTexts[] = {
     {"text", &ProblemRecord::text}};
 
 Json ToJson(const ProblemRecord& record) {
-  Json json = {{"problem", record.problem}};
+  Json json = {{"problem", record.problem}, {"recorded", record.recorded}};
   for (const auto& [name, field] : kRecordNumbers) json[name] = record.*field;
   for (const auto& [name, field] : kTexts) json[name] = record.*field;
   return json;
 }
 
 ProblemRecord FromJson(const Json& json) {
-  ProblemRecord record{.problem = json.at("problem")};
+  ProblemRecord record{.problem = json.at("problem"), .recorded = json.at("recorded")};
   for (const auto& [name, field] : kRecordNumbers) record.*field = json.at(name);
   for (const auto& [name, field] : kTexts) record.*field = json.at(name);
   return record;
@@ -39,75 +42,123 @@ Json ToJson(const world::StoreLengths& store) {
   return {{"steps", store.steps}, {"scores", store.scores}};
 }
 
-// What `read` makes of a file of ours; Error naming the file where it is damaged.
+// NaN stands as null.
+std::vector<double> Numbers(const Json& json) {
+  std::vector<double> numbers;
+  for (const Json& number : json) {
+    numbers.push_back(number.is_null() ? std::numeric_limits<double>::quiet_NaN()
+                                       : number.get<double>());
+  }
+  return numbers;
+}
+
+// One of a JSON file, all of a file of JSON lines; a last line that a kill tore is left out.
+std::vector<Json> ReadRecords(const std::string& path) {
+  if (path.ends_with(".jsonl")) return ReadJsonl(path, {.own = true});
+  return {ReadJsonFile(path)};
+}
+
+// What `read` makes of the records of a file of ours; Error naming the file where it is damaged.
 template <class Read>
 auto ReadPart(const std::string& path, Read read) {
   try {
-    return read(ReadJsonFile(path));
+    return read(ReadRecords(path));
   } catch (const Json::exception&) {
     throw Error::Format("{} is damaged: remove it, and it will be made again", path);
   }
 }
 
+// Cuts a last line that a kill tore, so that the next one can follow.
+void CutTornLine(const std::string& path) {
+  JsonlReader reader(path, {.own = true});
+  while (reader.Next()) {
+  }
+  if (reader.torn()) AppendFile(path, reader.whole_length());
+}
+
 }  // namespace
 
-std::string Cell::Name() const { return fmt::format("{}_{}_{}", method, budget, seed); }
+std::string Cell::Name() const {
+  std::string name = fmt::format("{}_", method.name);
+  for (const char letter : setting().text) name += letter == ',' ? '_' : letter;
+  std::erase(name, ' ');
+  return fmt::format("{}_{}_{}", name, option.cap, seed);
+}
 
 std::string CellFolder::CellFile(const Cell& cell) const {
   return fmt::format("{}/cells/{}.json", path_, cell.Name());
 }
 
-std::string CellFolder::KnobsFile(const Cell& cell) const {
-  return fmt::format("{}/knobs/{}_{}.json", path_, cell.method, cell.budget);
+std::string CellFolder::TuningFile(const search::Method& method) const {
+  return fmt::format("{}/tuning/{}.jsonl", path_, method.name);
 }
 
 std::optional<MethodResult> CellFolder::Load(const Cell& cell) const {
   const std::string path = CellFile(cell);
-  if (!FileExists(path)) return std::nullopt;
-  return ReadPart(path, [&](const Json& json) {
-    MethodResult result{.method = cell.method, .setting = json.at("setting")};
-    for (const Json& record : json.at("records")) result.records.push_back(FromJson(record));
+  if (!keeps() || !FileExists(path)) return std::nullopt;
+  return ReadPart(path, [&](const std::vector<Json>& records) {
+    MethodResult result{.method = std::string(cell.method.name)};
+    for (const Json& record : records.at(0).at("records")) {
+      result.records.push_back(FromJson(record));
+    }
     return result;
-  });
-}
-
-std::optional<Candidate> CellFolder::LoadKnobs(const Cell& cell) const {
-  const std::string path = KnobsFile(cell);
-  if (!FileExists(path)) return std::nullopt;
-  return ReadPart(path, [](const Json& json) {
-    return Candidate{.knobs = json.at("knobs"), .bounded_nodes = json.at("bounded_nodes")};
   });
 }
 
 void CellFolder::Save(const Cell& cell, const MethodResult& result,
                       world::StoreLengths store) const {
+  if (!keeps()) return;
   Json records = Json::array();
   for (const ProblemRecord& record : result.records) records.push_back(ToJson(record));
-  const Json json = {{"setting", result.setting}, {"store", ToJson(store)}, {"records", records}};
-  WriteFileAtomic(CellFile(cell), JsonText(json) + "\n");
+  WriteFileAtomic(CellFile(cell),
+                  JsonText({{"store", ToJson(store)}, {"records", records}}) + "\n");
 }
 
-void CellFolder::SaveKnobs(const Cell& cell, const Candidate& candidate,
-                           world::StoreLengths store) const {
-  WriteFileAtomic(KnobsFile(cell), JsonText({{"knobs", candidate.knobs},
-                                             {"bounded_nodes", candidate.bounded_nodes},
-                                             {"store", ToJson(store)}}) +
-                                       "\n");
+std::vector<Tried> CellFolder::LoadTuning(const search::Method& method) const {
+  const std::string path = TuningFile(method);
+  if (!keeps() || !FileExists(path)) return {};
+  CutTornLine(path);
+  return ReadPart(path, [&](const std::vector<Json>& records) {
+    std::vector<Tried> tried;
+    for (const Json& record : records) {
+      const auto setting = std::ranges::find(
+          method.candidates, record.at("setting").get<std::string>(), &search::Setting::text);
+      if (setting == method.candidates.end()) continue;
+      const auto candidate = static_cast<size_t>(setting - method.candidates.begin());
+      tried.push_back({.option = {candidate, record.at("cap")},
+                       .correct = Numbers(record.at("correct")),
+                       .tokens = Numbers(record.at("tokens"))});
+    }
+    return tried;
+  });
+}
+
+void CellFolder::SaveTuning(const search::Method& method, const Tried& tried,
+                            world::StoreLengths store) const {
+  if (!keeps()) return;
+  JsonlWriter(TuningFile(method))
+      .Write({{"setting", method.candidates[tried.option.candidate].text},
+              {"cap", tried.option.cap},
+              {"correct", tried.correct},
+              {"tokens", tried.tokens},
+              {"store", ToJson(store)}});
 }
 
 world::StoreLengths CellFolder::LatestStore() const {
   world::StoreLengths latest;
-  for (const char* part : {"cells", "knobs"}) {
+  for (const char* part : {"cells", "tuning"}) {
     const fs::path folder = fs::path(path_) / part;
     if (!fs::exists(folder)) continue;
     for (const auto& entry : fs::directory_iterator(folder)) {
-      if (entry.path().extension() != ".json") continue;
-      const world::StoreLengths store = ReadPart(entry.path().string(), [](const Json& json) {
-        const Json& lengths = json.at("store");
-        return world::StoreLengths{.steps = lengths.at("steps"), .scores = lengths.at("scores")};
+      if (!entry.path().extension().string().starts_with(".json")) continue;
+      ReadPart(entry.path().string(), [&](const std::vector<Json>& records) {
+        for (const Json& record : records) {
+          const Json& lengths = record.at("store");
+          latest.steps = std::max<int64_t>(latest.steps, lengths.at("steps"));
+          latest.scores = std::max<int64_t>(latest.scores, lengths.at("scores"));
+        }
+        return 0;
       });
-      latest.steps = std::max(latest.steps, store.steps);
-      latest.scores = std::max(latest.scores, store.scores);
     }
   }
   return latest;

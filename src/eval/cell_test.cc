@@ -4,18 +4,23 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
+
 #include "base/error.h"
 #include "base/files.h"
 #include "base/temp_folder.h"
-#include "eval/budget_fixture.h"
+#include "eval/comparison_fixture.h"
 
 namespace pgts::eval {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
-const Cell kCell{.method = "mcts", .budget = 200, .seed = 3};
+const search::Method& kMcts = search::FindMethod("mcts");
+const Cell kCell{.method = kMcts, .option = {.candidate = 1, .cap = 200}, .seed = 3};
 
 class CellFolderTest : public ::testing::Test {
  protected:
@@ -25,51 +30,78 @@ class CellFolderTest : public ::testing::Test {
 
 TEST_F(CellFolderTest, NothingIsThereBeforeItIsSaved) {
   EXPECT_EQ(folder_.Load(kCell), std::nullopt);
-  EXPECT_EQ(folder_.LoadKnobs(kCell), std::nullopt);
+  EXPECT_TRUE(folder_.LoadTuning(kMcts).empty());
   EXPECT_EQ(folder_.LatestStore().steps, 0);
+}
+
+TEST_F(CellFolderTest, WithoutAPathNothingIsKept) {
+  const CellFolder none;
+  none.Save(kCell, ByHand("mcts", {1}, 40), {});
+  none.SaveTuning(kMcts, {}, {});
+  EXPECT_EQ(none.Load(kCell), std::nullopt);
+  EXPECT_TRUE(none.LoadTuning(kMcts).empty());
+}
+
+TEST_F(CellFolderTest, ACellIsNamedByMethodSettingCapAndSeed) {
+  EXPECT_EQ(kCell.Name(), "mcts_exploration=0_branching=2_200_3");
+  EXPECT_EQ((Cell{.method = search::FindMethod("pgts")}.Name()), "pgts__0_0");
 }
 
 TEST_F(CellFolderTest, ACellComesBackAsItWasSaved) {
   MethodResult saved = ByHand("mcts", {1, 0.25}, 40);
   double value = 0.1;
   for (const auto& [name, field] : kRecordNumbers) saved.records[1].*field = value += 0.3;
+  saved.records[1].recorded = false;
   folder_.Save(kCell, saved, {});
   const std::optional<MethodResult> loaded = folder_.Load(kCell);
   ASSERT_TRUE(loaded);
   EXPECT_EQ(loaded->method, "mcts");
-  EXPECT_EQ(loaded->setting, "as mcts");
   ASSERT_EQ(loaded->records.size(), 2u);
   for (size_t i = 0; i < 2; ++i) {
     const ProblemRecord &a = loaded->records[i], &b = saved.records[i];
     EXPECT_EQ(a.problem, b.problem);
+    EXPECT_EQ(a.recorded, b.recorded);
     EXPECT_EQ(a.answer, b.answer);
     EXPECT_EQ(a.flexible_answer, b.flexible_answer);
     EXPECT_EQ(a.gold, b.gold);
     EXPECT_EQ(a.text, b.text);
     for (const auto& [name, field] : kRecordNumbers) EXPECT_EQ(a.*field, b.*field) << name;
   }
-  EXPECT_EQ(folder_.Load({.method = "mcts", .budget = 200, .seed = 4}), std::nullopt);
-  EXPECT_EQ(folder_.Load({.method = "mcts", .budget = 100, .seed = 3}), std::nullopt);
+  for (const Option& other : {Option{1, 100}, Option{2, 200}}) {
+    EXPECT_EQ(folder_.Load({.method = kMcts, .option = other, .seed = 3}), std::nullopt);
+  }
+  EXPECT_EQ(folder_.Load({.method = kMcts, .option = kCell.option, .seed = 4}), std::nullopt);
 }
 
-TEST_F(CellFolderTest, KnobsAreThoseOfMethodAndBudgetWhateverTheSeed) {
-  folder_.SaveKnobs(kCell, {.knobs = {"exploration=0", "branching=2"}, .bounded_nodes = true}, {});
-  const auto knobs = folder_.LoadKnobs({.method = "mcts", .budget = 200, .seed = 0});
-  ASSERT_TRUE(knobs);
-  EXPECT_EQ(knobs->Text(), "exploration=0, branching=2, max_nodes of the run");
+TEST_F(CellFolderTest, WhatWasTriedComesBackInItsOrder) {
+  const double missing = std::numeric_limits<double>::quiet_NaN();
+  folder_.SaveTuning(kMcts, {.option = {4, 100}, .correct = {1, missing}, .tokens = {10.5, 3}}, {});
+  folder_.SaveTuning(kMcts, {.option = {0, 50}, .correct = {0, 1}, .tokens = {7, 8}}, {});
+  AppendFile(temporary_.File("tuning/mcts.jsonl")).Append("{\"torn");
+  const std::vector<Tried> tried = folder_.LoadTuning(kMcts);
+  ASSERT_EQ(tried.size(), 2u);
+  EXPECT_EQ(tried[0].option, (Option{4, 100}));
+  EXPECT_EQ(tried[0].correct[0], 1);
+  EXPECT_TRUE(std::isnan(tried[0].correct[1]));
+  EXPECT_THAT(tried[0].tokens, ElementsAre(10.5, 3));
+  EXPECT_EQ(tried[1].option, (Option{0, 50}));
+  // The torn line was cut: the next one can be read.
+  folder_.SaveTuning(kMcts, {.option = {2, 50}}, {});
+  EXPECT_EQ(folder_.LoadTuning(kMcts).size(), 3u);
 }
 
 TEST_F(CellFolderTest, TheStoreIsAsLongAsTheLatestPartLeftIt) {
   folder_.Save(kCell, ByHand("mcts", {1}, 40), {.steps = 70, .scores = 20});
-  folder_.SaveKnobs(kCell, {}, {.steps = 50, .scores = 30});
+  folder_.SaveTuning(kMcts, {}, {.steps = 40, .scores = 30});
+  folder_.SaveTuning(kMcts, {}, {.steps = 50, .scores = 35});
   EXPECT_EQ(folder_.LatestStore().steps, 70);
-  EXPECT_EQ(folder_.LatestStore().scores, 30);
+  EXPECT_EQ(folder_.LatestStore().scores, 35);
 }
 
 TEST_F(CellFolderTest, ADamagedFileIsNamedWithItsCure) {
-  WriteFileAtomic(temporary_.File("cells/mcts_200_3.json"), "{\"setting\": \"\"}");
+  WriteFileAtomic(temporary_.File("cells/" + kCell.Name() + ".json"), "{\"records\": [{}]}");
   EXPECT_THAT([&] { folder_.Load(kCell); },
-              ThrowsMessage<Error>(HasSubstr("mcts_200_3.json is damaged: remove it")));
+              ThrowsMessage<Error>(HasSubstr("_200_3.json is damaged: remove it")));
 }
 
 }  // namespace

@@ -48,6 +48,11 @@ void Check(const CompareSettings& settings, const OptionSet& options) {
     throw Error::Format("{} = {} do not increase; order them, each once", At(options, "budgets"),
                         fmt::join(settings.budgets, ", "));
   }
+  if (std::ranges::adjacent_find(settings.prices, std::ranges::less_equal()) !=
+      settings.prices.end()) {
+    throw Error::Format("{} = {} do not decrease; order them, each once", At(options, "prices"),
+                        fmt::join(settings.prices, ", "));
+  }
   const std::set<int> seeds(settings.seeds.begin(), settings.seeds.end());
   if (seeds.size() < settings.seeds.size()) {
     throw Error::Format("{} = {}: one is given twice; keep one", At(options, "seeds"),

@@ -17,6 +17,7 @@ struct CompareSettings {
   std::string run;
   std::string output_dir;
   std::vector<std::string> methods;
+  std::vector<double> prices = {3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 0};
   std::vector<int> budgets = {50, 100, 200, 400};
   std::vector<int> seeds = {0};
   std::string split = "test";
@@ -32,13 +33,21 @@ struct CompareSettings {
     v("run", run, {.help = "Trained run folder: policy, reward model, configuration"});
     v("output_dir", output_dir, {.help = "Where cells and reports go; default: <run>/comparison"});
     v("methods", methods, {.help = "Names of methods; none: all that the run can serve"});
-    v("budgets", budgets, {.min = 1, .unit = "tokens", .help = "Generated tokens a problem"});
+    v("prices", prices,
+      {.min = 0,
+       .max = 1,
+       .unit = "accuracy per token",
+       .help = "Each method's setting is the best of accuracy (0 to 1) minus price times tokens"});
+    v("budgets", budgets,
+      {.min = 1, .unit = "tokens", .help = "Caps on the generated tokens of each problem"});
     v("seeds", seeds, {.min = 0, .max = 999, .help = "Each names other worlds and other draws"});
     v("split", split,
       {.choices = {"train", "validation", "test", "templates"}, .help = "Problems"});
     v("problems", problems, {.min = 1, .max = 1'000'000, .help = "How many of them"});
     v("tuning_problems", tuning_problems,
-      {.min = 1, .max = 1'000'000, .help = "Validation problems that set every method's knobs"});
+      {.min = 1,
+       .max = 1'000'000,
+       .help = "Validation problems that set every method's hyperparameters"});
     v("max_width", max_width,
       {.min = 1, .max = 1000, .help = "Attempts below a node, of beam, DVTS and MCTS"});
     v("reach", reach, {.min = 0, .max = 1, .help = "Accuracies whose cost in tokens is reported"});
@@ -47,7 +56,7 @@ struct CompareSettings {
 };
 
 // Error, with the place of the key, for unknown or repeated methods, budgets that do not increase,
-// repeated seeds, more than eight lines in colour.
+// prices that do not decrease, repeated seeds, more than eight lines in colour.
 void Check(const CompareSettings& settings, const OptionSet& options);
 
 }  // namespace pgts::eval

@@ -46,6 +46,13 @@ TEST(CompareSettingsTest, BudgetsIncreaseAndSeedsDiffer) {
   EXPECT_THAT(Verdict({"seeds=1,2,1"}), HasSubstr("compare.seeds = 1, 2, 1: one is given twice"));
 }
 
+TEST(CompareSettingsTest, PricesDecreaseAndMayBeNone) {
+  EXPECT_EQ(Verdict({"prices="}), "");
+  EXPECT_THAT(Verdict({"prices=0,0.1"}),
+              HasSubstr("--set: compare.prices = 0, 0.1 do not decrease"));
+  EXPECT_THAT(Verdict({"prices=0.1,0.1"}), HasSubstr("do not decrease"));
+}
+
 TEST(CompareSettingsTest, NoMoreLinesInColourThanCanBeToldApart) {
   EXPECT_THAT(Verdict({"plot=cot_greedy,cot_sampled,self_consistency,best_of_n,beam,dvts,mcts,"
                        "heuristic,pgts"}),

@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an evaluation measured, and how it is told: the comparison table, summary.json, and
-// results_*.json and samples_*.jsonl in lm-evaluation-harness's layout.
+// What a method came to, problem by problem, and the statistics of it: each is defined here, once.
 //
 // Intervals are 95 %: percentile bootstrap over problems (for differences the paired one), 10,000
-// resamples, seeded by the run seed. A problem that some method could not walk because its world
-// was not recorded leaves the comparison for every method, and the table says how many did.
+// resamples.
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "base/jsonl.h"
 #include "base/stats.h"
 
 namespace pgts::eval {
@@ -38,7 +34,7 @@ struct ProblemRecord {
   double nodes = 0;
   double depth = 0;  // deepest step
   double actions = 0;
-  double flops = 0;    // forward, of generator, scorer and policy (docs/ARCHITECTURE.md)
+  double flops = 0;    // forward: 2 for each weight and token read, of generator, scorer and policy
   double seconds = 0;  // charged device time: shares of the batches that computed it
 };
 
@@ -58,65 +54,36 @@ inline constexpr std::pair<const char*, double ProblemRecord::*> kRecordNumbers[
 
 struct MethodResult {
   std::string method;
-  std::string setting;  // its knob at equal tokens, such as "N = 2.4"
+  std::string setting;  // its hyperparameters, for people; empty: none
   std::vector<ProblemRecord> records;
 
-  std::vector<double> Correct() const;
-  double MeanOf(double ProblemRecord::*field) const;
+  std::vector<double> Values(double ProblemRecord::*field) const;
+  std::vector<double> Correct() const { return Values(&ProblemRecord::correct); }
+  double MeanOf(double ProblemRecord::*field) const { return Mean(Values(field)); }
 };
 
-struct RewardModelQuality {
-  double step_auc = 0;
-  double outcome_auc = 0;
+// The weighted mean of results on the same problems, record by record: of one result for each seed,
+// or of two settings of which one is taken for a share of the problems, in expectation. The texts
+// are the first's. At least one.
+struct Weighted {
+  MethodResult result;
+  double weight = 1;
 };
-
-// The reward model on the chains that best_of_n_weighted drew: their path scores against their
-// grades, over all that answer and were recorded.
-struct ChainOutcomes {
-  Interval auc;               // over problems
-  double within_problem = 0;  // AUC between chains of one problem
-  int64_t answers = 0;
-  int64_t right = 0;
-};
-
-struct Comparison {
-  int64_t seed = 0;
-  std::vector<MethodResult> methods;
-  std::optional<RewardModelQuality> reward_model;
-  std::optional<ChainOutcomes> chain_outcomes;  // where both grades are among them
-  int not_recorded = 0;                         // problems that left the comparison
-
-  const MethodResult* Find(std::string_view method) const;
-};
-
-// Removes every problem that is not recorded for some method, and counts it.
-void KeepCommonProblems(Comparison& comparison);
+MethodResult WeightedMean(std::span<const Weighted> parts);
 
 Interval AccuracyInterval(const MethodResult& result, int64_t seed);
 // accuracy(a) - accuracy(b) over their common problems, in the order of the records.
 Interval PairedDifference(const MethodResult& a, const MethodResult& b, int64_t seed);
+// Of a mean: standard deviation / sqrt(n).
+double StandardError(std::span<const double> values);
 
-// The pairs that a reader asks for first: PGTS against each other method; without a policy, chains
-// weighted by the reward model against the same chains in plain votes.
-struct Pair {
-  std::string a, b;
+// The expected share of problems for which some of k chains is right, from c right ones of n:
+// 1 - C(n-c, k) / C(n, k) (Chen et al. 2021, arXiv:2107.03374, section 2.1); for k = 1, 2, 4, ...
+// and n. `sampled`: the mean over those n chains of each problem (cot_sampled).
+struct PassAtK {
+  int k = 0;
+  double share = 0;
 };
-std::vector<Pair> ReportedPairs(const Comparison& comparison);
-
-Json IntervalJson(const Interval& interval);  // [low, high]
-// A line of samples_*.jsonl: the answer as read strictly. `filter` names that reading where the
-// file holds others, too; empty: it does not.
-Json SampleJson(const ProblemRecord& record, const std::string& filter = "");
-
-std::string ComparisonTable(const Comparison& comparison);
-Json SummaryJson(const Comparison& comparison);
-
-// <folder>/results_<name>.json, <folder>/samples_<method>_<name>.jsonl.
-struct ResultsDestination {
-  std::string folder;
-  std::string task;
-  Json config;  // written into results_*.json
-};
-void WriteResults(const Comparison& comparison, const ResultsDestination& destination);
+std::vector<PassAtK> PassAt(const MethodResult& sampled, int chains);
 
 }  // namespace pgts::eval

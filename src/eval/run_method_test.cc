@@ -119,8 +119,8 @@ TEST_F(RunMethodTest, WhatTheWorldCannotSayIsMarked) {
 TEST_F(RunMethodTest, EveryMethodsTokensAreThoseOfItsTrajectories) {
   search::HeuristicPolicy policy({.branch_below = 0.3F, .terminate_above = 0.5F});
   for (const search::Method& method : search::Methods()) {
-    const auto searcher =
-        method.setup()->Make({.rounds = &environment_.rounds, .greedy = &policy, .sampled = &policy});
+    const auto searcher = method.candidates.back().make(
+        {.rounds = &environment_.rounds, .greedy = &policy, .sampled = &policy});
     MethodRun run{.searcher = searcher.get(),
                   .worlds = environment_.sampled,
                   .problems = problems_,

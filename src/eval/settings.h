@@ -24,7 +24,7 @@ struct EvalSettings {
       {.min = 1,
        .max = 1'000'000,
        .unit = "problems",
-       .help = "Validation problems that set the baselines' knobs"});
+       .help = "Validation problems that set the baselines' hyperparameters"});
     v("chains", chains, {.min = 1, .max = 256, .help = "Chains behind cot_sampled"});
   }
 };

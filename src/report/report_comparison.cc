@@ -28,10 +28,10 @@ void AddInterval(const Json& from, Json& to) {
   to["high"] = whole ? Rounded(interval[1]) : Json();
 }
 
-Json Point(const Json& measured) {
+Json Point(const Json& measured, const char* by) {
   const char* tokens = measured.contains("tokens_per_problem") ? "tokens_per_problem"
                                                                : "generated_tokens_per_problem";
-  Json point = {{"budget", Number(measured, "budget")},
+  Json point = {{"at", Number(measured, by)},
                 {"tokens", Number(measured, tokens)},
                 {"accuracy", Number(measured, "accuracy")}};
   AddInterval(measured, point);
@@ -40,42 +40,48 @@ Json Point(const Json& measured) {
 }
 
 // A place in the picture: without both coordinates (nothing was recorded) there is none.
-void AddPoint(const Json& measured, Json& points) {
-  const Json point = Point(measured);
+void AddPoint(const Json& measured, const char* by, Json& points) {
+  const Json point = Point(measured, by);
   if (!point["tokens"].is_null() && !point["accuracy"].is_null()) points.push_back(point);
 }
 
-// `measured`: one point, or one for each budget.
-Json Method(const std::string& name, const Json& measured) {
+// `measured`: one point, or one for each column.
+Json Method(const std::string& name, const Json& measured, const char* by) {
   Json points = Json::array();
   std::string setting;
   if (measured.is_array()) {
-    for (const Json& one : measured) AddPoint(one, points);
+    for (const Json& one : measured) AddPoint(one, by, points);
   } else {
-    AddPoint(measured, points);
+    AddPoint(measured, by, points);
     setting = measured.value("setting", "");
   }
   return {{"name", name}, {"setting", setting}, {"points", points}};
 }
 
-Json Pair(const Json& pair) {
+Json Pair(const Json& pair, const char* by) {
   Json out = {{"a", pair.at("a")},
               {"b", pair.at("b")},
-              {"budget", Number(pair, "budget")},
+              {"at", Number(pair, by)},
               {"difference", Number(pair, "difference")}};
   AddInterval(pair, out);
   return out;
 }
 
-Json Comparison(const Json& summary, const std::string& title) {
+Json Comparison(const Json& file, const std::string& title) {
+  const bool priced = file.contains("prices") && !file.at("prices").at("methods").empty();
+  const Json& summary = priced ? file.at("prices") : file;
+  const char* by = priced ? "price" : "budget";
   Json methods = Json::array(), paired = Json::array();
   for (const auto& [name, measured] : summary.at("methods").items()) {
-    Json method = Method(name, measured);
+    Json method = Method(name, measured, by);
     if (!method["points"].empty()) methods.push_back(std::move(method));
   }
-  for (const Json& pair : summary.value("paired", Json::array())) paired.push_back(Pair(pair));
+  for (const Json& pair : summary.value("paired", Json::array())) {
+    paired.push_back(Pair(pair, by));
+  }
   return {{"title", title},
           {"problems", Number(summary, "problems")},
+          {"by", by},
           {"methods", methods},
           {"paired", paired}};
 }

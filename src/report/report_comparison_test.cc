@@ -6,7 +6,8 @@
 
 #include "base/error.h"
 #include "base/temp_folder.h"
-#include "eval/results.h"
+#include "eval/comparison_files.h"
+#include "eval/comparison_fixture.h"
 
 namespace pgts::report {
 namespace {
@@ -15,12 +16,8 @@ using ::testing::HasSubstr;
 
 // Two methods on two problems; PGTS answers both right.
 eval::Comparison TwoMethods() {
-  const auto record = [](int64_t problem, double correct) {
-    return eval::ProblemRecord{.problem = problem, .correct = correct, .answered = 1, .tokens = 50};
-  };
-  return {
-      .methods = {{.method = "pgts", .setting = "greedy", .records = {record(0, 1), record(1, 1)}},
-                  {.method = "cot_greedy", .records = {record(0, 0), record(1, 1)}}}};
+  return eval::OneColumn(
+      {eval::ByHand("pgts", {1, 1}, 50), eval::ByHand("cot_greedy", {0, 1}, 50)});
 }
 
 TEST(ReportComparisonTest, ReadsWhatAnEvaluationWrote) {
@@ -31,10 +28,10 @@ TEST(ReportComparisonTest, ReadsWhatAnEvaluationWrote) {
   EXPECT_EQ(comparisons[0].at("title"), "toy");
   EXPECT_EQ(comparisons[0].at("problems"), 2);
   EXPECT_EQ(comparisons[0].at("methods")[0].dump(),
-            R"({"name":"pgts","setting":"greedy","points":[{"budget":null,"tokens":50,)"
+            R"({"name":"pgts","setting":"as pgts","points":[{"at":null,"tokens":50,)"
             R"("accuracy":1,"low":1,"high":1,"answered":1}]})");
   EXPECT_EQ(comparisons[0].at("paired")[0].dump(),
-            R"({"a":"pgts","b":"cot_greedy","budget":null,"difference":0.5,"low":0,"high":1})");
+            R"({"a":"pgts","b":"cot_greedy","at":null,"difference":0.5,"low":0,"high":1})");
 }
 
 TEST(ReportComparisonTest, ReadsWhatACompareWroteAtSeveralBudgets) {
@@ -45,9 +42,26 @@ TEST(ReportComparisonTest, ReadsWhatACompareWroteAtSeveralBudgets) {
       "paired": [{"a": "pgts", "b": "mcts", "budget": 200, "difference": -0.1, "ci95": [-0.2, 0]}]})");
   const Json comparison = ReadComparisons(folder.path()).at(0);
   EXPECT_EQ(comparison.at("methods")[0].at("points")[1].dump(),
-            R"({"budget":200,"tokens":190,"accuracy":0.5,"low":0.4,"high":0.6,"answered":null})");
-  EXPECT_EQ(comparison.at("paired")[0].at("budget"), 200);
+            R"({"at":200,"tokens":190,"accuracy":0.5,"low":0.4,"high":0.6,"answered":null})");
+  EXPECT_EQ(comparison.at("paired")[0].at("at"), 200);
+  EXPECT_EQ(comparison.at("by"), "budget");
   EXPECT_TRUE(comparison.at("problems").is_null());
+}
+
+// At two prices; its budgets, and what else a compare writes, are the same comparison again.
+TEST(ReportComparisonTest, ReadsPricesWhereACompareHasThem) {
+  TempFolder folder;
+  WriteFileAtomic(folder.File("comparison.json"),
+                  JsonPretty(eval::ComparisonJson(eval::PricesAndCaps())));
+  eval::WriteResults(eval::PricesAndCaps(), {.folder = folder.path(), .task = "toy"});
+  const Json comparisons = ReadComparisons(folder.path());
+  ASSERT_EQ(comparisons.size(), 1u);
+  EXPECT_EQ(comparisons[0].at("by"), "price");
+  const Json& points = comparisons[0].at("methods")[2].at("points");
+  ASSERT_EQ(points.size(), 2u);
+  EXPECT_EQ(points[0].at("at"), 0.001);
+  EXPECT_EQ(points[1].at("tokens"), 80);
+  EXPECT_EQ(comparisons[0].at("paired")[0].at("at"), 0.001);
 }
 
 TEST(ReportComparisonTest, WhereNothingWasMeasuredThereIsNoPoint) {
@@ -60,7 +74,7 @@ TEST(ReportComparisonTest, WhereNothingWasMeasuredThereIsNoPoint) {
   EXPECT_EQ(methods[0].at("points").size(), 1u);
   EXPECT_TRUE(methods[0].at("points")[0].at("low").is_null());
   eval::Comparison nothing = TwoMethods();
-  for (eval::MethodResult& method : nothing.methods) method.records.clear();
+  nothing.columns = {eval::ColumnOf(eval::Choice::kTokens, 0, {eval::ByHand("pgts", {}, 1)})};
   eval::WriteResults(nothing, {.folder = folder.path(), .task = "toy"});
   EXPECT_EQ(ReadComparisons(folder.path()).size(), 1u) << "that of comparison.json";
 }

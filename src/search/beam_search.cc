@@ -5,6 +5,14 @@ namespace pgts::search {
 
 using tree::NodeId;
 
+std::vector<BeamOptions> BeamSearch::Candidates(BeamOptions fixed) {
+  std::vector<BeamOptions> candidates;
+  for (const auto& [beams, expansion] : kBeamShapes) {
+    candidates.push_back({.width = beams, .expansion = expansion, .answer = fixed.answer});
+  }
+  return candidates;
+}
+
 Co<SearchResult> BeamSearch::Run(SearchContext context) const {
   const int first_round = options_.width * options_.expansion;
   TreeWalk walk(context, Walkers(context.limits));

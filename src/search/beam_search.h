@@ -34,6 +34,7 @@ struct BeamOptions {
 class BeamSearch : public Searcher {
  public:
   using Options = BeamOptions;
+  static std::vector<Options> Candidates(Options fixed);
   explicit BeamSearch(Options options) : options_(options) {}
   int Walkers(const tree::Limits&) const override { return options_.width * options_.expansion; }
   Co<SearchResult> Run(SearchContext context) const override;

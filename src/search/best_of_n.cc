@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "search/best_of_n.h"
 
-#include "search/chains.h"
-
 namespace pgts::search {
 
 Co<SearchResult> BestOfN::Run(SearchContext context) const {

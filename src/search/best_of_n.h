@@ -12,7 +12,7 @@
 // chains without an answer are not scored. n may be fractional, as in self_consistency.h.
 #pragma once
 
-#include "search/searcher.h"
+#include "search/chains.h"
 
 namespace pgts::search {
 
@@ -30,6 +30,8 @@ struct BestOfNOptions {
 class BestOfN : public Searcher {
  public:
   using Options = BestOfNOptions;
+  static std::vector<Options> Candidates(Options fixed) { return EachNumberOfChains(fixed); }
+  static bool UntilLimits(const Options& options) { return options.chains >= kChainsUntilTheCap; }
   explicit BestOfN(Options options) : options_(options) {}
   int Walkers(const tree::Limits& limits) const override;
   Co<SearchResult> Run(SearchContext context) const override;

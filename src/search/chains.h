@@ -28,6 +28,22 @@ struct ChainDraws {
 // is drawn.
 Co<std::vector<ChainResult>> DrawChains(const SearchContext& context, ChainDraws draws);
 
+// How many chains are tried where their number is a hyperparameter. The last number is more than
+// any cap on tokens pays for: the cap alone ends the drawing.
+inline constexpr double kChainsUntilTheCap = 256;
+inline constexpr double kChainCandidates[] = {1, 2, 3, 4, 6, 8, 16, kChainsUntilTheCap};
+
+// `fixed` with each of these numbers of chains.
+template <class Options>
+std::vector<Options> EachNumberOfChains(Options fixed) {
+  std::vector<Options> candidates;
+  for (const double chains : kChainCandidates) {
+    candidates.push_back(fixed);
+    candidates.back().chains = chains;
+  }
+  return candidates;
+}
+
 // What DrawChains sends out at once for a mean of `chains`, where nothing ends the drawing early.
 int ChainWalkers(double chains, const tree::Limits& limits);
 

@@ -5,6 +5,14 @@ namespace pgts::search {
 
 using tree::NodeId;
 
+std::vector<DvtsOptions> Dvts::Candidates(DvtsOptions fixed) {
+  std::vector<DvtsOptions> candidates;
+  for (const auto& [beams, expansion] : kBeamShapes) {
+    candidates.push_back({.subtrees = beams, .expansion = expansion, .answer = fixed.answer});
+  }
+  return candidates;
+}
+
 Co<SearchResult> Dvts::Run(SearchContext context) const {
   TreeWalk walk(context, Walkers(context.limits));
   std::vector<NodeId> tips(options_.subtrees, tree::kRoot);

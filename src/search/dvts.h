@@ -35,6 +35,7 @@ struct DvtsOptions {
 class Dvts : public Searcher {
  public:
   using Options = DvtsOptions;
+  static std::vector<Options> Candidates(Options fixed);
   explicit Dvts(Options options) : options_(options) {}
   int Walkers(const tree::Limits&) const override { return options_.subtrees * options_.expansion; }
   Co<SearchResult> Run(SearchContext context) const override;

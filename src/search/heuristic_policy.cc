@@ -17,6 +17,16 @@ Action FirstLegal(tree::ActionMask legal, std::initializer_list<Action> order) {
 
 }  // namespace
 
+std::vector<HeuristicRule> HeuristicPolicy::Candidates(HeuristicRule) {
+  std::vector<HeuristicRule> rules;
+  for (const float branch_below : {0.0F, 0.1F, 0.25F, 0.4F, 0.6F}) {
+    for (const float terminate_above : {0.0F, 0.5F, 0.8F, 0.95F}) {
+      rules.push_back({branch_below, terminate_above});
+    }
+  }
+  return rules;
+}
+
 tree::Action HeuristicPolicy::Choose(const tree::Tree& tree) const {
   const tree::ActionMask legal = tree.Legal();
   const tree::NodeId current = tree.current();

@@ -8,6 +8,8 @@
 // strongest such rule is the policy's teacher, and the baseline that it must beat.
 #pragma once
 
+#include <vector>
+
 #include "tree/policy.h"
 
 namespace pgts::search {
@@ -28,6 +30,7 @@ struct HeuristicRule {
 class HeuristicPolicy : public tree::Policy {
  public:
   using Options = HeuristicRule;
+  static std::vector<HeuristicRule> Candidates(HeuristicRule fixed = {});
   explicit HeuristicPolicy(HeuristicRule rule) : rule_(rule) {}
   void Decide(std::span<const tree::DecisionRequest> requests,
               std::span<tree::Decision> decisions) override;

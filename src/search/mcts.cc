@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
+#include <utility>
 
 namespace pgts::search {
 namespace {
@@ -99,6 +101,18 @@ class Simulations {
 };
 
 }  // namespace
+
+std::vector<MctsOptions> Mcts::Candidates(MctsOptions fixed) {
+  std::vector<MctsOptions> candidates;
+  for (const auto& [exploration, branching] : std::initializer_list<std::pair<double, int>>{
+           {0, 1}, {0, 2}, {0, 3}, {0.1, 2}, {0.1, 4}, {0.5, 2}, {1, 4}}) {
+    candidates.push_back({.value = fixed.value,
+                          .exploration = exploration,
+                          .branching = branching,
+                          .answer = fixed.answer});
+  }
+  return candidates;
+}
 
 Co<SearchResult> Mcts::Run(SearchContext context) const {
   Simulations simulations(context, options_);

@@ -45,6 +45,8 @@ struct MctsOptions {
 class Mcts : public Searcher {
  public:
   using Options = MctsOptions;
+  static std::vector<Options> Candidates(Options fixed);
+  static bool UntilLimits(const Options&) { return true; }
   explicit Mcts(Options options) : options_(options) {}
   Co<SearchResult> Run(SearchContext context) const override;
 

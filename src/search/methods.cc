@@ -6,13 +6,14 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/options.h"
 #include "search/beam_search.h"
 #include "search/best_of_n.h"
 #include "search/cot.h"
 #include "search/dvts.h"
 #include "search/heuristic_policy.h"
 #include "search/mcts.h"
-#include "search/method_setups.h"
+#include "search/method_settings.h"
 #include "search/policy_vote.h"
 #include "search/self_consistency.h"
 #include "search/sequential_best_of_n.h"
@@ -29,8 +30,7 @@ constexpr AnswerChoice kByVote{.rule = tree::AnswerRule::kVote};
 std::vector<Method> List() {
   return {
       {"cot_greedy", "chain of thought, greedy", kWorld, Plain<ChainOfThought>(), Worlds::kGreedy},
-      {"cot_sampled", "chain of thought, mean of several", kWorld,
-       Plain<ChainOfThought>({.chains = 16}), Worlds::kSampled, Counting::kEachChain},
+      SampledChains(kSampledChains),
       {"self_consistency", "majority of chains", kWorld, Plain<SelfConsistency>()},
 
       {"best_of_n", "chain with the best last score", kScores, Plain<BestOfN>()},
@@ -66,6 +66,12 @@ std::vector<Method> List() {
 }
 
 }  // namespace
+
+Method SampledChains(int chains) {
+  return {"cot_sampled",    "chain of thought, mean of several",
+          kWorld,           Plain<ChainOfThought>({.chains = chains}),
+          Worlds::kSampled, Counting::kEachChain};
+}
 
 std::span<const Method> Methods() {
   static const std::vector<Method> methods = List();

@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every method of this project by name, in one list (methods.cc). A method is a searcher with what
-// sets it apart from others of its kind (path score, vote, value) fixed, and with its knobs left to
-// be set as options:
+// sets it apart from others of its kind (path score, vote, value) fixed, and with candidates for
+// its hyperparameters, among which validation problems choose:
 //
 //   const Method& method = FindMethod("beam");
-//   const std::unique_ptr<MethodSetup> setup = method.setup();
-//   OptionSet options;                      // names, ranges and errors: base/options.h
-//   setup->Declare("beam", options);
-//   options.Set("beam.width=2", "config/compare.yaml:7");
-//   const std::unique_ptr<Searcher> searcher = setup->Make(parts);
+//   for (const Setting& setting : method.candidates) {
+//     const std::unique_ptr<Searcher> searcher = setting.make(parts);   // "width=2, expansion=2"
+//   }
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
-#include "base/options.h"
 #include "search/searcher.h"
 #include "tree/policy.h"
 
@@ -29,14 +28,17 @@ struct MethodParts {
   tree::Policy* sampled = nullptr;  // the same, drawing its actions
 };
 
-// One method with values of its own for its knobs.
-class MethodSetup {
- public:
-  virtual ~MethodSetup() = default;
-  // Declares the knobs under `group`; `options` must not outlive the setup.
-  virtual void Declare(std::string_view group, OptionSet& options) = 0;
+// A method with a value for each of its hyperparameters.
+struct Setting {
+  std::string text;  // for people: "width=2, expansion=2"; empty: there are none
   // The parts hold what the method's `needs` name.
-  virtual std::unique_ptr<Searcher> Make(const MethodParts& parts) const = 0;
+  std::function<std::unique_ptr<Searcher>(const MethodParts& parts)> make;
+  bool chooses_actions = false;  // a policy decides among the four actions
+  // Searches until its limits are spent, so that it is nothing without a cap on its tokens. Others
+  // end by themselves.
+  bool until_limits = false;
+  // Beside a cap on its tokens it keeps the run's own limit on nodes, which others exchange for it.
+  bool keeps_max_nodes = false;
 };
 
 enum class Needs {
@@ -61,7 +63,7 @@ struct Method {
   std::string_view name;
   std::string_view what;  // for people, one phrase
   Needs needs = Needs::kWorld;
-  std::function<std::unique_ptr<MethodSetup>()> setup;
+  std::vector<Setting> candidates;  // at least one, from the narrowest to the widest
   Worlds worlds = Worlds::kSampled;
   Counting counting = Counting::kOneAnswer;
 };
@@ -70,5 +72,9 @@ std::span<const Method> Methods();
 
 // Error for an unknown name, with the nearest one.
 const Method& FindMethod(std::string_view name);
+
+// `cot_sampled` of the list, as the mean over so many chains of a problem.
+inline constexpr int kSampledChains = 16;
+Method SampledChains(int chains);
 
 }  // namespace pgts::search

@@ -36,9 +36,13 @@ struct RuleParts {
   HeuristicPolicy greedy{{}};
   UniformPolicy sampled;
 
+  // With the widest setting that draws no more than it is told to: what several do at once shows.
   std::unique_ptr<Searcher> Make(const Method& method, SearchFixture& fixture) {
-    return method.setup()->Make(
-        {.rounds = &fixture.rounds, .greedy = &greedy, .sampled = &sampled});
+    const Setting* widest = &method.candidates.front();
+    for (const Setting& setting : method.candidates) {
+      if (!setting.until_limits || widest->until_limits) widest = &setting;
+    }
+    return widest->make({.rounds = &fixture.rounds, .greedy = &greedy, .sampled = &sampled});
   }
 };
 
@@ -172,16 +176,32 @@ TEST(MethodsTest, AnUnknownNameIsAnErrorThatNamesTheNearest) {
                                          HasSubstr("nearest is \"best_of_n\""))));
 }
 
-TEST(MethodsTest, KnobsAreOptions) {
-  const std::unique_ptr<MethodSetup> setup = FindMethod("self_consistency").setup();
-  OptionSet options;
-  setup->Declare("self_consistency", options);
-  options.Set("self_consistency.chains=2", "here");
+TEST(MethodsTest, CandidatesOfAMethodDiffer) {
+  for (const Method& method : Methods()) {
+    std::set<std::string> texts;
+    for (const Setting& setting : method.candidates) texts.insert(setting.text);
+    EXPECT_EQ(texts.size(), method.candidates.size()) << method.name;
+    EXPECT_FALSE(texts.empty()) << method.name;
+  }
+}
+
+TEST(MethodsTest, ASearcherBringsItsCandidatesAndWhatTheyAre) {
+  const Method& votes = FindMethod("self_consistency");
+  ASSERT_EQ(votes.candidates.size(), 8u);
+  EXPECT_EQ(votes.candidates[1].text, "chains=2");
+  EXPECT_FALSE(votes.candidates[6].until_limits);
+  EXPECT_TRUE(votes.candidates[7].until_limits);
   SearchFixture fixture(FourChains());
-  const auto searcher = setup->Make({.rounds = &fixture.rounds});
+  const auto searcher = votes.candidates[1].make({.rounds = &fixture.rounds});
   EXPECT_EQ(fixture.Run(*searcher).chains.size(), 2u);
-  EXPECT_THROW(options.Set("self_consistency.chains=0", "here"), Error);
-  EXPECT_THROW(options.Set("self_consistency.width=2", "here"), Error);
+
+  EXPECT_EQ(FindMethod("beam").candidates[4].text, "width=2, expansion=1");
+  EXPECT_EQ(FindMethod("heuristic").candidates[1].text, "branch_below=0, terminate_above=0.5");
+  EXPECT_TRUE(FindMethod("heuristic").candidates[0].chooses_actions);
+  EXPECT_TRUE(FindMethod("pgts_uniform").candidates[0].until_limits);
+  EXPECT_EQ(FindMethod("pgts").candidates[0].text, "");
+  EXPECT_TRUE(FindMethod("pgts").candidates[1].keeps_max_nodes);
+  EXPECT_EQ(SampledChains(3).candidates[0].text, "chains=3");
 }
 
 }  // namespace

@@ -5,6 +5,12 @@
 
 namespace pgts::search {
 
+std::vector<PolicySearchOptions> PolicySearch::Candidates(PolicySearchOptions fixed) {
+  PolicySearchOptions bounded = fixed;
+  bounded.keep_max_nodes = true;
+  return {fixed, bounded};
+}
+
 Co<SearchResult> PolicySearch::Run(SearchContext context) const {
   tree::Tree tree(context.limits);
   world::Walker walker(context.world);

@@ -18,16 +18,22 @@ namespace pgts::search {
 
 struct PolicySearchOptions {
   AnswerChoice answer;
-  bool scored = true;  // false: no step is scored, for policies that look at no scores
+  bool scored = true;           // false: no step is scored, for policies that look at no scores
+  bool keep_max_nodes = false;  // of the run, beside a cap on tokens (Setting::keeps_max_nodes)
 
   template <class Visitor>
-  void Visit(Visitor&) {}
+  void Visit(Visitor& v) {
+    if (keep_max_nodes) v("keep_max_nodes", keep_max_nodes, {.help = "The run's limit on nodes"});
+  }
 };
 
 class PolicySearch : public Searcher {
  public:
   // The client must outlive the searcher and everything that it runs.
   using Options = PolicySearchOptions;
+  // It has been trained instead; what is left to choose is whether max_nodes holds, too.
+  static std::vector<Options> Candidates(Options fixed);
+  static bool KeepsMaxNodes(const Options& options) { return options.keep_max_nodes; }
   PolicySearch(PolicyClient& policy, Options options)
       : policy_(policy), options_(std::move(options)) {}
   Co<SearchResult> Run(SearchContext context) const override;

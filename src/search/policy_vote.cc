@@ -38,6 +38,15 @@ void Add(const SearchResult& search, SearchResult& sum) {
 
 }  // namespace
 
+std::vector<PolicyVoteOptions> PolicyVote::Candidates(PolicyVoteOptions fixed) {
+  std::vector<PolicyVoteOptions> candidates;
+  for (const double searches : {1.0, 2.0, 3.0, 4.0, 6.0, kUntilTheCap}) {
+    candidates.push_back(fixed);
+    candidates.back().searches = searches;
+  }
+  return candidates;
+}
+
 Co<SearchResult> PolicyVote::Run(SearchContext context) const {
   const PolicySearch searcher(policy_, options_.search);
   const int count = DrawCount(options_.searches, context.draw);

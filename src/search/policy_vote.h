@@ -32,11 +32,15 @@ class PolicyVote : public Searcher {
  public:
   // The client must outlive the searcher and everything that it runs.
   using Options = PolicyVoteOptions;
+  static std::vector<Options> Candidates(Options fixed);
+  static bool UntilLimits(const Options& options) { return options.searches >= kUntilTheCap; }
   PolicyVote(PolicyClient& policy, Options options)
       : policy_(policy), options_(std::move(options)) {}
   Co<SearchResult> Run(SearchContext context) const override;
 
  private:
+  static constexpr double kUntilTheCap = world::kMaxVoters;  // more than any cap pays for
+
   PolicyClient& policy_;
   Options options_;
 };

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "search/self_consistency.h"
 
-#include "search/chains.h"
-
 namespace pgts::search {
 
 Co<SearchResult> SelfConsistency::Run(SearchContext context) const {

@@ -4,7 +4,7 @@
 // that the mean is n (equal tokens need it).
 #pragma once
 
-#include "search/searcher.h"
+#include "search/chains.h"
 
 namespace pgts::search {
 
@@ -20,6 +20,8 @@ struct SelfConsistencyOptions {
 class SelfConsistency : public Searcher {
  public:
   using Options = SelfConsistencyOptions;
+  static std::vector<Options> Candidates(Options fixed) { return EachNumberOfChains(fixed); }
+  static bool UntilLimits(const Options& options) { return options.chains >= kChainsUntilTheCap; }
   explicit SelfConsistency(Options options) : options_(options) {}
   int Walkers(const tree::Limits& limits) const override;
   Co<SearchResult> Run(SearchContext context) const override;

@@ -5,6 +5,16 @@
 
 namespace pgts::search {
 
+std::vector<SequentialRule> SequentialBestOfN::Candidates(SequentialRule) {
+  std::vector<SequentialRule> rules = {{.threshold = 0, .max_chains = 1}};
+  for (const int most : {2, 3, 4, 6, 8, 16}) {
+    for (const double threshold : {0.3, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.97, 0.99}) {
+      rules.push_back({.threshold = threshold, .max_chains = most});
+    }
+  }
+  return rules;
+}
+
 Co<SearchResult> SequentialBestOfN::Run(SearchContext context) const {
   const auto threshold = static_cast<float>(rule_.threshold);
   const ChainDraws draws{.most = rule_.max_chains,

@@ -26,6 +26,7 @@ struct SequentialRule {
 class SequentialBestOfN : public Searcher {
  public:
   using Options = SequentialRule;
+  static std::vector<Options> Candidates(Options fixed);
   explicit SequentialBestOfN(SequentialRule rule) : rule_(rule) {}
   Co<SearchResult> Run(SearchContext context) const override;
 

@@ -43,6 +43,13 @@ std::vector<tree::NodeId> Repeat(const std::vector<tree::NodeId>& tips, int time
 std::vector<tree::NodeId> KeepBest(const tree::Tree& tree, std::vector<tree::NodeId> nodes,
                                    tree::PathScore rule, int most);
 
+// Beams or subtrees, and children of each in a round, that are tried: from one chain of steps to
+// what only the largest budgets pay for.
+struct BeamShape {
+  int beams, expansion;
+};
+inline constexpr BeamShape kBeamShapes[] = {{1, 1}, {1, 2}, {1, 3}, {1, 4}, {2, 1}, {2, 2}, {4, 4}};
+
 struct AnswerChoice {
   tree::PathScore path_score = tree::PathScore::kLast;
   tree::AnswerRule rule = tree::AnswerRule::kBest;

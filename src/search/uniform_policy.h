@@ -13,6 +13,7 @@ class UniformPolicy : public tree::Policy {
     template <class Visitor>
     void Visit(Visitor&) {}
   };
+  static bool UntilLimits(const Options&) { return true; }
   UniformPolicy() = default;
   explicit UniformPolicy(Options) {}
   void Decide(std::span<const tree::DecisionRequest> requests,

@@ -8,7 +8,8 @@
 
 #include "base/error.h"
 #include "base/table.h"
-#include "eval/baselines.h"
+#include "eval/comparison_files.h"
+#include "eval/evaluate.h"
 #include "labels/data_builder.h"
 #include "labels/monte_carlo.h"
 #include "llm/likelihood.h"
@@ -146,7 +147,7 @@ class Doctor {
     settings.split = "validation";
     settings.limit = request_.problems;
     settings.tuning_problems = request_.problems;
-    const eval::Comparison comparison = eval::Compare(
+    const eval::Comparison comparison = eval::Evaluate(
         session_.environment(),
         {.eval = settings, .limits = session::ToLimits(config_.search), .seed = config_.run.seed});
     diagnosis_.numbers["search"] = eval::SummaryJson(comparison);
@@ -155,11 +156,12 @@ class Doctor {
 
   // The best of what a reward model guides, beside chains that it does not.
   static reward::Check SearchCheck(const eval::Comparison& comparison) {
-    const eval::MethodResult& votes = *comparison.Find("self_consistency");
+    const eval::Column& column = comparison.columns.front();
+    const eval::Point& votes = *column.Find("self_consistency");
     std::string best;
     Interval gain{.estimate = -1};
     for (const char* name : {"best_of_n_weighted", "sequential_best_of_n", "heuristic"}) {
-      const Interval d = eval::PairedDifference(*comparison.Find(name), votes, comparison.seed);
+      const Interval d = comparison.Difference(*column.Find(name), votes);
       if (d.estimate <= gain.estimate) continue;
       gain = d;
       best = name;

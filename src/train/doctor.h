@@ -2,15 +2,15 @@
 // Looks at a generator, a reward model and the search that they make, on validation problems, and
 // says what is wrong and what to do about it. Nothing is trained; worlds of the run are read back
 // and grown like an evaluation's. Where phase 1 has looked at the same problems, to choose its
-// checkpoint and to calibrate, and where the search check sets the knobs of its heuristics on them,
-// what is found is a little too good: enough to find what is wrong, not to compare methods (pgts
-// eval does).
+// checkpoint and to calibrate, and where the search check chooses the settings of its heuristics on
+// them, what is found is a little too good: enough to find what is wrong, not to compare methods
+// (pgts eval does).
 //
 //   generator      do rollouts state answers that can be read, are steps cut off, are some right
 //                  (what the gate before phase 2 asks)
 //   reward model   reward/diagnosis.h, through the scorer that searches use
 //   search         sequential and weighted best-of-N and the best heuristic, each at equal tokens
-//                  on the same worlds, against chains of thought that vote (eval/baselines.h): does
+//                  on the same worlds, against chains of thought that vote (eval/evaluate.h): does
 //                  any gain, its paired 95 % interval above zero?
 #pragma once
 

@@ -7,7 +7,7 @@
 
 #include "base/log.h"
 #include "base/progress.h"
-#include "eval/baselines.h"
+#include "eval/setting_runner.h"
 #include "policy/gps_network.h"
 #include "policy/imitation.h"
 #include "search/policy_search.h"
@@ -58,23 +58,23 @@ search::HeuristicRule WarmStart(const session::RunConfig& config, session::Sessi
                                 const ProblemSequence::Range& problems,
                                 policy::GpsNetwork& network) {
   const tree::Limits limits = session::ToLimits(config.search);
-  const std::vector<int64_t> tuning = First(problems, config.teacher.tuning_problems);
-  const eval::HeuristicChoice teacher =
-      eval::BestHeuristic(session.environment(), {.split = task::Split::kTrain,
-                                                  .problems = tuning,
-                                                  .epoch = world::kTeacherEpoch,
-                                                  .limits = limits});
+  const eval::ProblemSet tuning{.split = task::Split::kTrain,
+                                .indices = First(problems, config.teacher.tuning_problems),
+                                .epoch = world::kTeacherEpoch};
+  const eval::SettingRunner runner(session.environment(), {.limits = limits});
+  const eval::BestSetting best = runner.MostAccurate(search::FindMethod("heuristic"), tuning);
+  const search::HeuristicRule rule = search::HeuristicPolicy::Candidates()[best.candidate];
   Info(
       "best heuristic: branch below {:.2f}, terminate at {:.2f} or more: accuracy {:.3f} for "
       "{:.1f} tokens on {} training problems",
-      teacher.rule.branch_below, teacher.rule.terminate_above, teacher.accuracy, teacher.tokens,
-      tuning.size());
-  search::HeuristicPolicy policy(teacher.rule);
+      rule.branch_below, rule.terminate_above, best.outcome.accuracy, best.outcome.tokens,
+      tuning.indices.size());
+  search::HeuristicPolicy policy(rule);
   search::PolicyClient client(session.rounds(), policy);
   const search::PolicySearch searcher(client, {});
   Imitate(config, Watch(session, searcher, First(problems, config.teacher.problems), limits),
           network);
-  return teacher.rule;
+  return rule;
 }
 
 }  // namespace pgts::train

@@ -31,9 +31,9 @@ function differenceText(pair, reversed) {
   };
 }
 
-// PGTS against `method` at this budget, if it was compared.
-function findPair(comparison, method, budget) {
-  const fits = (pair) => (pair.budget ?? null) === (budget ?? null);
+// PGTS against `method` in the column `at`, if it was compared.
+function findPair(comparison, method, at) {
+  const fits = (pair) => (pair.at ?? null) === (at ?? null);
   const pair = comparison.paired.find((one) => fits(one) && one.a === 'pgts' && one.b === method);
   if (pair) return differenceText(pair, false);
   const turned = comparison.paired.find((one) => fits(one) && one.b === 'pgts' && one.a === method);
@@ -42,7 +42,7 @@ function findPair(comparison, method, budget) {
 
 // `pointAt(name or null)`: the row is pointed at, or no longer.
 function methodRow(comparison, {method, point}, range, pointAt) {
-  const pair = findPair(comparison, method.name, point.budget);
+  const pair = findPair(comparison, method.name, point.at);
   const sign = svgElement(
       'svg', {width: 18, height: 18, 'aria-hidden': 'true'},
       mark(method.style.shape, {x: 9, y: 9, radius: 6, fill: method.style.colour}));
@@ -64,9 +64,9 @@ function methodRow(comparison, {method, point}, range, pointAt) {
           pair ? element('small', {}, pair.certainty) : null));
 }
 
-function methodTable(comparison, methods, {budget, pointAt}) {
+function methodTable(comparison, methods, {at, pointAt}) {
   const rows = methods.flatMap(
-      (method) => method.points.filter((point) => (point.budget ?? null) === budget)
+      (method) => method.points.filter((point) => (point.at ?? null) === at)
                       .map((point) => ({method, point})));
   rows.sort((a, b) => b.point.accuracy - a.point.accuracy);
   const range =
@@ -102,8 +102,8 @@ const kHowToRead = 'Up and left is better. Bars are 95 % intervals over problems
 
 function comparisonCard(comparison) {
   const methods = rankMethods(comparison);
-  const budgets =
-      [...new Set(methods.flatMap((method) => method.points.map((point) => point.budget ?? null)))];
+  const columns =
+      [...new Set(methods.flatMap((method) => method.points.map((point) => point.at ?? null)))];
   const plot = element('div.plot');
   let groups = new Map();
   const pointAt = (name) => spotlight(groups, name);
@@ -117,16 +117,18 @@ function comparisonCard(comparison) {
     plot.replaceChildren(drawn.svg);
   });
   const table = element('div');
-  const show = (budget) =>
-      table.replaceChildren(methodTable(comparison, methods, {budget, pointAt}));
+  const show = (at) => table.replaceChildren(methodTable(comparison, methods, {at, pointAt}));
   let picker = null;
-  if (budgets.length > 1) {
-    budgets.sort((a, b) => a - b);
-    picker =
-        choice('Budget', budgets.map((value) => ({value, text: `${short(value)} tokens`})), show);
-    picker.select(budgets[budgets.length - 1]);
+  if (columns.length > 1) {
+    // From few tokens to many.
+    const priced = comparison.by === 'price';
+    columns.sort((a, b) => priced ? b - a : a - b);
+    const text = (value) => priced ? `${value} a token` : `${short(value)} tokens`;
+    picker = choice(
+        priced ? 'Price' : 'Budget', columns.map((value) => ({value, text: text(value)})), show);
+    picker.select(columns[columns.length - 1]);
   } else {
-    show(budgets[0]);
+    show(columns[0]);
   }
   const title = [
     comparison.title ? words(comparison.title) : 'all methods',

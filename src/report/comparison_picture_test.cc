@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "report/budget_picture.h"
+#include "report/comparison_picture.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string_view>
 
-#include "eval/budget_fixture.h"
+#include "eval/comparison_fixture.h"
 
 namespace pgts::report {
 namespace {
@@ -21,15 +21,15 @@ int Count(const std::string& text, std::string_view part) {
   return count;
 }
 
-TEST(BudgetPictureTest, TheTitleSaysTheResultAndItsBestRival) {
-  const std::string picture = BudgetPicture(eval::ThreeMethods(), {"pgts"});
+TEST(ComparisonPictureTest, TheTitleSaysTheResultAndItsBestRival) {
+  const std::string picture = ComparisonPicture(eval::TwoCaps(), {"pgts"});
   EXPECT_THAT(picture, HasSubstr(">pgts: 100 % right with 160 tokens<"));
   // beam's 75 % cost 200 tokens: more than PGTS's.
   EXPECT_THAT(picture, HasSubstr(">best of the others for no more: cot_sampled, 50 % with 45<"));
 }
 
-TEST(BudgetPictureTest, AMethodInColourHasAPathMarkersBarsAndALegend) {
-  const std::string picture = BudgetPicture(eval::ThreeMethods(), {"pgts", "beam", "mcts"});
+TEST(ComparisonPictureTest, AMethodInColourHasAPathMarkersBarsAndALegend) {
+  const std::string picture = ComparisonPicture(eval::TwoCaps(), {"pgts", "beam", "mcts"});
   EXPECT_EQ(Count(picture, "<polygon"), 2 * (2 + 1));  // at each point, and in the legend
   EXPECT_EQ(Count(picture, "<polyline"), 3 + 1);       // cot_sampled in grey; the bound
   EXPECT_THAT(picture,
@@ -39,17 +39,24 @@ TEST(BudgetPictureTest, AMethodInColourHasAPathMarkersBarsAndALegend) {
   EXPECT_LT(picture.find(">pgts<"), picture.find(">beam<"));  // best first
 }
 
-TEST(BudgetPictureTest, PointsStandWhereAxesSay) {
-  const std::string picture = BudgetPicture(eval::ThreeMethods(), {"pgts"});
+TEST(ComparisonPictureTest, PointsStandWhereAxesSay) {
+  const std::string picture = ComparisonPicture(eval::TwoCaps(), {"pgts"});
   // From 40 / 1.1 to 200 * 1.1 tokens on a log scale: 160 lies at 0.823 of 64..624; 100 % at the
   // top.
   EXPECT_THAT(picture, HasSubstr("translate(524.9,88.0)"));
 }
 
-TEST(BudgetPictureTest, WithoutABoundThereIsNone) {
-  eval::BudgetComparison comparison = eval::ThreeMethods();
+TEST(ComparisonPictureTest, WithoutABoundThereIsNone) {
+  eval::Comparison comparison = eval::TwoCaps();
   comparison.perfect_actions.clear();
-  EXPECT_THAT(BudgetPicture(comparison, {"pgts"}), Not(HasSubstr("bound")));
+  EXPECT_THAT(ComparisonPicture(comparison, {"pgts"}), Not(HasSubstr("bound")));
+}
+
+// PGTS: 50 % with 20 tokens at the dearer price, 75 % with 80 where they are free.
+TEST(ComparisonPictureTest, PricesAreDrawnWhereThereAreAny) {
+  const std::string picture = ComparisonPicture(eval::PricesAndCaps(), {"pgts"});
+  EXPECT_THAT(picture, AllOf(HasSubstr(">pgts: 75 % right with 80 tokens<"),
+                             HasSubstr("a point for each price of a token")));
 }
 
 }  // namespace

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "eval/baselines.h"
+#include "eval/evaluate.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <memory>
-
 #include "base/temp_folder.h"
 #include "eval/test_environment.h"
+#include "search/heuristic_policy.h"
 #include "search/trace.h"
 
 namespace pgts::eval {
@@ -16,31 +15,27 @@ namespace {
 using ::testing::Each;
 using ::testing::ElementsAre;
 
-ComparisonOptions Small() {
+EvaluationOptions Small() {
   return {.eval = {.limit = 3, .tuning_problems = 3, .chains = 4},
           .limits = {.max_depth = 8, .max_nodes = 12, .max_width = 3}};
 }
 
 std::vector<std::string> Names(const Comparison& comparison) {
   std::vector<std::string> names;
-  for (const MethodResult& result : comparison.methods) names.push_back(result.method);
+  for (const Point& point : comparison.columns.front().points) {
+    names.push_back(point.result.method);
+  }
   return names;
 }
 
-std::vector<size_t> Sizes(const Comparison& comparison) {
-  std::vector<size_t> sizes;
-  for (const MethodResult& result : comparison.methods) sizes.push_back(result.records.size());
-  return sizes;
-}
-
 // Any policy stands in for the trained one.
-class CompareTest : public ::testing::Test {
+class EvaluateTest : public ::testing::Test {
  protected:
   Comparison Run(const std::string& trajectory_folder = "") {
-    ComparisonOptions options = Small();
+    EvaluationOptions options = Small();
     options.policy = &policy_;
     options.trajectory_folder = trajectory_folder;
-    return Compare(environment_, options);
+    return Evaluate(environment_, options);
   }
 
   TempFolder folder_;
@@ -49,39 +44,45 @@ class CompareTest : public ::testing::Test {
   search::HeuristicPolicy policy_{{.branch_below = 0.2F, .terminate_above = 0.6F}};
 };
 
-TEST_F(CompareTest, WalksEveryMethodOverTheSameProblems) {
+TEST_F(EvaluateTest, WalksEveryMethodOverTheSameProblems) {
   const Comparison comparison = Run();
   EXPECT_THAT(Names(comparison),
               ElementsAre("cot_greedy", "cot_sampled", "self_consistency", "best_of_n_weighted",
                           "sequential_best_of_n", "heuristic", "pgts_uniform", "pgts"));
-  EXPECT_THAT(Sizes(comparison), Each(3u));
+  std::vector<size_t> sizes;
+  const Column& column = comparison.columns.front();
+  for (const Point& point : column.points) sizes.push_back(point.result.records.size());
+  EXPECT_THAT(sizes, Each(3u));
   EXPECT_EQ(comparison.not_recorded, 0);
+  EXPECT_EQ(comparison.sampled_chains, 4);
   // All walk the same worlds: what cot_sampled has grown is not computed again.
-  EXPECT_GT(comparison.Find("cot_sampled")->MeanOf(&ProblemRecord::computed_tokens), 10);
-  EXPECT_EQ(comparison.Find("self_consistency")->MeanOf(&ProblemRecord::computed_tokens), 0);
-  EXPECT_EQ(comparison.Find("best_of_n_weighted")->MeanOf(&ProblemRecord::computed_tokens), 0);
+  EXPECT_GT(column.Find("cot_sampled")->Mean(&ProblemRecord::computed_tokens), 10);
+  EXPECT_EQ(column.Find("cot_sampled")->result.setting, "chains=4");
+  EXPECT_EQ(column.Find("self_consistency")->Mean(&ProblemRecord::computed_tokens), 0);
+  EXPECT_EQ(column.Find("best_of_n_weighted")->Mean(&ProblemRecord::computed_tokens), 0);
 }
 
 // DrawnScores knows nothing, so its AUC is anything; but every answer of every chain is counted.
-TEST_F(CompareTest, JudgesTheRewardModelOnTheChainsThatAnswer) {
-  ComparisonOptions options = Small();
+TEST_F(EvaluateTest, JudgesTheRewardModelOnTheChainsThatAnswer) {
+  EvaluationOptions options = Small();
   options.eval.limit = 12;
   options.baselines = false;
-  const Comparison comparison = Compare(environment_, options);
-  const MethodResult& sampled = *comparison.Find("cot_sampled");
+  const Comparison comparison = Evaluate(environment_, options);
+  const Point& sampled = *comparison.columns.front().Find("cot_sampled");
   ASSERT_TRUE(comparison.chain_outcomes);
   EXPECT_NEAR(static_cast<double>(comparison.chain_outcomes->answers),
-              12 * 4 * sampled.MeanOf(&ProblemRecord::answered), 1e-6);
+              12 * 4 * sampled.Mean(&ProblemRecord::answered), 1e-6);
   EXPECT_NEAR(static_cast<double>(comparison.chain_outcomes->right),
-              12 * 4 * sampled.MeanOf(&ProblemRecord::correct), 1e-6);
+              12 * 4 * sampled.Mean(&ProblemRecord::correct), 1e-6);
   EXPECT_LE(comparison.chain_outcomes->auc.low, comparison.chain_outcomes->auc.estimate);
 }
 
-TEST_F(CompareTest, WhatPgtsDecidedIsWrittenDownAndGraded) {
+TEST_F(EvaluateTest, WhatPgtsDecidedIsWrittenDownAndGraded) {
   const Comparison comparison = Run(folder_.path());
   const std::vector<search::TracedSearch> traces =
       search::ReadTrace(folder_.File("eval_pgts.jsonl"));
-  const std::vector<ProblemRecord>& records = comparison.Find("pgts")->records;
+  const std::vector<ProblemRecord>& records =
+      comparison.columns.front().Find("pgts")->result.records;
   ASSERT_EQ(traces.size(), records.size());
   for (size_t i = 0; i < traces.size(); ++i) {
     int64_t tokens = 0;
@@ -91,42 +92,27 @@ TEST_F(CompareTest, WhatPgtsDecidedIsWrittenDownAndGraded) {
   }
 }
 
-TEST(CompareWithoutAScorer, RunsWhatNeedsNone) {
+TEST(EvaluateWithoutAScorer, RunsWhatNeedsNone) {
   TinyEnvironment tiny({.scored = false});
-  const Environment environment = tiny.Get();
-  EXPECT_THAT(Names(Compare(environment, Small())),
+  EXPECT_THAT(Names(Evaluate(tiny.Get(), Small())),
               ElementsAre("cot_greedy", "cot_sampled", "self_consistency"));
 }
 
 // The best heuristic stands in for a policy, and the others are set to its tokens.
-TEST(CompareWithoutAPolicy, RunsTheHeuristicAndTheOthersAtItsTokens) {
+TEST(EvaluateWithoutAPolicy, RunsTheHeuristicAndTheOthersAtItsTokens) {
   const TempFolder folder;
   TinyEnvironment tiny({.store = folder.File("world")});
-  const Environment environment = tiny.Get();
-  const Comparison comparison = Compare(environment, Small());
+  const Comparison comparison = Evaluate(tiny.Get(), Small());
   EXPECT_THAT(Names(comparison),
               ElementsAre("cot_greedy", "cot_sampled", "self_consistency", "best_of_n_weighted",
                           "sequential_best_of_n", "heuristic", "pgts_uniform"));
-  ComparisonOptions quick = Small();
+  EXPECT_EQ(comparison.columns.front().choice, Choice::kTokens);
+  EvaluationOptions quick = Small();
   quick.baselines = false;
-  EXPECT_THAT(Names(Compare(environment, quick)),
+  const Comparison plain = Evaluate(tiny.Get(), quick);
+  EXPECT_THAT(Names(plain),
               ElementsAre("cot_greedy", "cot_sampled", "self_consistency", "best_of_n_weighted"));
-}
-
-TEST(BestHeuristicTest, KeepsToItsTokensOrIsTheCheapest) {
-  const TempFolder folder;
-  TinyEnvironment tiny({.store = folder.File("world")});
-  const Environment environment = tiny.Get();
-  HeuristicSearch search{.problems = {0, 1},
-                         .limits = {.max_depth = 8, .max_nodes = 16, .max_width = 3}};
-  const HeuristicChoice any = BestHeuristic(environment, search);
-  search.max_tokens = 1;
-  const HeuristicChoice cheapest = BestHeuristic(environment, search);
-  EXPECT_GT(cheapest.tokens, 1);
-  search.max_tokens = cheapest.tokens;
-  const HeuristicChoice bound = BestHeuristic(environment, search);
-  EXPECT_EQ(bound.tokens, cheapest.tokens);
-  EXPECT_GE(any.accuracy, bound.accuracy);
+  EXPECT_EQ(plain.columns.front().Find("self_consistency")->result.setting, "chains=4");
 }
 
 }  // namespace
