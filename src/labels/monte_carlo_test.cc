@@ -287,6 +287,13 @@ class OtherAnswers : public task::WordProblems {
   }
 };
 
+class OtherPrompt : public task::WordProblems {
+ public:
+  task::PromptParts Prompt(const task::Problem& problem) const override {
+    return {.user = problem.question + "\nThink."};
+  }
+};
+
 TEST(DataBuilderTest, WritesBothSplitsAndReadsThemBack) {
   const task::WordProblems task;
   std::map<std::string, task::Problem> known;
@@ -388,6 +395,18 @@ TEST(DataBuilderTest, WritesBothSplitsAndReadsThemBack) {
   const OtherAnswers other_answers;
   asked = &other_answers;
   EXPECT_FALSE(build().reused);
+  // Labels of another prompt are no labels of this one, imported ones neither.
+  const OtherPrompt other_prompt;
+  asked = &task;
+  EXPECT_FALSE(build().reused);
+  asked = &other_prompt;
+  EXPECT_FALSE(build().reused);
+  plan.data.train_problems = plan.data.validation_problems = 0;
+  plan.data.import_files = {folder.File("trained.jsonl")};
+  EXPECT_FALSE(build().reused);
+  asked = &task;
+  EXPECT_FALSE(build().reused);
+  EXPECT_TRUE(build().reused);
 }
 
 }  // namespace

@@ -126,6 +126,7 @@ void Session::OpenWorlds() {
           .task = task_.get(),
           .store = store_.get(),
           .settings = world::SettingsKey(grower_.identity, WorldOptions(greedy)),
+          .prompt = WorldOptions(greedy).prompt,
           .scorer_hash = scorer_hash_});
     }
     return std::make_unique<world::LiveWorlds>(

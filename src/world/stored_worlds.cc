@@ -7,7 +7,10 @@ namespace pgts::world {
 
 std::shared_ptr<World> StoredWorlds::Open(const task::Problem& problem, int epoch) {
   const std::optional<WorldId> id =
-      parts_.store->Find({.settings = parts_.settings, .epoch = epoch, .problem = problem.id});
+      parts_.store->Find({.settings = parts_.settings,
+                          .prompt = PromptKey(parts_.prompt, parts_.task->Prompt(problem)),
+                          .epoch = epoch,
+                          .problem = problem.id});
   WorldParts parts{.rounds = parts_.rounds, .task = parts_.task};
   if (!id) return std::make_shared<World>(std::move(parts));  // knows its root only
   if (const auto found = open_.find(*id); found != open_.end()) {

@@ -19,8 +19,9 @@ class StoredWorlds : public WorldSource {
     Rounds* rounds;
     const task::Task* task;
     Store* store;
-    uint64_t settings = 0;     // LiveWorlds::SettingsKey() of the run that grew them
-    uint64_t scorer_hash = 0;  // whose scores are read; 0: none
+    uint64_t settings = 0;                            // SettingsKey() of the run that grew them
+    llm::PromptKind prompt = llm::PromptKind::kAuto;  // that run's
+    uint64_t scorer_hash = 0;                         // whose scores are read; 0: none
   };
   explicit StoredWorlds(Parts parts) : parts_(parts) {}
 

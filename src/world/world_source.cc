@@ -21,6 +21,12 @@ Key SamplingKey(Key key, const llm::SamplingOptions& sampling) {
   return key;
 }
 
+llm::PromptParts ToPrompt(const task::PromptParts& parts) {
+  llm::PromptParts prompt{.system = parts.system, .user = parts.user};
+  for (const auto& [user, assistant] : parts.examples) prompt.turns.push_back({user, assistant});
+  return prompt;
+}
+
 void CheckLength(const llm::Prefix& prompt, const task::Problem& problem,
                  const llm::Generator& generator) {
   if (prompt.length < generator.context()) return;
@@ -95,14 +101,14 @@ uint64_t SettingsKey(const GeneratorIdentity& generator, const LiveWorldsOptions
   return SamplingKey(key, options.sampling).value();
 }
 
-uint64_t WorldKey(uint64_t settings, int epoch) {
-  return Key("world").With(settings).With(static_cast<uint64_t>(epoch)).value();
+uint64_t PromptKey(llm::PromptKind kind, const task::PromptParts& parts) {
+  Key key = Key("prompt").With(static_cast<uint64_t>(kind)).With(parts.system).With(parts.user);
+  for (const auto& [user, assistant] : parts.examples) key = key.With(user).With(assistant);
+  return key.value();
 }
 
-llm::PromptParts ToPrompt(const task::PromptParts& parts) {
-  llm::PromptParts prompt{.system = parts.system, .user = parts.user};
-  for (const auto& [user, assistant] : parts.examples) prompt.turns.push_back({user, assistant});
-  return prompt;
+uint64_t WorldKey(uint64_t settings, int epoch) {
+  return Key("world").With(settings).With(static_cast<uint64_t>(epoch)).value();
 }
 
 llm::PrefixPtr LiveWorlds::Prompt(const task::Problem& problem, int /*epoch*/) {
@@ -128,7 +134,10 @@ std::shared_ptr<World> LiveWorlds::Open(const task::Problem& problem, int epoch)
     if (std::shared_ptr<World> open = found->second.lock()) return open;
   }
   if (parts_.store != nullptr) {
-    const WorldName name{.settings = SettingsKey(), .epoch = epoch, .problem = problem.id};
+    const WorldName name{.settings = settings_,
+                         .prompt = PromptKey(options_.prompt, parts_.task->Prompt(problem)),
+                         .epoch = epoch,
+                         .problem = problem.id};
     parts_.store->WriteHead(id, name, prompt->tokens);
   }
   auto world = std::make_shared<World>(

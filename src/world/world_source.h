@@ -47,8 +47,12 @@ struct GeneratorIdentity {
   int context = 0;
 };
 
-// Everything of a world's key but epoch, problem and prompt: StoredWorlds find worlds by that.
+// A stored world is found without a tokenizer, by its epoch, its problem's id and two keys.
+// Everything else that decides what is written but the prompt:
 uint64_t SettingsKey(const GeneratorIdentity& generator, const LiveWorldsOptions& options);
+// What makes the prompt, the generator's template aside. The same prompt as kAuto and as kChat has
+// two names.
+uint64_t PromptKey(llm::PromptKind kind, const task::PromptParts& parts);
 uint64_t WorldKey(uint64_t settings, int epoch);
 
 class WorldSource {
@@ -88,8 +92,5 @@ class LiveWorlds : public WorldSource {
   std::shared_ptr<WalkerIds> walkers_ = std::make_shared<WalkerIds>();
   std::map<WorldId, std::weak_ptr<World>> open_;
 };
-
-// The problem's prompt as llm/ renders it.
-llm::PromptParts ToPrompt(const task::PromptParts& parts);
 
 }  // namespace pgts::world
