@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 #include <map>
 #include <set>
 #include <utility>
@@ -104,15 +105,11 @@ void AddCorruptions(const RolloutParts& parts, const StepFormat& format, const D
   for (int64_t index = first; index < end; ++index) {
     ThrowIfStopped();
     const task::Problem problem = parts.task.Get(task::Split::kTrain, index);
-    const Key key = Key("corruption").With(plan.world_key).With(problem.id);
-    const auto corruptions = CorruptMany(problem, plan.incorrect_per_problem, key);
-    if (corruptions.empty()) continue;
-    const std::vector<llm::Token> prompt =
-        llm::PathTokens(*parts.worlds.Prompt(problem, plan.epoch));
-    data.train.push_back(LabelReference(problem, prompt, format));
-    for (const Corruption& corruption : corruptions) {
-      data.train.push_back(Label(problem, corruption, prompt, format));
-    }
+    const CorruptionDraw draw{.count = plan.incorrect_per_problem,
+                              .key = Key("corruption").With(plan.world_key).With(problem.id)};
+    const llm::PrefixPtr prompt = parts.worlds.Prompt(problem, plan.epoch);
+    std::ranges::move(LabelCorruptions(problem, draw, llm::PathTokens(*prompt), format),
+                      std::back_inserter(data.train));
   }
 }
 
