@@ -49,7 +49,7 @@ class HandWorlds {
  public:
   HandWorlds(Rounds& rounds, const task::Task& task, std::map<Path, world::ScriptedNode> nodes)
       : table_(world::TableScript(std::move(nodes))),
-        worlds_({.rounds = &rounds, .task = &task}, {.step = [this](const world::ScriptPlace& at) {
+        worlds_({.rounds = &rounds, .task = &task}, {.step = [this](const world::StepAddress& at) {
                   asked_.insert(Path(at.path.begin(), at.path.end()));
                   return table_.step(at);
                 }}) {}
@@ -241,7 +241,7 @@ TEST(RolloutsTest, ChunksHoldWholeProblemsAndEachBeginsAfreshAndIsKept) {
   const OneProblem task;
   std::vector<std::string> events;
   world::ScriptedWorlds worlds({.rounds = &rounds, .task = &task},
-                               {.step = [&](const world::ScriptPlace& at) {
+                               {.step = [&](const world::StepAddress& at) {
                                  if (events.back() != at.problem.id)
                                    events.push_back(at.problem.id);
                                  return world::ScriptedStep("#### 46\n");

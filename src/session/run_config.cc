@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
-#include "world/grown_by.h"
+#include "world/provenance.h"
 
 namespace pgts::session {
 

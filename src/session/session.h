@@ -19,7 +19,7 @@
 #include "session/settings.h"
 #include "task/task.h"
 #include "tree/tree.h"
-#include "world/grown_by.h"
+#include "world/provenance.h"
 #include "world/store.h"
 #include "world/world_source.h"
 
@@ -85,7 +85,7 @@ class Session {
   std::unique_ptr<world::StepScorer> scorer_;
   std::unique_ptr<world::ScorerClient> scorer_client_;
   std::unique_ptr<world::Store> store_;
-  world::GrownBy::Generator grower_;
+  world::GeneratorRecord generator_record_;
   uint64_t scorer_hash_ = 0;
   int64_t scorer_parameters_ = 0;
   std::unique_ptr<world::WorldSource> sampled_, greedy_;
