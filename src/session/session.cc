@@ -3,6 +3,7 @@
 
 #include <fmt/ranges.h>
 
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -142,7 +143,7 @@ void Session::OpenWorlds() {
 }
 
 void Session::SetScorer(std::unique_ptr<world::StepScorer> scorer, std::string_view device) {
-  scorer_client_.reset();
+  if (scorer_) throw std::logic_error("the session has a scorer already");
   scorer_ = std::move(scorer);
   scorer_client_ =
       std::make_unique<world::ScorerClient>(rounds_, *scorer_, llm::Accelerator(device));

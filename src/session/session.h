@@ -38,8 +38,8 @@ class Session {
  public:
   explicit Session(const SessionOptions& options);
 
-  // Gives the worlds a scorer, or another one, which computes on `device` (an option's value).
-  // Worlds that are open keep what they had.
+  // Gives the worlds a scorer, which computes on `device` (an option's value). Once: worlds hold on
+  // to it while they are open. Those that were open before have none.
   void SetScorer(std::unique_ptr<world::StepScorer> scorer, std::string_view device = "cpu");
   // The same where worlds are replayed: the stored scores of the scorer with this hash.
   void ReadScoresOf(uint64_t scorer_hash);
