@@ -30,38 +30,38 @@ struct DoctorArguments {
 };
 
 // What is looked at: a run with its reward model, a reward model alone, or a generator alone.
-struct Patient {
+struct Target {
   std::string reward_model, base_config, world;
 };
 
-Patient FindPatient(const DoctorArguments& arguments) {
-  Patient patient;
+Target FindTarget(const DoctorArguments& arguments) {
+  Target target;
   if (!arguments.run_folder.empty()) {
     const session::RunFolder run = session::RunFolder::Owning(arguments.run_folder);
-    patient = {.base_config = run.Config(), .world = run.World()};
-    if (FileExists(run.RewardModel())) patient.reward_model = run.RewardModel();
+    target = {.base_config = run.Config(), .world = run.World()};
+    if (FileExists(run.RewardModel())) target.reward_model = run.RewardModel();
   }
   if (!arguments.reward_model_path.empty()) {
     const RewardModelPlace place = FindRewardModel(arguments.reward_model_path);
-    patient.reward_model = place.folder;
-    if (patient.base_config.empty()) patient.base_config = place.base_config;
+    target.reward_model = place.folder;
+    if (target.base_config.empty()) target.base_config = place.base_config;
   }
-  return patient;
+  return target;
 }
 
 bool Examine(const DoctorArguments& arguments) {
-  const Patient patient = FindPatient(arguments);
-  const auto loaded = LoadConfig(arguments.run, patient.base_config);
+  const Target target = FindTarget(arguments);
+  const auto loaded = LoadConfig(arguments.run, target.base_config);
   InitLog({.verbose = arguments.run.verbose});
   const session::RunConfig& config = loaded->config;
   session::CheckGrowsWorlds(config);
   std::optional<TempFolder> scratch;
-  std::string world = config.world.dir.empty() ? patient.world : config.world.dir;
+  std::string world = config.world.dir.empty() ? target.world : config.world.dir;
   if (world.empty()) world = scratch.emplace().path();
-  if (patient.reward_model.empty()) Info("no reward model: the generator alone is looked at");
+  if (target.reward_model.empty()) Info("no reward model: the generator alone is looked at");
   session::Session session(session::ToSessionOptions(config, world));
   const train::Diagnosis diagnosis = train::Examine(
-      config, session, {.reward_model = patient.reward_model, .problems = arguments.limit});
+      config, session, {.reward_model = target.reward_model, .problems = arguments.limit});
   fmt::print("{}", arguments.json ? JsonPretty(train::ToJson(diagnosis))
                                   : train::DiagnosisText(diagnosis));
   return diagnosis.Healthy();

@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "session/resources.h"
 #include "task/task_file.h"
-#include "world/grown_by.h"
+#include "world/provenance.h"
 
 namespace pgts::cli {
 namespace {

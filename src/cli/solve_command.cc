@@ -32,7 +32,7 @@
 #include "session/run_folder.h"
 #include "train/reward_phase.h"
 #include "train/trainer.h"
-#include "world/grown_by.h"
+#include "world/provenance.h"
 
 namespace pgts::cli {
 namespace {

@@ -99,14 +99,14 @@ class TinyEnvironment {
 // Three chains of every problem: chain 1 ends in the gold answer, with score 0.4; chain 2 in
 // another of one more digit, with score 0.9; chain 3 says nothing.
 inline world::Script ThreeChains() {
-  return {.step = [](const world::ScriptPlace& at) -> std::optional<world::RawStep> {
+  return {.step = [](const world::StepAddress& at) -> std::optional<world::RawStep> {
             if (at.path.front() > 3) return std::nullopt;
             if (at.path.front() == 3) return world::ScriptedStep("", llm::StepEnd::kEndOfText);
             if (at.path.size() == 1) return world::ScriptedStep("x\n");
             const std::string digit = at.path.front() == 2 ? "1" : "";
             return world::ScriptedStep("#### " + at.problem.gold + digit + "\n");
           },
-          .score = [](const world::ScriptPlace& at) -> std::optional<float> {
+          .score = [](const world::StepAddress& at) -> std::optional<float> {
             return at.path.front() == 2 ? 0.9F : 0.4F;
           }};
 }

@@ -259,10 +259,6 @@ class Damage {
   std::vector<std::string> out_;
 };
 
-LabelledSolution Solution(const task::Problem& problem, std::vector<llm::Token> prompt) {
-  return {.problem = problem.id, .index = problem.index, .prompt = std::move(prompt)};
-}
-
 }  // namespace
 
 std::string_view CorruptionName(CorruptionKind kind) { return kNames[static_cast<int>(kind)]; }
@@ -318,9 +314,11 @@ std::vector<std::vector<llm::Token>> StepTokens(std::span<const std::string> lin
 
 LabelledSolution Label(const task::Problem& problem, const Corruption& corruption,
                        std::vector<llm::Token> prompt, const StepFormat& format) {
-  LabelledSolution solution = Solution(problem, std::move(prompt));
-  solution.source = Source::kCorruption;
-  solution.grade = 0;
+  LabelledSolution solution{.problem = problem.id,
+                            .index = problem.index,
+                            .source = Source::kCorruption,
+                            .grade = 0,
+                            .prompt = std::move(prompt)};
   for (std::vector<llm::Token>& tokens : StepTokens(corruption.lines, format)) {
     const bool right = solution.steps.size() < corruption.wrong_step;
     solution.steps.push_back({.tokens = std::move(tokens), .label = right ? 1 : 0});
@@ -332,15 +330,23 @@ LabelledSolution Label(const task::Problem& problem, const Corruption& corruptio
 
 LabelledSolution LabelReference(const task::Problem& problem, std::vector<llm::Token> prompt,
                                 const StepFormat& format) {
-  LabelledSolution solution = Solution(problem, std::move(prompt));
+  Corruption none{.lines = SolutionLines(problem)};
+  none.wrong_step = none.lines.size();
+  LabelledSolution solution = Label(problem, none, std::move(prompt), format);
   solution.source = Source::kReference;
   solution.grade = 1;
-  const std::vector<std::string> lines = SolutionLines(problem);
-  for (std::vector<llm::Token>& tokens : StepTokens(lines, format)) {
-    solution.steps.push_back({.tokens = std::move(tokens), .label = 1});
-  }
-  CountSlips(problem.question, lines, format.task.IsTerminal(lines.back()), solution);
   return solution;
+}
+
+std::vector<LabelledSolution> LabelCorruptions(const task::Problem& problem, CorruptionDraw draw,
+                                               const std::vector<llm::Token>& prompt,
+                                               const StepFormat& format) {
+  std::vector<LabelledSolution> labelled;
+  for (const Corruption& corruption : CorruptMany(problem, draw.count, draw.key)) {
+    if (labelled.empty()) labelled.push_back(LabelReference(problem, prompt, format));
+    labelled.push_back(Label(problem, corruption, prompt, format));
+  }
+  return labelled;
 }
 
 }  // namespace pgts::labels

@@ -76,4 +76,14 @@ LabelledSolution Label(const task::Problem& problem, const Corruption& corruptio
 LabelledSolution LabelReference(const task::Problem& problem, std::vector<llm::Token> prompt,
                                 const StepFormat& format);
 
+// The labelled reference, then up to `count` labelled corruptions of it; empty where none can be
+// made. `key` draws them.
+struct CorruptionDraw {
+  int count = 1;
+  Key key;
+};
+std::vector<LabelledSolution> LabelCorruptions(const task::Problem& problem, CorruptionDraw draw,
+                                               const std::vector<llm::Token>& prompt,
+                                               const StepFormat& format);
+
 }  // namespace pgts::labels

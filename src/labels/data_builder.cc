@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 #include <map>
 #include <set>
 #include <utility>
@@ -26,15 +27,20 @@ Key ProblemsKey(Key key, const task::Task& task, task::Split split, int64_t firs
   const int64_t end = std::min(task.Size(split), first + count);
   for (int64_t i = first; i < end; ++i) {
     const task::Problem problem = task.Get(split, i);
-    key = key.With(problem.question).With(problem.gold).With(problem.solution);
+    key = key.With(task::PlainText(task.Prompt(problem))).With(problem.gold).With(problem.solution);
   }
   return key;
 }
 
 // Another key: the files do not fit these options.
-std::string DataKey(const DataPlan& plan, const task::Task& task) {
+std::string DataKey(const RolloutParts& parts, const DataPlan& plan) {
   const DataOptions& d = plan.data;
-  Key key = Key("reward-data-5").With(task.name()).With(plan.world_key).With(task.separator());
+  const task::Task& task = parts.task;
+  Key key = Key("reward-data-6").With(task.name()).With(plan.world_key).With(task.separator());
+  // How any question is put, imported ones too.
+  for (const llm::Token token : llm::PathTokens(*parts.worlds.Prompt({}, plan.epoch))) {
+    key = key.With(static_cast<uint64_t>(token));
+  }
   for (const int part : {d.train_problems, d.validation_problems, d.rollouts_per_problem,
                          d.completions, d.held_out_completions, d.max_depth, plan.epoch,
                          plan.incorrect_per_problem, d.CorruptionProblems()}) {
@@ -99,15 +105,11 @@ void AddCorruptions(const RolloutParts& parts, const StepFormat& format, const D
   for (int64_t index = first; index < end; ++index) {
     ThrowIfStopped();
     const task::Problem problem = parts.task.Get(task::Split::kTrain, index);
-    const Key key = Key("corruption").With(plan.world_key).With(problem.id);
-    const auto corruptions = CorruptMany(problem, plan.incorrect_per_problem, key);
-    if (corruptions.empty()) continue;
-    const std::vector<llm::Token> prompt =
-        llm::PathTokens(*parts.worlds.Prompt(problem, plan.epoch));
-    data.train.push_back(LabelReference(problem, prompt, format));
-    for (const Corruption& corruption : corruptions) {
-      data.train.push_back(Label(problem, corruption, prompt, format));
-    }
+    const CorruptionDraw draw{.count = plan.incorrect_per_problem,
+                              .key = Key("corruption").With(plan.world_key).With(problem.id)};
+    const llm::PrefixPtr prompt = parts.worlds.Prompt(problem, plan.epoch);
+    std::ranges::move(LabelCorruptions(problem, draw, llm::PathTokens(*prompt), format),
+                      std::back_inserter(data.train));
   }
 }
 
@@ -236,7 +238,7 @@ RolloutPlan HeldOutPlan(const DataOptions& data, int epoch) {
 StepData BuildStepData(const RolloutParts& parts, const llm::Tokenizer& tokenizer,
                        const DataPlan& plan, const std::string& folder) {
   const DataFiles files = FilesIn(folder);
-  const std::string key = DataKey(plan, parts.task);
+  const std::string key = DataKey(parts, plan);
   StepData data;
   if (Reusable(files, key)) {
     data = ReadBack(files);

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The data of phase 1, whole: sampled solutions of training and held-out problems, references and
-// corruptions of the training problems, imported solutions (labels/trl.h), and the files of it.
-// Imports for training whose question is held out are left out and counted.
+// All data of phase 1, and its files: sampled solutions of training and held-out problems,
+// references and corruptions of the training problems, imported solutions (labels/trl.h). Imports
+// for training whose question is held out are left out and counted.
 //
 //   <folder>/train.jsonl, validation.jsonl   (labels/step_data.h)
-//   <folder>/stats.json                      counts, and the key of what they were made from
+//   <folder>/stats.json                      counts, and the key: a hash of all that decides the
+//   data
 //
-// The files are reused when their key is the same; otherwise they are made again (the worlds in the
-// store are read back, so only what is new costs).
+// Files with the wanted key are read back; others are made again, from the stored worlds as far as
+// these go.
 #pragma once
 
 #include <cstdint>
@@ -35,11 +36,11 @@ struct StepData {
 struct DataPlan {
   DataOptions data;
   int incorrect_per_problem = 3;  // corruptions; a reference comes with them
-  uint64_t world_key = 0;         // LiveWorlds::WorldKey(epoch): part of the files' key
+  uint64_t world_key = 0;         // LiveWorlds::WorldKey(epoch)
   int epoch = world::kPhaseOneEpoch;
 };
 
-// What the generator does for either split.
+// What is sampled for either split.
 RolloutPlan TrainPlan(const DataOptions& data, int epoch);
 RolloutPlan HeldOutPlan(const DataOptions& data, int epoch);
 
@@ -47,9 +48,9 @@ RolloutPlan HeldOutPlan(const DataOptions& data, int epoch);
 StepData BuildStepData(const RolloutParts& parts, const llm::Tokenizer& tokenizer,
                        const DataPlan& plan, const std::string& folder);
 
-// The finished data of a folder, whatever it was made from; logs its counts. Error where there is
-// none, which CheckStepData finds without reading it.
+// Error where the folder holds no finished data.
 void CheckStepData(const std::string& folder);
+// The finished data of a folder, whatever its key; logs its counts. Error as CheckStepData.
 StepData ReadStepData(const std::string& folder);
 
 }  // namespace pgts::labels

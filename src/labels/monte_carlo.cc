@@ -9,35 +9,35 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "task/step_check.h"
-#include "world/walker.h"
+#include "world/chain.h"
 
 namespace pgts::labels {
 namespace {
 
 using world::Step;
 
-// How one chain of steps ended.
+// A rollout or a completion, graded.
 struct Chain {
-  std::vector<int> nodes;  // those with tokens, in order
+  std::vector<const Step*> steps;  // those with tokens
   bool answered = false;
   bool right = false;
   bool recorded = true;
-  bool at_last_node = false;  // nodes.back() is where it ended
+  bool ends_in_tokens = false;  // steps.back() is where it ended
 };
 
 // One rollout with its completions: a walker that goes down its path, then goes on from each step.
-class Roller {
+class RolloutLabeller {
  public:
-  Roller(const RolloutParts& parts, const RolloutPlan& plan, const task::Problem& problem)
+  RolloutLabeller(const RolloutParts& parts, const RolloutPlan& plan, const task::Problem& problem)
       : parts_(parts),
         plan_(plan),
         problem_(problem),
         walker_(parts.worlds.Open(problem, plan.epoch)) {}
 
   // Nothing if the world could not say.
-  Co<std::optional<LabelledSolution>> Roll(int rollout) {
-    const Chain chain = co_await Follow(world::kRootStep, rollout);
-    if (!chain.recorded || chain.nodes.empty()) {
+  Co<std::optional<LabelledSolution>> Label(int rollout) {
+    const Chain chain = co_await Walk({.attempt = rollout});
+    if (!chain.recorded || chain.steps.empty()) {
       stats_.not_recorded += chain.recorded ? 0 : 1;
       stats_.rollouts += chain.recorded ? 1 : 0;
       co_return std::nullopt;
@@ -45,14 +45,15 @@ class Roller {
     CountRollout(chain);
     LabelledSolution solution = Begin(chain);
     bool lost = false;  // no completion of an earlier step is right
-    for (size_t i = 0; i < chain.nodes.size(); ++i) {
+    for (size_t i = 0; i < chain.steps.size(); ++i) {
       LabelledStep& step = solution.steps[i];
-      if (OutcomeSaysNothing(i + 1 == chain.nodes.size())) continue;
+      const bool is_last = i + 1 == chain.steps.size();
+      if (OutcomeSaysNothing(is_last)) continue;
       if (!lost) {
         step.tried = 1;
         step.right = chain.right ? 1 : 0;
-        const bool is_end = i + 1 == chain.nodes.size() && chain.at_last_node;
-        if (!is_end) co_await Complete(chain.nodes[i], step);
+        const bool is_end = is_last && chain.ends_in_tokens;
+        if (!is_end) co_await Complete(chain.steps[i]->id, step);
       }
       step.label = step.right > 0 ? 1 : 0;
       if (plan_.soft_labels && step.tried > 0) {
@@ -76,25 +77,17 @@ class Roller {
     return plan_.completions == 1 && !plan_.outcome_for_all && !is_last;
   }
 
-  // The chain node·first·1·1·… to its end.
-  Co<Chain> Follow(int node, int first) {
-    Chain chain;
-    int attempt = first;
-    while (walker_.world().step(node).depth < plan_.max_depth) {
-      const Step* step = co_await walker_.Child(node, attempt);
-      if (step == nullptr) {
-        chain.recorded = false;
-        break;
-      }
-      node = step->id;
-      attempt = 1;
-      chain.at_last_node = !step->raw.tokens.empty();
-      if (chain.at_last_node) chain.nodes.push_back(node);
+  Co<Chain> Walk(world::ChainStart start) {
+    const world::Chain walked =
+        co_await world::WalkChain(walker_, start, {.max_depth = plan_.max_depth});
+    Chain chain{.recorded = walked.recorded};
+    for (const Step* step : walked.steps) {
+      chain.ends_in_tokens = !step->raw.tokens.empty();
+      if (chain.ends_in_tokens) chain.steps.push_back(step);
       if (step->terminal) {
         chain.answered = true;
         chain.right = parts_.task.Same(step->answer, problem_.gold);
       }
-      if (step->terminal || step->dead) break;
     }
     co_return chain;
   }
@@ -102,7 +95,7 @@ class Roller {
   Co<void> Complete(int node, LabelledStep& step) {
     const auto settled = [&] { return !plan_.soft_labels && step.right > 0; };
     for (int k = 2; !settled() && step.tried < plan_.completions; ++k) {
-      const Chain chain = co_await Follow(node, k);
+      const Chain chain = co_await Walk({.node = node, .attempt = k});
       if (!chain.recorded) {
         ++stats_.not_recorded;
         co_return;
@@ -118,27 +111,23 @@ class Roller {
     ++stats_.rollouts;
     stats_.answered += chain.answered ? 1 : 0;
     stats_.right += chain.right ? 1 : 0;
-    stats_.steps += static_cast<int64_t>(chain.nodes.size());
-    for (const int node : chain.nodes) {
-      stats_.truncated += walker_.world().step(node).truncated ? 1 : 0;
-    }
-    const Step& last = walker_.world().step(chain.nodes.back());
+    stats_.steps += static_cast<int64_t>(chain.steps.size());
+    stats_.truncated += std::ranges::count(chain.steps, true, &Step::truncated);
     stats_.answers_with_separator +=
-        chain.answered && last.raw.end == llm::StepEnd::kSeparator ? 1 : 0;
+        chain.answered && chain.steps.back()->raw.end == llm::StepEnd::kSeparator ? 1 : 0;
   }
 
   LabelledSolution Begin(const Chain& chain) const {
-    const world::World& world = walker_.world();
+    const Step& root = walker_.world().step(world::kRootStep);
     LabelledSolution solution{.problem = problem_.id,
                               .index = problem_.index,
                               .source = Source::kRollout,
                               .grade = chain.right ? 1 : 0,
-                              .prompt = llm::PathTokens(*world.step(world::kRootStep).prefix)};
+                              .prompt = llm::PathTokens(*root.prefix)};
     std::vector<std::string> texts;
-    for (const int node : chain.nodes) {
-      solution.steps.push_back(
-          {.tokens = world.step(node).raw.tokens, .log_prob = world.step(node).raw.log_prob});
-      texts.push_back(world.step(node).raw.text);
+    for (const Step* step : chain.steps) {
+      solution.steps.push_back({.tokens = step->raw.tokens, .log_prob = step->raw.log_prob});
+      texts.push_back(step->raw.text);
     }
     CountSlips(problem_.question, texts, chain.answered, solution);
     if (parts_.task.name() == "word_problems") {
@@ -155,13 +144,13 @@ class Roller {
   RolloutStats stats_;
 };
 
-// How often each place in the engine is taken in one chunk. More: a longer way back after an
-// interruption. Fewer: more often do the last rollouts of a chunk leave places empty.
-constexpr int64_t kTurnsOfAChunk = 16;
+// Rollouts of a chunk for each one in flight. With more of them an interruption costs more, with
+// fewer the batches run empty more often, at the end of each chunk.
+constexpr int64_t kRolloutsOfAWalker = 16;
 
 int64_t Chunks(const RolloutPlan& plan) {
-  const int64_t fitting = kTurnsOfAChunk * plan.concurrent;
-  const int64_t rounded = (plan.problems * plan.rollouts + fitting / 2) / fitting;
+  const int64_t chunk = kRolloutsOfAWalker * plan.concurrent;
+  const int64_t rounded = (plan.problems * plan.rollouts + chunk / 2) / chunk;
   return std::clamp<int64_t>(rounded, 1, std::max<int64_t>(1, plan.problems));
 }
 
@@ -196,11 +185,11 @@ class Sampler {
   Co<void> Solve(int64_t index) {
     const task::Problem problem =
         parts_.task.Get(plan_.split, plan_.first_problem + index / plan_.rollouts);
-    Roller roller(parts_, plan_, problem);
+    RolloutLabeller labeller(parts_, plan_, problem);
     std::optional<LabelledSolution> solution =
-        co_await roller.Roll(static_cast<int>(index % plan_.rollouts) + 1);
+        co_await labeller.Label(static_cast<int>(index % plan_.rollouts) + 1);
     results_[static_cast<size_t>(index)] = std::move(solution);
-    data_.stats += roller.Finish();
+    data_.stats += labeller.Finish();
     Show();
   }
 

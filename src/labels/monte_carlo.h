@@ -1,29 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sampled solutions with step labels: the generator solves each problem several times, and every
-// step of a wrong solution is judged by what can still be reached from it.
+// Sampled solutions with step labels (Wang et al., "Math-Shepherd", 2024, section 3.3): the
+// generator solves each problem several times, and a step is right if the gold answer can still be
+// reached from it.
 //
-// Rollout i = 1..R of a problem is the path i·1·1·… of its world. It ends at a terminal or dead
-// node or at max_depth; it is right if it ends in a terminal node whose answer is the gold answer.
-// Completion k of its node v is the path v·k·1·1·…; k = 1 is the rollout itself and counts as one
-// of the M completions. Labels:
+// Rollout i = 1..R of a problem is chain i below the root of its world (world/chain.h). It is right
+// if it ends in a terminal step that states the gold answer; without an answer within max_depth it
+// is wrong. Completion k of a step is chain k below it; k = 1 is the rollout itself, one of the M
+// completions.
+//
 //   last step    the grade of the rollout
-//   other steps  1 if any of the M completions is right, else 0; completing stops at the first
-//                right one, so a right rollout labels all its steps 1 without any completion (hard
-//                labels; Wang et al., "Math-Shepherd", 2024, section 3.3)
-//                soft_labels: all M are tried, and training learns the share of right ones
-// With M = 1 only the outcome is known: it labels the last step alone, or, with outcome_for_all,
+//   other steps  1 if any of the M completions is right, else 0. They are tried in turn up to the
+//                first right one: a right rollout labels all its steps without a further completion
+//   soft_labels  all M are tried, and training learns the share of right ones
+//
+// With M = 1 only the outcome is known. It labels the last step alone or, with outcome_for_all,
 // every step, as outcome-supervised verifiers take it (Cobbe et al., "Training Verifiers to Solve
 // Math Word Problems", 2021).
-// infer_after_wrong (training data) asks from the first step down and stops at the first step from
-// which no completion is right: the steps after it are labelled 0 too, with no evidence of their
-// own (what cannot be mended there cannot be mended later). It halves the completions; held-out
-// steps always get their own. A step without tokens (the generator had nothing to say) is left out;
-// then the step before it is judged by completions like any other.
 //
-// The worlds are those of one reserved epoch; with a store, running again reads back what was
-// grown. Problems are taken in chunks of equal size, each begun with nothing resident: a run that
-// was interrupted in one of them, its store cut to what the chunks before it left, goes on with the
-// same batches and so to the same bytes.
+// infer_after_wrong, for training data, halves the completions: after the first step from which
+// none is right all steps are labelled 0, since what cannot be mended there cannot be mended later.
+// Held-out steps always have completions of their own.
+//
+// A step without tokens (the generator had nothing to say) is left out; the step before it is then
+// judged by completions even if it is the last.
+//
+// Problems are taken in chunks. Each begins with nothing resident, so that an interrupted run whose
+// store is cut back to the last finished chunk goes on with the same batches and to the same bytes.
 #pragma once
 
 #include <cstdint>
@@ -51,7 +53,7 @@ struct RolloutPlan {
   int64_t problems = 1;
   int rollouts = 4;     // R
   int completions = 4;  // M
-  int concurrent = 64;  // rollouts in flight: one walker each
+  int concurrent = 64;  // rollouts in flight, a walker each
   int max_depth = 15;
   bool infer_after_wrong = false;
   bool outcome_for_all = false;  // where completions = 1
@@ -94,9 +96,9 @@ struct RolloutData {
   RolloutStats stats;
 };
 
-// Error if the split has no such problems.
+// Error unless the split has all problems of the plan.
 void CheckProblems(const task::Task& task, const RolloutPlan& plan);
-// The same Error.
+// CheckProblems, then every rollout.
 RolloutData SampleRollouts(const RolloutParts& parts, const RolloutPlan& plan);
 
 }  // namespace pgts::labels

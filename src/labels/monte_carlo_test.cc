@@ -49,7 +49,7 @@ class HandWorlds {
  public:
   HandWorlds(Rounds& rounds, const task::Task& task, std::map<Path, world::ScriptedNode> nodes)
       : table_(world::TableScript(std::move(nodes))),
-        worlds_({.rounds = &rounds, .task = &task}, {.step = [this](const world::ScriptPlace& at) {
+        worlds_({.rounds = &rounds, .task = &task}, {.step = [this](const world::StepAddress& at) {
                   asked_.insert(Path(at.path.begin(), at.path.end()));
                   return table_.step(at);
                 }}) {}
@@ -241,7 +241,7 @@ TEST(RolloutsTest, ChunksHoldWholeProblemsAndEachBeginsAfreshAndIsKept) {
   const OneProblem task;
   std::vector<std::string> events;
   world::ScriptedWorlds worlds({.rounds = &rounds, .task = &task},
-                               {.step = [&](const world::ScriptPlace& at) {
+                               {.step = [&](const world::StepAddress& at) {
                                  if (events.back() != at.problem.id)
                                    events.push_back(at.problem.id);
                                  return world::ScriptedStep("#### 46\n");
@@ -284,6 +284,13 @@ class OtherAnswers : public task::WordProblems {
     task::Problem problem = WordProblems::Get(split, index);
     problem.gold += "1";
     return problem;
+  }
+};
+
+class OtherPrompt : public task::WordProblems {
+ public:
+  task::ProblemPrompt Prompt(const task::Problem& problem) const override {
+    return {.user = problem.question + "\nThink."};
   }
 };
 
@@ -388,6 +395,18 @@ TEST(DataBuilderTest, WritesBothSplitsAndReadsThemBack) {
   const OtherAnswers other_answers;
   asked = &other_answers;
   EXPECT_FALSE(build().reused);
+  // Labels of another prompt are no labels of this one, imported ones neither.
+  const OtherPrompt other_prompt;
+  asked = &task;
+  EXPECT_FALSE(build().reused);
+  asked = &other_prompt;
+  EXPECT_FALSE(build().reused);
+  plan.data.train_problems = plan.data.validation_problems = 0;
+  plan.data.import_files = {folder.File("trained.jsonl")};
+  EXPECT_FALSE(build().reused);
+  asked = &task;
+  EXPECT_FALSE(build().reused);
+  EXPECT_TRUE(build().reused);
 }
 
 }  // namespace

@@ -90,6 +90,12 @@ std::vector<uint64_t> PathHashes(const LabelledSolution& solution) {
   return hashes;
 }
 
+size_t FirstWrong(const LabelledSolution& solution) {
+  const auto wrong =
+      std::ranges::find_if(solution.steps, [](const auto& step) { return step.label == 0; });
+  return static_cast<size_t>(wrong - solution.steps.begin());
+}
+
 int64_t TokenCount(const LabelledSolution& solution) {
   int64_t tokens = static_cast<int64_t>(solution.prompt.size());
   for (const LabelledStep& step : solution.steps)
@@ -107,7 +113,8 @@ void CountSlips(std::string_view question, std::span<const std::string> texts, b
   std::string text;
   for (size_t i = 0; i < texts.size(); ++i) {
     text += texts[i] + "\n";
-    solution.steps[i].slips = task::CountArithmeticErrors(question, text, finished && i + 1 == texts.size());
+    solution.steps[i].slips =
+        task::CountArithmeticErrors(question, text, finished && i + 1 == texts.size());
   }
 }
 

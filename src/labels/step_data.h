@@ -57,6 +57,9 @@ struct LabelledSolution {
 void CountSlips(std::string_view question, std::span<const std::string> texts, bool finished,
                 LabelledSolution& solution);
 
+// Index of the first step that is labelled wrong; the number of steps where none is.
+size_t FirstWrong(const LabelledSolution& solution);
+
 // Tokens of prompt and steps together.
 int64_t TokenCount(const LabelledSolution& solution);
 

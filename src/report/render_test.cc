@@ -158,14 +158,14 @@ TEST(TreeDrawingTest, DeepBranchesKeepTheirEnd) {
 
 // Steps of wide characters, some of them long, and paths deeper than the width has room for.
 world::Script WideAndDeep() {
-  return {.step = [](const world::ScriptPlace& place) -> std::optional<world::RawStep> {
+  return {.step = [](const world::StepAddress& place) -> std::optional<world::RawStep> {
             const int size = static_cast<int>(Key("wide").With(place.path).Uniform(0) * 60);
             std::string text = "東";
             for (int i = 0; i < size; ++i) text += i % 3 == 0 ? "京" : "x";
             if (place.path.size() == 25) return world::ScriptedStep("#### 123456789012\n");
             return world::ScriptedStep(text + "\n");
           },
-          .score = [](const world::ScriptPlace&) { return 0.5F; }};
+          .score = [](const world::StepAddress&) { return 0.5F; }};
 }
 
 std::vector<std::string> Lines(const std::string& text) {

@@ -24,7 +24,7 @@ namespace pgts::reward {
 
 struct ScoredStep {
   double logit = 0;          // the head's logit(1) - logit(0)
-  double mean_log_prob = 0;  // a token of the path so far, by the generator; 0: unknown
+  double mean_log_prob = 0;  // of the path so far per token, by the generator; 0: unknown
   int slips = 0;             // of the path so far (task/arithmetic_errors.h)
   std::optional<int> label;
   std::optional<int> exact;  // the exact truth, where the task can tell

@@ -93,15 +93,10 @@ class Regression {
   double offset_ = 0, offset_square_ = 1e-8;
 };
 
-size_t FirstWrong(const labels::LabelledSolution& solution) {
-  const auto wrong =
-      std::ranges::find_if(solution.steps, [](const auto& step) { return step.label == 0; });
-  return static_cast<size_t>(wrong - solution.steps.begin());
-}
-
 // Both have such a step, and it is the last of both or of neither: a dropped step can put the
 // answer in the place of arithmetic, which any words tell.
-bool Comparable(const labels::LabelledSolution& reference, const labels::LabelledSolution& damaged, size_t step) {
+bool Comparable(const labels::LabelledSolution& reference, const labels::LabelledSolution& damaged,
+                size_t step) {
   if (step >= damaged.steps.size() || step >= reference.steps.size()) return false;
   return (step + 1 == damaged.steps.size()) == (step + 1 == reference.steps.size());
 }
@@ -170,9 +165,10 @@ double CorruptionWordsAuc(std::span<const labels::LabelledSolution> train,
   }
   std::vector<labels::LabelledSolution> halves[2];
   for (const labels::LabelledSolution& solution : train) {
-    if (solution.source != labels::Source::kCorruption || !references.contains(solution.problem)) continue;
+    if (solution.source != labels::Source::kCorruption || !references.contains(solution.problem))
+      continue;
     const labels::LabelledSolution& reference = *references[solution.problem];
-    const size_t wrong = FirstWrong(solution);
+    const size_t wrong = labels::FirstWrong(solution);
     if (!Comparable(reference, solution, wrong)) continue;
     std::vector<labels::LabelledSolution>& half = halves[numbers[solution.problem] % 2];
     half.push_back(OnlyStep(reference, wrong));

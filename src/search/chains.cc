@@ -66,6 +66,14 @@ tree::Limits TreeLimits(tree::Limits limits, const SearchResult& result) {
   return limits;
 }
 
+// Steps of the world from the first below the root down to `last`; empty for the root.
+std::vector<int> StepsTo(const world::World& world, int last) {
+  std::vector<int> steps;
+  for (int at = last; at != world::kRootStep; at = world.step(at).parent) steps.push_back(at);
+  std::reverse(steps.begin(), steps.end());
+  return steps;
+}
+
 class ChainsOnShow {
  public:
   ChainsOnShow(const SearchContext& context, const SearchResult& result)

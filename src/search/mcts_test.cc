@@ -117,11 +117,11 @@ struct Toy {
     return answer;
   }
   world::Script Script() const {
-    return {.step = [](const world::ScriptPlace& place) -> std::optional<world::RawStep> {
+    return {.step = [](const world::StepAddress& place) -> std::optional<world::RawStep> {
               if (place.path.size() < kDepth) return world::ScriptedStep("s\n");
               return world::ScriptedStep("#### " + Answer(place.path) + "\n");
             },
-            .score = [toy = *this](const world::ScriptPlace& place) -> std::optional<float> {
+            .score = [toy = *this](const world::StepAddress& place) -> std::optional<float> {
               return toy.Worth({place.path.begin(), place.path.end()});
             }};
   }
@@ -141,11 +141,11 @@ TEST(MctsTest, WithExactScoresItGoesStraightToTheRightAnswer) {
       right.push_back(1 + static_cast<int>(Key("right").With(seed).Uniform(i) * kWide));
     }
     const world::Script script = {
-        .step = [](const world::ScriptPlace& place) -> std::optional<world::RawStep> {
+        .step = [](const world::StepAddress& place) -> std::optional<world::RawStep> {
           if (place.path.size() < kDeep) return world::ScriptedStep("s\n");
           return world::ScriptedStep("#### " + Toy::Answer(place.path) + "\n");
         },
-        .score = [right](const world::ScriptPlace& place) -> std::optional<float> {
+        .score = [right](const world::StepAddress& place) -> std::optional<float> {
           return std::equal(place.path.begin(), place.path.end(), right.begin()) ? 1.0F : 0.0F;
         }};
     SearchFixture fixture(script);

@@ -147,7 +147,7 @@ TEST_P(EveryMethodTest, NeverHasMoreStepsUnderWayThanWalkers) {
   const SearchFixture* place = nullptr;
   std::map<int64_t, int> rows_of_batch;
   world::Script script = EndlessWorld();
-  script.step = [&, step = script.step](const world::ScriptPlace& at) {
+  script.step = [&, step = script.step](const world::StepAddress& at) {
     ++rows_of_batch[place->worlds().written().batches];
     return step(at);
   };

@@ -102,8 +102,8 @@ TEST(PolicySearchTest, TheObserverSeesTheWalk) {
 
 TEST(PolicySearchTest, BacktrackAndBranchAskForTheNextAttempt) {
   SearchFixture fixture(
-      {.step = [](const world::ScriptPlace&) { return world::ScriptedStep("a\n"); },
-       .score = [](const world::ScriptPlace&) { return 0.5F; }});
+      {.step = [](const world::StepAddress&) { return world::ScriptedStep("a\n"); },
+       .score = [](const world::StepAddress&) { return 0.5F; }});
   fixture.limits.max_actions = 6;
   GivenPolicy policy({Action::kExpand, Action::kExpand, Action::kBranch, Action::kBacktrack,
                       Action::kExpand, Action::kExpand});

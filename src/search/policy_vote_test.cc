@@ -15,10 +15,10 @@ namespace {
 
 // One step answers: 1 (score 0.9) in the first world, 2 (0.4) in the second and the third.
 world::Script OneAnswerAWorld() {
-  return {.step = [](const world::ScriptPlace& place) -> std::optional<world::RawStep> {
+  return {.step = [](const world::StepAddress& place) -> std::optional<world::RawStep> {
             return world::ScriptedStep(place.epoch == 0 ? "#### 1\n" : "#### 2\n");
           },
-          .score = [](const world::ScriptPlace& place) -> std::optional<float> {
+          .score = [](const world::StepAddress& place) -> std::optional<float> {
             return place.epoch == 0 ? 0.9F : 0.4F;
           }};
 }

@@ -107,16 +107,16 @@ inline world::Script MisleadingFirstSteps() {
 // A world without end: at every node each attempt is, drawn from its own key, an answer, a dead
 // end, or a step of 2 to 9 tokens.
 inline world::Script EndlessWorld() {
-  const auto key = [](const world::ScriptPlace& place) { return Key("endless").With(place.path); };
-  return {.step = [key](const world::ScriptPlace& place) -> std::optional<world::RawStep> {
-            const double kind = key(place).Uniform(0);
-            const int size = 1 + static_cast<int>(key(place).Uniform(1) * 8);
+  const auto key = [](const world::StepAddress& at) { return Key("endless").With(at.path); };
+  return {.step = [key](const world::StepAddress& at) -> std::optional<world::RawStep> {
+            const double kind = key(at).Uniform(0);
+            const int size = 1 + static_cast<int>(key(at).Uniform(1) * 8);
             if (kind < 0.2) return world::ScriptedStep("#### " + std::to_string(size) + "\n");
             if (kind < 0.3) return world::ScriptedStep("", llm::StepEnd::kEndOfText);
             return world::ScriptedStep(std::string(static_cast<size_t>(size), 'x') + "\n");
           },
-          .score = [key](const world::ScriptPlace& place) -> std::optional<float> {
-            return static_cast<float>(key(place).Uniform(2));
+          .score = [key](const world::StepAddress& at) -> std::optional<float> {
+            return static_cast<float>(key(at).Uniform(2));
           }};
 }
 

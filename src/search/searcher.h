@@ -64,15 +64,11 @@ class Searcher {
   virtual Co<SearchResult> Run(SearchContext context) const = 0;
 };
 
-// Walks one chain: attempt `chain` below the root, then first attempts, until a terminal or dead
-// step, max_depth or max_tokens (the only limits that a chain heeds). Chain i of a world is the
-// same for every method (common random numbers). With a path score, a chain that answers is scored:
-// its last step for kLast, each of its steps for the others.
+// Walks chain 1, 2, ... below the root (world/chain.h), the same for every method (common random
+// numbers); of the limits only max_depth and max_tokens hold for a chain. With a path score, a
+// chain that answers is scored: its last step for kLast, each of its steps for the others.
 Co<ChainResult> WalkChain(std::shared_ptr<world::World> world, int chain, tree::Limits limits,
                           std::optional<tree::PathScore> path_score = std::nullopt);
-
-// Steps of the world from the first below the root down to `last`; empty for the root.
-std::vector<int> StepsTo(const world::World& world, int last);
 
 // The whole-number N of one problem for a fractional mean: floor(n), or one more with probability
 // frac(n); at least 1.

@@ -36,8 +36,8 @@ std::vector<std::vector<NodeId>> TwoGenerations(SearchFixture& fixture, TreeWalk
 }
 
 world::Script SameStepEverywhere() {
-  return {.step = [](const world::ScriptPlace&) { return world::ScriptedStep("abc\n"); },
-          .score = [](const world::ScriptPlace&) { return 0.5F; }};
+  return {.step = [](const world::StepAddress&) { return world::ScriptedStep("abc\n"); },
+          .score = [](const world::StepAddress&) { return 0.5F; }};
 }
 
 TEST(TreeWalkTest, WhatIsSureToFitIsUnderWayAtOnce) {

@@ -12,8 +12,8 @@ namespace {
 using ::testing::ElementsAre;
 
 world::Script SameStepEverywhere() {
-  return {.step = [](const world::ScriptPlace&) { return world::ScriptedStep("ab\n"); },
-          .score = [](const world::ScriptPlace&) { return 0.5F; }};
+  return {.step = [](const world::StepAddress&) { return world::ScriptedStep("ab\n"); },
+          .score = [](const world::StepAddress&) { return 0.5F; }};
 }
 
 Co<void> AskAll(world::Walker& walker, std::vector<std::pair<int, int>> children) {

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/error.h"
-#include "world/grown_by.h"
+#include "world/provenance.h"
 
 namespace pgts::session {
 namespace {

@@ -3,6 +3,7 @@
 
 #include <fmt/ranges.h>
 
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -71,23 +72,23 @@ void Session::LoadGenerator() {
   generator_ = llm::MakeLlamaGenerator(model_, ToEngineOptions(settings, options_.engine));
   generator_client_ = std::make_unique<llm::GeneratorClient>(rounds_, *generator_,
                                                              llm::Accelerator(settings.device));
-  grower_ = {.file = FileName(settings.model_name),
-             .identity = {generator_->Info().file_hash, generator_->context()},
-             .parameters = generator_->Info().parameters};
+  generator_record_ = {.file = FileName(settings.model_name),
+                       .identity = {generator_->Info().file_hash, generator_->context()},
+                       .parameters = generator_->Info().parameters};
   if (options_.store_folder.empty()) return;
   store_ = std::make_unique<world::Store>(options_.store_folder, options_.keep);
-  world::NoteGenerator(options_.store_folder, grower_);
+  world::Record(options_.store_folder, generator_record_);
 }
 
 void Session::FindGenerator() {
   store_ = world::Store::OpenForReading(replayed_folder_);
   const std::string wanted = FileName(options_.generator.model_name);
   std::vector<std::string> files;
-  for (const world::GrownBy::Generator& known : world::ReadGrownBy(replayed_folder_).generators) {
-    if (known.file == wanted) grower_ = known;  // the latest of that name
+  for (const world::GeneratorRecord& known : world::ReadProvenance(replayed_folder_).generators) {
+    if (known.file == wanted) generator_record_ = known;  // the latest of that name
     files.push_back(known.file);
   }
-  if (!grower_.file.empty()) return;
+  if (!generator_record_.file.empty()) return;
   throw Error::Format(
       "{}: no worlds of {} are stored here, but of: {}; name that with --model", replayed_folder_,
       wanted, files.empty() ? "no model that is known" : fmt::format("{}", fmt::join(files, ", ")));
@@ -112,7 +113,7 @@ world::LiveWorldsOptions Session::WorldOptions(bool greedy) const {
 
 uint64_t Session::SampledWorldKey(int epoch) const {
   const world::LiveWorldsOptions options = WorldOptions(/*greedy=*/false);
-  return world::WorldKey(world::SettingsKey(grower_.identity, options), epoch);
+  return world::WorldKey(world::SettingsKey(generator_record_.identity, options), epoch);
 }
 
 void Session::OpenWorlds() {
@@ -122,7 +123,8 @@ void Session::OpenWorlds() {
           .rounds = &rounds_,
           .task = task_.get(),
           .store = store_.get(),
-          .settings = world::SettingsKey(grower_.identity, WorldOptions(greedy)),
+          .settings = world::SettingsKey(generator_record_.identity, WorldOptions(greedy)),
+          .prompt = WorldOptions(greedy).prompt,
           .scorer_hash = scorer_hash_});
     }
     return std::make_unique<world::LiveWorlds>(
@@ -144,7 +146,7 @@ bool Session::ScorerReadsStates() const {
 }
 
 void Session::SetScorer(std::unique_ptr<world::StepScorer> scorer, std::string_view device) {
-  scorer_client_.reset();
+  if (scorer_) throw std::logic_error("the session has a scorer already");
   scorer_ = std::move(scorer);
   scorer_client_ =
       std::make_unique<world::ScorerClient>(rounds_, *scorer_, llm::Accelerator(device));
@@ -152,14 +154,14 @@ void Session::SetScorer(std::unique_ptr<world::StepScorer> scorer, std::string_v
   // A scorer that reads the generator's states makes no pass of its own.
   scorer_parameters_ = ScorerReadsStates() ? 0 : scorer_->parameters();
   if (store_) {
-    world::NoteScorer(store_->folder(), {.hash = scorer_hash_, .parameters = scorer_parameters_});
+    world::Record(store_->folder(), world::ScorerRecord{scorer_hash_, scorer_parameters_});
   }
   OpenWorlds();
 }
 
 void Session::ReadScoresOf(uint64_t scorer_hash) {
   scorer_hash_ = scorer_parameters_ = 0;
-  for (const world::GrownBy::Scorer& known : world::ReadGrownBy(replayed_folder_).scorers) {
+  for (const world::ScorerRecord& known : world::ReadProvenance(replayed_folder_).scorers) {
     if (known.hash != scorer_hash) continue;
     scorer_hash_ = known.hash;
     scorer_parameters_ = known.parameters;
@@ -181,7 +183,7 @@ eval::Environment Session::environment() {
           .store = store_.get(),
           .has_scorer = has_scorer(),
           .width = options_.engine.width,
-          .generator_parameters = grower_.parameters,
+          .generator_parameters = generator_record_.parameters,
           .scorer_parameters = scorer_parameters_,
           .forget = [this] { Forget(); }};
 }

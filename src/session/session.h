@@ -19,7 +19,7 @@
 #include "session/settings.h"
 #include "task/task.h"
 #include "tree/tree.h"
-#include "world/grown_by.h"
+#include "world/provenance.h"
 #include "world/store.h"
 #include "world/world_source.h"
 
@@ -38,8 +38,8 @@ class Session {
  public:
   explicit Session(const SessionOptions& options);
 
-  // Gives the worlds a scorer, or another one, which computes on `device` (an option's value).
-  // Worlds that are open keep what they had.
+  // Gives the worlds a scorer, which computes on `device` (an option's value). Once: worlds hold on
+  // to it while they are open. Those that were open before have none.
   void SetScorer(std::unique_ptr<world::StepScorer> scorer, std::string_view device = "cpu");
   // The same where worlds are replayed: the stored scores of the scorer with this hash.
   void ReadScoresOf(uint64_t scorer_hash);
@@ -87,7 +87,7 @@ class Session {
   std::unique_ptr<world::StepScorer> scorer_;
   std::unique_ptr<world::ScorerClient> scorer_client_;
   std::unique_ptr<world::Store> store_;
-  world::GrownBy::Generator grower_;
+  world::GeneratorRecord generator_record_;
   uint64_t scorer_hash_ = 0;
   int64_t scorer_parameters_ = 0;
   std::unique_ptr<world::WorldSource> sampled_, greedy_;

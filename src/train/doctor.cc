@@ -101,18 +101,17 @@ class Doctor {
     const int64_t size = session_.task().Size(task::Split::kValidation);
     for (int64_t i = 0; i < std::min<int64_t>(request_.problems, size); ++i) {
       const task::Problem problem = session_.task().Get(task::Split::kValidation, i);
-      const llm::PrefixPtr prefix = session_.sampled().Prompt(problem, world::kPhaseOneEpoch);
-      const std::vector<llm::Token> prompt = llm::PathTokens(*prefix);
-      const Key key = Key("doctor").With(problem.id);
-      for (const auto& corruption : labels::CorruptMany(problem, kCorruptionsPerProblem, key)) {
-        labels::LabelledSolution reference = labels::LabelReference(problem, prompt, format);
-        labels::LabelledSolution damaged = labels::Label(problem, corruption, prompt, format);
-        if (std::max(labels::TokenCount(reference), labels::TokenCount(damaged)) > context) {
+      const llm::PrefixPtr prompt = session_.sampled().Prompt(problem, world::kPhaseOneEpoch);
+      const std::vector<labels::LabelledSolution> labelled = labels::LabelCorruptions(
+          problem, {kCorruptionsPerProblem, Key("doctor").With(problem.id)},
+          llm::PathTokens(*prompt), format);
+      for (size_t k = 1; k < labelled.size(); ++k) {
+        if (std::max(labels::TokenCount(labelled[0]), labels::TokenCount(labelled[k])) > context) {
           continue;
         }
-        pairs.push_back({.wrong_step = corruption.wrong_step});
-        solutions.push_back(std::move(reference));
-        solutions.push_back(std::move(damaged));
+        pairs.push_back({.wrong_step = labels::FirstWrong(labelled[k])});
+        solutions.push_back(labelled[0]);
+        solutions.push_back(labelled[k]);
       }
     }
     JudgeFresh(loaded, solutions, pairs);

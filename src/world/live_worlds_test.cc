@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "base/temp_folder.h"
 #include "llm/scripted_generator.h"
-#include "task/task.h"
+#include "task/word_problems.h"
 #include "world/store.h"
 #include "world/stored_worlds.h"
 #include "world/test_walks.h"
@@ -52,14 +52,24 @@ class LengthScorer : public StepScorer {
   uint64_t hash_;
 };
 
+const task::WordProblems kTask;
+
+// Puts the same questions in another way.
+class OtherPrompt : public task::WordProblems {
+ public:
+  task::ProblemPrompt Prompt(const task::Problem& problem) const override {
+    return {.system = "Think.", .user = problem.question};
+  }
+};
+
 // One run: its own rounds and clients over a shared folder.
 struct LiveRun {
   explicit LiveRun(const std::string& folder, LiveWorldsOptions options = {}, int context = 4096,
-                   bool with_states = false)
+                   bool with_states = false, const task::Task& task = kTask)
       : generator(Write, context),
         store(folder),
         worlds({.rounds = &rounds,
-                .task = task.get(),
+                .task = &task,
                 .generator = &client,
                 .scorer = &score,
                 .store = &store,
@@ -73,7 +83,6 @@ struct LiveRun {
     return walk;
   }
 
-  std::unique_ptr<task::Task> task = task::MakeTask("word_problems");
   Rounds rounds;
   llm::ScriptedGenerator generator;
   llm::GeneratorClient client{rounds, generator};
@@ -119,16 +128,14 @@ TEST(LiveWorldsTest, AScoreIsAskedForWithThePathsMeanLogProbabilityOfAToken) {
                           (first.log_prob + second.log_prob) / tokens));
 }
 
-Walk Replay(const std::string& folder, uint64_t settings, std::vector<int> attempts, int epoch = 0,
-            uint64_t scorer_hash = 7) {
-  const auto task = task::MakeTask("word_problems");
+Walk Replay(const std::string& folder, StoredWorlds::Parts parts, std::vector<int> attempts,
+            int epoch = 0) {
   Rounds rounds;
   const auto store = Store::OpenForReading(folder);
-  StoredWorlds worlds({.rounds = &rounds,
-                       .task = task.get(),
-                       .store = store.get(),
-                       .settings = settings,
-                       .scorer_hash = scorer_hash});
+  parts.rounds = &rounds;
+  parts.store = store.get();
+  if (parts.task == nullptr) parts.task = &kTask;
+  StoredWorlds worlds(parts);
   Walk walk;
   rounds.Spawn(Follow(worlds.Open(Pens(), epoch), std::move(attempts), true, &walk));
   rounds.Run();
@@ -149,7 +156,8 @@ TEST(LiveWorldsTest, StoredWalksAreWalkedAgainByteForByteWithoutAModel) {
   EXPECT_GT(live.charges.computed_tokens, 0);
   EXPECT_GT(live.charges.seconds, 0);
 
-  const Walk stored = Replay(temp.path(), settings, {1, 1, 1});
+  const StoredWorlds::Parts recorded{.settings = settings, .scorer_hash = 7};
+  const Walk stored = Replay(temp.path(), recorded, {1, 1, 1});
   EXPECT_EQ(stored.lines, live.lines);
   EXPECT_EQ(stored.charges.tokens, live.charges.tokens);
   EXPECT_EQ(stored.charges.scored_tokens, live.charges.scored_tokens);
@@ -157,29 +165,59 @@ TEST(LiveWorldsTest, StoredWalksAreWalkedAgainByteForByteWithoutAModel) {
   EXPECT_EQ(stored.charges.seconds, live.charges.seconds);
   EXPECT_EQ(stored.charges.computed_tokens, 0);
   EXPECT_FALSE(stored.charges.not_recorded);
-  EXPECT_EQ(Replay(temp.path(), settings, {1, 2}).lines, live_branch.lines);
+  EXPECT_EQ(Replay(temp.path(), recorded, {1, 2}).lines, live_branch.lines);
 
-  for (const Walk& missing : {Replay(temp.path(), settings, {2}),        // never asked for
-                              Replay(temp.path(), settings + 1, {1}),    // other settings
-                              Replay(temp.path(), settings, {1}, 1)}) {  // another epoch
+  for (const Walk& missing :
+       {Replay(temp.path(), recorded, {2}),                    // not asked
+        Replay(temp.path(), {.settings = settings + 1}, {1}),  // other settings
+        Replay(temp.path(), recorded, {1}, 1)}) {              // another epoch
     EXPECT_TRUE(missing.charges.not_recorded);
     EXPECT_TRUE(missing.lines.empty());
   }
-  EXPECT_TRUE(Replay(temp.path(), settings, {1}, 0, 8).charges.not_recorded);  // another scorer
+  const StoredWorlds::Parts other_scorer{.settings = settings, .scorer_hash = 8};
+  EXPECT_TRUE(Replay(temp.path(), other_scorer, {1}).charges.not_recorded);
+}
+
+TEST(LiveWorldsTest, AReplayWalksTheWorldOfItsOwnPromptOnly) {
+  const TempFolder temp;
+  const OtherPrompt other_task;
+  StoredWorlds::Parts same{.scorer_hash = 7}, other{.task = &other_task, .scorer_hash = 7};
+  Walk live, live_other;
+  {
+    LiveRun run(temp.path());
+    same.settings = other.settings = run.worlds.SettingsKey();
+    live = run.Go({1});
+  }
+  EXPECT_TRUE(Replay(temp.path(), other, {1}).charges.not_recorded);
+  { live_other = LiveRun(temp.path(), {}, 4096, false, other_task).Go({1}); }
+  EXPECT_EQ(Replay(temp.path(), other, {1}).lines, live_other.lines);
+  EXPECT_EQ(Replay(temp.path(), same, {1}).lines, live.lines);
+  // The same prompt asked for as another kind has a name of its own.
+  StoredWorlds::Parts plain = same;
+  plain.prompt = llm::PromptKind::kPlain;
+  EXPECT_TRUE(Replay(temp.path(), plain, {1}).charges.not_recorded);
+  {
+    LiveRun run(temp.path(), {.prompt = llm::PromptKind::kPlain});
+    EXPECT_EQ(run.Go({1}).charges.computed_tokens, 0);
+  }
+  EXPECT_EQ(Replay(temp.path(), plain, {1}).lines, live.lines);
+  EXPECT_EQ(Replay(temp.path(), same, {1}).lines, live.lines);
 }
 
 TEST(LiveWorldsTest, WhatWasStoredFirstCounts) {
   TempFolder temp;
   {
     Store store(temp.path());
-    const WorldName name{.settings = 1, .epoch = 0, .problem = Pens().id};
+    const WorldName name{.settings = 1,
+                         .prompt = PromptKey(llm::PromptKind::kAuto, kTask.Prompt(Pens())),
+                         .problem = Pens().id};
     store.WriteHead(5, name, {'Q'});
     for (const char* text : {"first\n", "second\n"}) {
       store.Write(5, StoredStep{.path = {1}, .raw = {.text = text}});
       store.Write(5, StoredScore{.path = {1}, .scorer = 7, .score = text[0] == 'f' ? 0.25F : 0.5F});
     }
   }
-  const Walk walk = Replay(temp.path(), /*settings=*/1, {1});
+  const Walk walk = Replay(temp.path(), {.settings = 1, .scorer_hash = 7}, {1});
   ASSERT_EQ(walk.lines.size(), 1);
   EXPECT_THAT(walk.lines[0], HasSubstr("first"));
   EXPECT_THAT(walk.lines[0], HasSubstr(fmt::format("score {:a}", 0.25F)));
@@ -282,7 +320,7 @@ TEST(LiveWorldsTest, OpenWorldsAreSharedAndClosedOnesLeaveMemory) {
 TEST(LiveWorldsTest, AScoreWithoutAScorerSaysWhatIsMissing) {
   TempFolder temp;
   LiveRun run(temp.path());
-  LiveWorlds worlds({.rounds = &run.rounds, .task = run.task.get(), .generator = &run.client}, {});
+  LiveWorlds worlds({.rounds = &run.rounds, .task = &kTask, .generator = &run.client}, {});
   Walk walk;
   run.rounds.Spawn(Follow(worlds.Open(Pens(), 0), {1}, /*scored=*/false, &walk));
   run.rounds.Run();

@@ -27,39 +27,39 @@ RawStep ScriptedStep(std::string_view text, llm::StepEnd end) {
 
 Script TableScript(std::map<std::vector<int>, ScriptedNode> nodes) {
   const auto table = std::make_shared<const decltype(nodes)>(std::move(nodes));
-  const auto find = [table](const ScriptPlace& place) -> const ScriptedNode* {
-    const auto found = table->find({place.path.begin(), place.path.end()});
+  const auto find = [table](const StepAddress& at) -> const ScriptedNode* {
+    const auto found = table->find({at.path.begin(), at.path.end()});
     return found == table->end() ? nullptr : &found->second;
   };
-  return {.step = [find](const ScriptPlace& place) -> std::optional<RawStep> {
-            const ScriptedNode* node = find(place);
+  return {.step = [find](const StepAddress& at) -> std::optional<RawStep> {
+            const ScriptedNode* node = find(at);
             if (node == nullptr) return std::nullopt;
             return ScriptedStep(node->text, node->end);
           },
-          .score = [find](const ScriptPlace& place) -> std::optional<float> {
-            const ScriptedNode* node = find(place);
+          .score = [find](const StepAddress& at) -> std::optional<float> {
+            const ScriptedNode* node = find(at);
             if (node == nullptr) return std::nullopt;
             return node->score;
           }};
 }
 
 // Grows one world of a source.
-class ScriptedWorlds::PlaceGrower : public Grower {
+class ScriptedWorlds::ScriptGrower : public Grower {
  public:
-  PlaceGrower(ScriptedWorlds& source, task::Problem problem, int epoch)
+  ScriptGrower(ScriptedWorlds& source, task::Problem problem, int epoch)
       : source_(source), problem_(std::move(problem)), epoch_(epoch) {}
 
   Co<std::optional<RawStep>> Grow(Grower::Request request) override {
-    ScriptedWorlds::Request place{&problem_, epoch_, std::move(request.path)};
-    Dispatched<std::optional<RawStep>> done = co_await source_.steps_.Submit(std::move(place));
+    ScriptedWorlds::Request asked{&problem_, epoch_, std::move(request.path)};
+    Dispatched<std::optional<RawStep>> done = co_await source_.steps_.Submit(std::move(asked));
     co_return std::move(done.reply);
   }
 
-  Co<std::optional<Judged>> Judge(Grower::Request request) override {
-    ScriptedWorlds::Request place{&problem_, epoch_, std::move(request.path)};
-    const Dispatched<std::optional<float>> done = co_await source_.scores_.Submit(std::move(place));
+  Co<std::optional<Score>> Judge(std::vector<int> path, ScoreRequest /*request*/) override {
+    ScriptedWorlds::Request asked{&problem_, epoch_, std::move(path)};
+    const Dispatched<std::optional<float>> done = co_await source_.scores_.Submit(std::move(asked));
     if (!done.reply) co_return std::nullopt;
-    co_return Judged{.score = *done.reply};
+    co_return Score{.value = *done.reply};
   }
 
  private:
@@ -89,21 +89,18 @@ ScriptedWorlds::ScriptedWorlds(Parts parts, Script script)
 std::shared_ptr<World> ScriptedWorlds::Open(const task::Problem& problem, int epoch) {
   const WorldId id =
       Key("scripted world").With(problem.id).With(static_cast<uint64_t>(epoch)).value();
-  if (std::shared_ptr<World> open = open_[id].lock()) return open;
+  if (std::shared_ptr<World> world = open_.Find(id)) return world;
   std::shared_ptr<Grower> grower;
-  if (parts_.grow) grower = std::make_shared<PlaceGrower>(*this, problem, epoch);
-  auto world = std::make_shared<World>(
-      WorldParts{.rounds = parts_.rounds,
-                 .task = parts_.task,
-                 .grower = std::move(grower),
-                 .store = parts_.store,
-                 .walkers = walkers_,
-                 .id = id,
-                 .scorer_hash = script_.score ? parts_.scorer_hash : 0,
-                 .prompt = llm::Extend(nullptr, ByteTokens(problem.question + "\n")),
-                 .max_step_tokens = parts_.max_step_tokens});
-  open_[id] = world;
-  return world;
+  if (parts_.grow) grower = std::make_shared<ScriptGrower>(*this, problem, epoch);
+  return open_.Add({.rounds = parts_.rounds,
+                    .task = parts_.task,
+                    .grower = std::move(grower),
+                    .store = parts_.store,
+                    .walkers = walkers_,
+                    .id = id,
+                    .scorer_hash = script_.score ? parts_.scorer_hash : 0,
+                    .prompt = llm::Extend(nullptr, ByteTokens(problem.question + "\n")),
+                    .max_step_tokens = parts_.max_step_tokens});
 }
 
 }  // namespace pgts::world

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Worlds that a function writes, so that tests and toy worlds need no model: path -> step, path ->
-// score. One token per byte of text; the prompt is the question and a newline.
+// Worlds that a function writes, for tests and toy problems without a model: path -> step, path ->
+// score. A token per byte of text; the prompt is the question and a newline.
 //
-// They run like live ones: requests wait for their round and are answered in batches, walkers share
-// computations, a store keeps what was grown.
+// They run like live ones: requests are answered in batches, a round at a time; walkers share
+// computations; a store keeps what was grown.
 #pragma once
 
 #include <cstdint>
@@ -24,8 +24,8 @@
 
 namespace pgts::world {
 
-// A step's name: which world, and where in it.
-struct ScriptPlace {
+// Which step: its world (problem and epoch) and its path there.
+struct StepAddress {
   const task::Problem& problem;
   int epoch;
   std::span<const int> path;  // attempts from the root, its own last; never empty
@@ -33,12 +33,12 @@ struct ScriptPlace {
 
 // Pure functions. nullopt: this world cannot say (not_recorded).
 struct Script {
-  std::function<std::optional<RawStep>(const ScriptPlace&)> step;
-  std::function<std::optional<float>(const ScriptPlace&)> score;  // may be empty: no scorer
+  std::function<std::optional<RawStep>(const StepAddress&)> step;
+  std::function<std::optional<float>(const StepAddress&)> score;  // may be empty: no scorer
 };
 
-// A step of this text; with kSeparator the text should end in it. Charged: a token a byte, and the
-// end-of-text token.
+// A step of this text; with kSeparator the text should end in it. Charged: a token per byte, and
+// the end-of-text token.
 RawStep ScriptedStep(std::string_view text, llm::StepEnd end = llm::StepEnd::kSeparator);
 
 // A tree by hand, the same for every problem and epoch. What is not in it is not recorded.
@@ -69,7 +69,7 @@ class ScriptedWorlds : public WorldSource {
   const PhaseCounts& judged() const { return scores_.counts(); }
 
  private:
-  class PlaceGrower;
+  class ScriptGrower;
   struct Request {
     const task::Problem* problem;
     int epoch;
@@ -81,7 +81,7 @@ class ScriptedWorlds : public WorldSource {
   std::shared_ptr<WalkerIds> walkers_;
   Gather<Request, std::optional<RawStep>> steps_;
   Gather<Request, std::optional<float>> scores_;
-  std::map<WorldId, std::weak_ptr<World>> open_;
+  OpenWorlds open_;
 };
 
 }  // namespace pgts::world

@@ -17,13 +17,13 @@ using ::testing::HasSubstr;
 // Says which problem, epoch and path it was asked for.
 Script Echo() {
   return {.step =
-              [](const ScriptPlace& place) {
-                return ScriptedStep(fmt::format("{} in {}: {}\n", place.problem.id, place.epoch,
-                                                fmt::join(place.path, ".")));
+              [](const StepAddress& at) {
+                return ScriptedStep(fmt::format("{} in {}: {}\n", at.problem.id, at.epoch,
+                                                fmt::join(at.path, ".")));
               },
           .score =
-              [](const ScriptPlace& place) {
-                return 1.0F / static_cast<float>(place.path.size() + place.path.back());
+              [](const StepAddress& at) {
+                return 1.0F / static_cast<float>(at.path.size() + at.path.back());
               }};
 }
 
@@ -62,7 +62,7 @@ TEST_F(ScriptedWorldTest, WhatIsStoredIsReadBackWithoutTheScript) {
   ScriptedWorlds growing({.rounds = &rounds_, .task = task_.get(), .store = &store}, Echo());
   const Walk first = Go(growing, {2, 1});
   Script silent;
-  silent.score = [](const ScriptPlace&) -> std::optional<float> { return std::nullopt; };
+  silent.score = [](const StepAddress&) -> std::optional<float> { return std::nullopt; };
   ScriptedWorlds stored({.rounds = &rounds_, .task = task_.get(), .store = &store, .grow = false},
                         silent);
   const Walk again = Go(stored, {2, 1});

@@ -9,7 +9,7 @@
 namespace pgts::world {
 namespace {
 
-enum RecordKind : uint8_t { kHead = 0, kStep = 1 };
+enum RecordKind : uint8_t { kHeadWithoutPrompt = 0, kStep = 1, kHead = 2 };
 
 std::string Made(const std::string& folder) {
   MakeWritableDirectory(folder);
@@ -21,7 +21,9 @@ std::string ScoresFile(const std::string& folder) { return folder + "/scores.bin
 
 // A head record behind its world and kind.
 WorldName ParseName(RecordParser& parser) {
-  WorldName name{.settings = parser.Get<uint64_t>(), .epoch = parser.Get<int32_t>()};
+  WorldName name{.settings = parser.Get<uint64_t>(),
+                 .prompt = parser.Get<uint64_t>(),
+                 .epoch = parser.Get<int32_t>()};
   name.problem = parser.GetString();
   return name;
 }
@@ -29,11 +31,18 @@ WorldName ParseName(RecordParser& parser) {
 // Remembers the heads of steps.bin.
 RecordVisitor NoteHeads(std::unordered_map<WorldId, int64_t>& heads,
                         std::unordered_map<uint64_t, WorldId>& by_name, const std::string& path) {
-  return [&heads, &by_name, path](std::string_view payload, int64_t place) {
+  return [&heads, &by_name, path](std::string_view payload, int64_t offset) {
     RecordParser parser(payload, path);
     const auto world = parser.Get<WorldId>();
-    if (parser.Get<uint8_t>() != kHead) return true;
-    heads[world] = place;
+    const auto kind = parser.Get<uint8_t>();
+    if (kind == kHeadWithoutPrompt) {
+      throw Error::Format(
+          "{}: written by an earlier version, which did not record the prompts of worlds; grow "
+          "them anew in another folder",
+          path);
+    }
+    if (kind != kHead) return true;
+    heads[world] = offset;
     by_name.try_emplace(ParseName(parser).Hash(), world);
     return true;
   };
@@ -62,7 +71,12 @@ StoredStep ParseStep(RecordParser& parser) {
 }  // namespace
 
 uint64_t WorldName::Hash() const {
-  return Key("world-name").With(settings).With(static_cast<uint64_t>(epoch)).With(problem).value();
+  return Key("world-name")
+      .With(settings)
+      .With(prompt)
+      .With(static_cast<uint64_t>(epoch))
+      .With(problem)
+      .value();
 }
 
 Store::Store(const std::string& folder, std::optional<StoreLengths> keep)
@@ -95,12 +109,11 @@ std::unique_ptr<Store> Store::OpenForReading(const std::string& folder) {
 }
 
 void Store::WriteHead(WorldId world, const WorldName& name, const std::vector<llm::Token>& prompt) {
-  if (heads_.contains(world)) return;
+  if (!by_name_.try_emplace(name.Hash(), world).second) return;
   RecordBuilder record;
-  record.Put(world).Put<uint8_t>(kHead).Put(name.settings).Put(static_cast<int32_t>(name.epoch));
-  record.PutString(name.problem).PutList(prompt);
+  record.Put(world).Put<uint8_t>(kHead).Put(name.settings).Put(name.prompt);
+  record.Put(static_cast<int32_t>(name.epoch)).PutString(name.problem).PutList(prompt);
   heads_[world] = steps_.Append(world, record);
-  by_name_.try_emplace(name.Hash(), world);
 }
 
 void Store::Write(WorldId world, const StoredStep& step) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Grown worlds on disk: two append-only files in one folder.
 //
-//   steps.bin   head:  world, 0, settings, epoch, problem, prompt tokens   (before its first step)
+//   steps.bin   head:  world, 2, name (settings, prompt, epoch, problem), prompt tokens; before its
+//                      first step, and again under each further name
 //               step:  world, 1, path of attempts, tokens, text, log-probability, end, generated,
 //                      seconds
+//               Folders with heads of kind 0, whose names leave out the prompt, are refused.
 //   scores.bin  world, length of steps.bin when it was written, path, scorer, score, seconds
 //
 // One writer (a lock file). A torn last record is cut, and with it the scores of steps that never
@@ -26,9 +28,10 @@
 
 namespace pgts::world {
 
-// What a world is called by those who have no model at hand.
+// What a world is called by those who have no model at hand, hence no tokens of its prompt.
 struct WorldName {
-  uint64_t settings = 0;  // LiveWorlds::SettingsKey(): everything but problem and epoch
+  uint64_t settings = 0;  // SettingsKey() (world/world_source.h)
+  uint64_t prompt = 0;    // PromptKey() (the same)
   int epoch = 0;
   std::string problem;  // its id
 
@@ -60,7 +63,7 @@ class Store {
   // Reads a folder that exists, beside its writer or not; writing is a std::logic_error.
   static std::unique_ptr<Store> OpenForReading(const std::string& folder);
 
-  // Names a world, once; later calls for it do nothing.
+  // Names a world; does nothing where the name is known.
   void WriteHead(WorldId world, const WorldName& name, const std::vector<llm::Token>& prompt);
   void Write(WorldId world, const StoredStep& step);
   void Write(WorldId world, const StoredScore& score);
@@ -74,7 +77,6 @@ class Store {
 
   StoreLengths lengths() const { return {steps_.length(), scores_.length()}; }
   void Sync();
-  int64_t worlds() const { return static_cast<int64_t>(heads_.size()); }
   const std::string& folder() const { return folder_; }
 
  private:
@@ -83,7 +85,7 @@ class Store {
 
   std::string folder_;
   std::optional<FileLock> lock_;
-  std::unordered_map<WorldId, int64_t> heads_;     // place of its head record
+  std::unordered_map<WorldId, int64_t> heads_;     // offset of its head record
   std::unordered_map<uint64_t, WorldId> by_name_;  // WorldName::Hash() to the world
   IndexedFile steps_;
   IndexedFile scores_;

@@ -84,7 +84,7 @@ TEST_F(StoreTest, WorldsAreApartAndReadWhileTheyGrow) {
 }
 
 TEST_F(StoreTest, HeadsNameWorlds) {
-  const WorldName name{.settings = 9, .epoch = 2, .problem = "gsm8k/test/4"};
+  const WorldName name{.settings = 9, .prompt = 3, .epoch = 2, .problem = "gsm8k/test/4"};
   {
     Store store(temp_.path());
     store.WriteHead(5, name, {10, 11});
@@ -94,14 +94,24 @@ TEST_F(StoreTest, HeadsNameWorlds) {
     store.Write(5, MakeStep({1}, "a"));
   }
   Store store(temp_.path());
-  EXPECT_EQ(store.worlds(), 1);
   EXPECT_EQ(store.Find(name), 5);
   EXPECT_THAT(store.Prompt(5), ElementsAre(10, 11));
   EXPECT_THAT(Texts(store, 5), ElementsAre("a"));
-  for (const WorldName& other : {WorldName{8, 2, "gsm8k/test/4"}, WorldName{9, 1, "gsm8k/test/4"},
-                                 WorldName{9, 2, "gsm8k/test/5"}}) {
+  for (const WorldName& other :
+       {WorldName{8, 3, 2, "gsm8k/test/4"}, WorldName{9, 4, 2, "gsm8k/test/4"},
+        WorldName{9, 3, 1, "gsm8k/test/4"}, WorldName{9, 3, 2, "gsm8k/test/5"}}) {
     EXPECT_EQ(store.Find(other), std::nullopt);
   }
+}
+
+TEST_F(StoreTest, AFolderWhoseNamesLeaveOutThePromptIsRefused) {
+  RecordBuilder head;
+  head.Put<WorldId>(5).Put<uint8_t>(0).Put<uint64_t>(9).Put<int32_t>(2).PutString("gsm8k/test/4");
+  RecordWriter(temp_.File("steps.bin")).Append(head.PutList<llm::Token>({10, 11}).bytes());
+  EXPECT_THAT([&] { Store store(temp_.path()); },
+              ThrowsMessage<Error>(HasSubstr("earlier version")));
+  EXPECT_THAT([&] { Store::OpenForReading(temp_.path()); },
+              ThrowsMessage<Error>(HasSubstr("earlier version")));
 }
 
 TEST_F(StoreTest, ATornLastRecordIsCutAndWrittenAnew) {

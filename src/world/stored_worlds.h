@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Worlds as they were stored, without a model: every walk that was recorded is walked again byte
-// for byte. What was not recorded is the outcome not_recorded, never an error.
+// Worlds as they were stored, without a model: a walk that was recorded gives the same bytes again,
+// any other the outcome not_recorded.
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 
 #include "world/store.h"
@@ -19,8 +18,9 @@ class StoredWorlds : public WorldSource {
     Rounds* rounds;
     const task::Task* task;
     Store* store;
-    uint64_t settings = 0;     // LiveWorlds::SettingsKey() of the run that grew them
-    uint64_t scorer_hash = 0;  // whose scores are read; 0: none
+    uint64_t settings = 0;                            // SettingsKey() of the run that grew them
+    llm::PromptKind prompt = llm::PromptKind::kAuto;  // that run's
+    uint64_t scorer_hash = 0;                         // whose scores are read; 0: none
   };
   explicit StoredWorlds(Parts parts) : parts_(parts) {}
 
@@ -28,7 +28,7 @@ class StoredWorlds : public WorldSource {
 
  private:
   Parts parts_;
-  std::map<WorldId, std::weak_ptr<World>> open_;
+  OpenWorlds open_;
 };
 
 }  // namespace pgts::world

@@ -40,7 +40,7 @@ Co<const Step*> Walker::Child(int node, int attempt) {
 }
 
 Co<std::optional<float>> Walker::Score(int node) {
-  const std::optional<World::Score> score = co_await world_->AskScore(node, id_);
+  const std::optional<world::Score> score = co_await world_->AskScore(node, id_);
   if (!score) {
     charges_.not_recorded = true;
     co_return std::nullopt;

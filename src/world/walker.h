@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// One path-follower in a world: what a search asks through, and what it is charged.
+// A walker asks a world for steps and scores on behalf of a search, and counts what it is charged.
 //
-// A search is charged once for each child that it asks for, whether it is computed now or read
-// back; `tokens` is what was charged, `computed_tokens` what had to be generated for this walker
-// (a child that two walkers ask for at once is computed for the first). Scores are requests of
-// their own: who looks at none pays for none. A walker holds one place in the generator's and the
-// scorer's memory, so it should go on from its own path or an ancestor.
+// It is charged once for each child that it asks for, whether that is computed now or read back; of
+// two walkers that ask for the same child at once, the first has it computed. Scores are requests
+// of their own: a search that looks at none pays for none. Generator and scorer keep one path for
+// each walker in memory, so a walker should go on from where it stands, or from an ancestor.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +22,8 @@ struct Charges {
   int64_t computed_tokens = 0;  // of these, computed now
   int64_t steps = 0;
   int64_t scored_steps = 0;
-  int64_t scored_tokens = 0;  // read for them: their paths, what they share once
-  int64_t prompt_tokens = 0;  // of the problem, once a walker
+  int64_t scored_tokens = 0;  // on the paths to them, each token once
+  int64_t prompt_tokens = 0;  // of the problem, once per walker
   double seconds = 0;         // device time of the steps and scores, whenever it was spent
   bool not_recorded = false;  // the world could not say: this walk is no evidence
 

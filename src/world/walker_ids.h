@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Names of walkers, small and used again: an engine keeps a place in its memory for each name, so
-// that a walker who leaves hands his place on. The lowest free number is given out; with the same
-// walkers in the same order the names are the same.
+// Numbers for walkers, small and used again: an engine keeps memory for each number, and a walker
+// that ends hands its memory on. The lowest free number is given out, so the same walkers in the
+// same order get the same numbers.
 //
 // Belongs to one thread.
 #pragma once

@@ -42,7 +42,7 @@ void World::ReadStoredScores(const std::map<std::vector<int>, int>& ids) {
     const auto found = ids.find(stored.path);
     if (stored.scorer != parts_.scorer_hash || found == ids.end()) continue;
     std::optional<Score>& score = steps_[found->second].score;
-    if (!score) score = Score{.value = stored.score, .seconds = stored.seconds};
+    if (!score) score = Score{stored.score, stored.seconds};
   }
 }
 
@@ -67,7 +67,7 @@ Co<std::optional<World::Child>> World::AskChild(int node, int attempt, uint64_t 
     co_return Child{steps_[found->second].step.get(), false};
   }
   if (parts_.grower == nullptr) co_return std::nullopt;
-  const auto under_way = growing_.Begin(key);
+  const auto guard = growing_.Begin(key);
   Grower::Request request{.path = Path(node), .prefix = step(node).prefix, .walker = walker};
   request.path.push_back(attempt);
   std::optional<RawStep> raw = co_await parts_.grower->Grow(std::move(request));
@@ -87,31 +87,22 @@ Co<std::optional<World::Child>> World::AskChild(int node, int attempt, uint64_t 
   co_return Child{steps_[id].step.get(), true};
 }
 
-Co<std::optional<World::Score>> World::AskScore(int node, uint64_t walker,
-                                                std::vector<float> state) {
+Co<std::optional<Score>> World::AskScore(int node, uint64_t walker, std::vector<float> state) {
   while (judging_.Has(node)) co_await judging_.Wait(node);
-  if (steps_[node].score) {
-    Score score = *steps_[node].score;
-    score.computed = false;
-    co_return score;
-  }
-  if (parts_.grower == nullptr) co_return std::nullopt;
-  const auto under_way = judging_.Begin(node);
-  Grower::Request request{
-      .path = Path(node),
+  if (steps_[node].score || parts_.grower == nullptr) co_return steps_[node].score;
+  const auto guard = judging_.Begin(node);
+  ScoreRequest request{
       .prefix = step(node).prefix,
       .mean_log_prob = MeanLogProb(node),
       .slips = task::CountArithmeticErrors(parts_.question, PathText(node), step(node).terminal),
       .walker = walker,
       .state = std::move(state)};
-  const std::optional<Grower::Judged> judged = co_await parts_.grower->Judge(std::move(request));
-  if (!judged) co_return std::nullopt;
-  const Score score{.value = judged->score, .seconds = judged->seconds, .computed = true};
-  if (parts_.store != nullptr) {
+  const std::optional<Score> score = co_await parts_.grower->Judge(Path(node), std::move(request));
+  if (score && parts_.store != nullptr) {
     parts_.store->Write(parts_.id, StoredScore{.path = Path(node),
                                                .scorer = parts_.scorer_hash,
-                                               .score = score.value,
-                                               .seconds = score.seconds});
+                                               .score = score->value,
+                                               .seconds = score->seconds});
   }
   steps_[node].score = score;
   co_return score;

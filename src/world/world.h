@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// A world: the infinite tree of possible reasoning for one problem, grown lazily. Child(node, k) is
-// "the k-th step written after this node". It has no width or node limit and holds no gold answer.
+// A world: the infinite tree of possible reasoning for one problem, grown lazily. Its child k of a
+// node is the k-th step written after that node. It has no width or node limit and holds no gold
+// answer.
 //
-// A node is its path of attempt indices, never its text, so two samples with the same first step
-// stay independent. What was grown or stored is never computed again, and walkers that ask for the
-// same child at once share one computation.
+// A node is its path of attempt indices, never its text: two samples with the same first step stay
+// independent. What was grown or stored is never computed again, and walkers that ask for the same
+// child at once share one computation.
 //
 // Belongs to the thread of its Rounds.
 #pragma once
@@ -18,8 +19,9 @@
 #include <vector>
 
 #include "base/rounds.h"
+#include "world/in_flight.h"
 #include "world/step.h"
-#include "world/under_way.h"
+#include "world/step_scorer.h"
 #include "world/walker_ids.h"
 
 namespace pgts::world {
@@ -28,28 +30,26 @@ class Store;
 
 inline constexpr int kRootStep = 0;
 
+struct Score {
+  float value = 0;     // [0, 1]
+  double seconds = 0;  // its share of device time, whenever it was spent
+};
+
 // Where new steps and scores come from: a model or a script. nullopt: it cannot say (not_recorded).
 class Grower {
  public:
   virtual ~Grower() = default;
   struct Request {
-    std::vector<int> path;  // attempt indices from the root to the step in question, its own last
-    llm::PrefixPtr prefix;  // Grow: up to its parent. Judge: up to and including the step
-    double mean_log_prob = 0;  // Judge: a token of the path, under the generator
-    int slips = 0;             // Judge: of the path (task/arithmetic_errors.h)
+    std::vector<int> path;  // attempt indices from the root to the wanted step, its own last
+    llm::PrefixPtr prefix;  // up to its parent
     uint64_t walker = 0;
-    std::vector<float> state;  // Judge: RawStep::state, where it has just been grown
   };
   virtual Co<std::optional<RawStep>> Grow(Request request) = 0;
-
-  struct Judged {
-    float score = 0;     // [0, 1]
-    double seconds = 0;  // its share of device time
-  };
-  virtual Co<std::optional<Judged>> Judge(Request request) = 0;
+  // path: of the step to judge, its own attempt last.
+  virtual Co<std::optional<Score>> Judge(std::vector<int> path, ScoreRequest request) = 0;
 };
 
-// Names a world in a store: the hash of (world key with epoch, problem, prompt).
+// A hash of everything that decides what is written in a world (world/world_source.h).
 using WorldId = uint64_t;
 
 struct WorldParts {
@@ -78,11 +78,6 @@ class World {
   // attempt >= 1. nullopt: not recorded.
   Co<std::optional<Child>> AskChild(int node, int attempt, uint64_t walker);
 
-  struct Score {
-    float value = 0;
-    double seconds = 0;
-    bool computed = false;
-  };
   // Of a step that is not the root. state: RawStep::state, where it is at hand. nullopt: not
   // recorded.
   Co<std::optional<Score>> AskScore(int node, uint64_t walker, std::vector<float> state = {});
@@ -91,7 +86,7 @@ class World {
   int size() const { return static_cast<int>(steps_.size()); }  // steps known, the root included
   std::string PathText(int id) const;
   std::vector<int> Path(int id) const;  // attempt indices
-  double MeanLogProb(int id) const;     // a token of its steps
+  double MeanLogProb(int id) const;     // of its path, per token
   int prompt_tokens() const { return parts_.prompt ? parts_.prompt->length : 0; }
   int max_step_tokens() const { return parts_.max_step_tokens; }  // 0: not known
   bool has_scorer() const { return parts_.scorer_hash != 0; }
@@ -111,8 +106,8 @@ class World {
   WorldParts parts_;
   std::vector<Slot> steps_;
   std::map<ChildKey, int> children_;
-  UnderWay<ChildKey> growing_;
-  UnderWay<int> judging_;
+  InFlight<ChildKey> growing_;
+  InFlight<int> judging_;
 };
 
 }  // namespace pgts::world

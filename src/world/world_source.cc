@@ -21,6 +21,12 @@ Key SamplingKey(Key key, const llm::SamplingOptions& sampling) {
   return key;
 }
 
+llm::PromptParts ToPrompt(const task::ProblemPrompt& parts) {
+  llm::PromptParts prompt{.system = parts.system, .user = parts.user};
+  for (const auto& [user, assistant] : parts.examples) prompt.turns.push_back({user, assistant});
+  return prompt;
+}
+
 void CheckLength(const llm::Prefix& prompt, const task::Problem& problem,
                  const llm::Generator& generator) {
   if (prompt.length < generator.context()) return;
@@ -57,19 +63,14 @@ class LiveGrower : public Grower {
     co_return raw;
   }
 
-  Co<std::optional<Judged>> Judge(Request request) override {
+  Co<std::optional<Score>> Judge(std::vector<int> /*path*/, ScoreRequest request) override {
     if (parts_.scorer == nullptr) {
       throw Error(
           "this method needs step scores and no reward model is loaded: give one with "
           "--reward-model-path");
     }
-    ScoreRequest score{.prefix = std::move(request.prefix),
-                       .mean_log_prob = request.mean_log_prob,
-                       .slips = request.slips,
-                       .walker = request.walker,
-                       .state = std::move(request.state)};
-    const Dispatched<float> done = co_await parts_.scorer->Score(std::move(score));
-    co_return Judged{.score = done.reply, .seconds = done.seconds};
+    const Dispatched<float> done = co_await parts_.scorer->Score(std::move(request));
+    co_return Score{.value = done.reply, .seconds = done.seconds};
   }
 
  private:
@@ -79,6 +80,18 @@ class LiveGrower : public Grower {
 };
 
 }  // namespace
+
+std::shared_ptr<World> OpenWorlds::Find(WorldId id) const {
+  const auto found = worlds_.find(id);
+  return found == worlds_.end() ? nullptr : found->second.lock();
+}
+
+std::shared_ptr<World> OpenWorlds::Add(WorldParts parts) {
+  auto world = std::make_shared<World>(std::move(parts));
+  std::erase_if(worlds_, [](const auto& entry) { return entry.second.expired(); });
+  worlds_[world->id()] = world;
+  return world;
+}
 
 LiveWorlds::LiveWorlds(Parts parts, LiveWorldsOptions options)
     : parts_(parts),
@@ -96,14 +109,14 @@ uint64_t SettingsKey(const GeneratorIdentity& generator, const LiveWorldsOptions
   return SamplingKey(key, options.sampling).value();
 }
 
-uint64_t WorldKey(uint64_t settings, int epoch) {
-  return Key("world").With(settings).With(static_cast<uint64_t>(epoch)).value();
+uint64_t PromptKey(llm::PromptKind kind, const task::ProblemPrompt& parts) {
+  Key key = Key("prompt").With(static_cast<uint64_t>(kind)).With(parts.system).With(parts.user);
+  for (const auto& [user, assistant] : parts.examples) key = key.With(user).With(assistant);
+  return key.value();
 }
 
-llm::PromptParts ToPrompt(const task::ProblemPrompt& prompt) {
-  llm::PromptParts parts{.system = prompt.system, .user = prompt.user};
-  for (const auto& [user, assistant] : prompt.examples) parts.turns.push_back({user, assistant});
-  return parts;
+uint64_t WorldKey(uint64_t settings, int epoch) {
+  return Key("world").With(settings).With(static_cast<uint64_t>(epoch)).value();
 }
 
 llm::PrefixPtr LiveWorlds::Prompt(const task::Problem& problem, int /*epoch*/) {
@@ -125,27 +138,24 @@ std::shared_ptr<World> LiveWorlds::Open(const task::Problem& problem, int epoch)
   Key key = Key("problem").With(WorldKey(epoch)).With(problem.id);
   for (llm::Token token : prompt->tokens) key = key.With(static_cast<uint64_t>(token));
   const WorldId id = key.value();
-  if (const auto found = open_.find(id); found != open_.end()) {
-    if (std::shared_ptr<World> open = found->second.lock()) return open;
-  }
+  if (std::shared_ptr<World> world = open_.Find(id)) return world;
   if (parts_.store != nullptr) {
-    const WorldName name{.settings = SettingsKey(), .epoch = epoch, .problem = problem.id};
+    const WorldName name{.settings = settings_,
+                         .prompt = PromptKey(options_.prompt, parts_.task->Prompt(problem)),
+                         .epoch = epoch,
+                         .problem = problem.id};
     parts_.store->WriteHead(id, name, prompt->tokens);
   }
-  auto world = std::make_shared<World>(
-      WorldParts{.rounds = parts_.rounds,
-                 .task = parts_.task,
-                 .grower = std::make_shared<LiveGrower>(parts_, sampling_, key),
-                 .store = parts_.store,
-                 .walkers = walkers_,
-                 .id = id,
-                 .scorer_hash = parts_.scorer == nullptr ? 0 : parts_.scorer->scorer().hash(),
-                 .prompt = prompt,
-                 .question = problem.question,
-                 .max_step_tokens = options_.sampling.max_new_tokens});
-  std::erase_if(open_, [](const auto& entry) { return entry.second.expired(); });
-  open_[id] = world;
-  return world;
+  return open_.Add({.rounds = parts_.rounds,
+                    .task = parts_.task,
+                    .grower = std::make_shared<LiveGrower>(parts_, sampling_, key),
+                    .store = parts_.store,
+                    .walkers = walkers_,
+                    .id = id,
+                    .scorer_hash = parts_.scorer == nullptr ? 0 : parts_.scorer->scorer().hash(),
+                    .prompt = prompt,
+                    .question = problem.question,
+                    .max_step_tokens = options_.sampling.max_new_tokens});
 }
 
 }  // namespace pgts::world

@@ -2,9 +2,10 @@
 // Opens worlds: the same problem and epoch give the same world while anyone walks in it; a closed
 // one leaves memory and is read back from the store.
 //
-// World key = hash of (world seed, epoch, generator file, prompt, separator, max_new_tokens, every
-// sampling setting, context limit). Another key is another world, never a mix. Greedy decoding is a
-// world of its own, because its sampling differs.
+// A world is identified by the hash of everything that decides what is written in it: world seed,
+// epoch, generator file, context limit, every sampling setting with separator and max_new_tokens,
+// problem id, tokens of the prompt. Greedy decoding, which samples otherwise, has worlds of its
+// own.
 #pragma once
 
 #include <cstdint>
@@ -47,8 +48,12 @@ struct GeneratorIdentity {
   int context = 0;
 };
 
-// Everything of a world's key but epoch, problem and prompt: StoredWorlds find worlds by that.
+// A stored world is found without a tokenizer, by its epoch, its problem's id and two keys.
+// Everything else that decides what is written but the prompt:
 uint64_t SettingsKey(const GeneratorIdentity& generator, const LiveWorldsOptions& options);
+// What makes the prompt, the generator's template aside. The same prompt as kAuto and as kChat has
+// two names.
+uint64_t PromptKey(llm::PromptKind kind, const task::ProblemPrompt& parts);
 uint64_t WorldKey(uint64_t settings, int epoch);
 
 class WorldSource {
@@ -59,6 +64,16 @@ class WorldSource {
   virtual llm::PrefixPtr Prompt(const task::Problem& problem, int epoch) {
     return Open(problem, epoch)->step(kRootStep).prefix;
   }
+};
+
+// The worlds of a source that someone walks in.
+class OpenWorlds {
+ public:
+  std::shared_ptr<World> Find(WorldId id) const;  // null: not open
+  std::shared_ptr<World> Add(WorldParts parts);
+
+ private:
+  std::map<WorldId, std::weak_ptr<World>> worlds_;
 };
 
 // Worlds that a generator grows. Everything passed in must outlive it.
@@ -87,10 +102,7 @@ class LiveWorlds : public WorldSource {
   uint64_t settings_;
   std::shared_ptr<const llm::SamplingOptions> sampling_;
   std::shared_ptr<WalkerIds> walkers_ = std::make_shared<WalkerIds>();
-  std::map<WorldId, std::weak_ptr<World>> open_;
+  OpenWorlds open_;
 };
-
-// The problem's prompt as llm/ renders it.
-llm::PromptParts ToPrompt(const task::ProblemPrompt& prompt);
 
 }  // namespace pgts::world

@@ -153,9 +153,9 @@ TEST_F(WorldTest, AComputationThatFailsLeavesNobodyWaiting) {
   bool broken = true;
   Script script = TableScript(kTree);
   const auto write = script.step;
-  script.step = [&](const ScriptPlace& place) {
+  script.step = [&](const StepAddress& at) {
     if (broken) throw Error("the model broke");
-    return write(place);
+    return write(at);
   };
   ScriptedWorlds worlds({.rounds = &rounds_, .task = task_.get()}, script);
   world_ = worlds.Open(Pens(), 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "world/grown_by.h"
+#include "world/provenance.h"
 
 #include <algorithm>
 
@@ -11,38 +11,38 @@ namespace {
 
 std::string FileIn(const std::string& folder) { return folder + "/worlds.json"; }
 
-void Write(const std::string& folder, const GrownBy& grown) {
+void Write(const std::string& folder, const Provenance& provenance) {
   Json generators = Json::array(), scorers = Json::array();
-  for (const GrownBy::Generator& generator : grown.generators) {
+  for (const GeneratorRecord& generator : provenance.generators) {
     generators.push_back({{"file", generator.file},
                           {"hash", generator.identity.file_hash},
                           {"context", generator.identity.context},
                           {"parameters", generator.parameters}});
   }
-  for (const GrownBy::Scorer& scorer : grown.scorers) {
+  for (const ScorerRecord& scorer : provenance.scorers) {
     scorers.push_back({{"hash", scorer.hash}, {"parameters", scorer.parameters}});
   }
   WriteFileAtomic(FileIn(folder),
                   JsonPretty({{"generators", generators}, {"scorers", scorers}}) + "\n");
 }
 
-GrownBy Parse(const Json& json) {
-  GrownBy grown;
+Provenance Parse(const Json& json) {
+  Provenance provenance;
   for (const Json& item : json.at("generators")) {
-    grown.generators.push_back(
+    provenance.generators.push_back(
         {.file = item.at("file"),
          .identity = {.file_hash = item.at("hash"), .context = item.at("context")},
          .parameters = item.at("parameters")});
   }
   for (const Json& item : json.at("scorers")) {
-    grown.scorers.push_back({.hash = item.at("hash"), .parameters = item.at("parameters")});
+    provenance.scorers.push_back({.hash = item.at("hash"), .parameters = item.at("parameters")});
   }
-  return grown;
+  return provenance;
 }
 
 }  // namespace
 
-GrownBy ReadGrownBy(const std::string& folder) {
+Provenance ReadProvenance(const std::string& folder) {
   if (!FileExists(FileIn(folder))) return {};
   try {
     return Parse(ReadJsonFile(FileIn(folder)));
@@ -54,23 +54,23 @@ GrownBy ReadGrownBy(const std::string& folder) {
   }
 }
 
-void NoteGenerator(const std::string& folder, const GrownBy::Generator& generator) {
-  GrownBy grown = ReadGrownBy(folder);
-  const bool known = std::ranges::any_of(grown.generators, [&](const GrownBy::Generator& other) {
+void Record(const std::string& folder, const GeneratorRecord& generator) {
+  Provenance provenance = ReadProvenance(folder);
+  const bool known = std::ranges::any_of(provenance.generators, [&](const GeneratorRecord& other) {
     return other.file == generator.file &&
            other.identity.file_hash == generator.identity.file_hash &&
            other.identity.context == generator.identity.context;
   });
   if (known) return;
-  grown.generators.push_back(generator);
-  Write(folder, grown);
+  provenance.generators.push_back(generator);
+  Write(folder, provenance);
 }
 
-void NoteScorer(const std::string& folder, const GrownBy::Scorer& scorer) {
-  GrownBy grown = ReadGrownBy(folder);
-  if (std::ranges::count(grown.scorers, scorer.hash, &GrownBy::Scorer::hash) > 0) return;
-  grown.scorers.push_back(scorer);
-  Write(folder, grown);
+void Record(const std::string& folder, const ScorerRecord& scorer) {
+  Provenance provenance = ReadProvenance(folder);
+  if (std::ranges::count(provenance.scorers, scorer.hash, &ScorerRecord::hash) > 0) return;
+  provenance.scorers.push_back(scorer);
+  Write(folder, provenance);
 }
 
 std::string StoredFolder(const std::string& name) {
