@@ -106,7 +106,7 @@ TEST_P(LlamaGeneratorLayout, WalksEqualPlainEvaluation) {
 }
 
 // Walkers' names are used again: who comes anew with one must not push out who waits.
-TEST(LlamaGenerator, ANewWalkerTakesThePlaceOfWhoLeft) {
+TEST(LlamaGenerator, ANewWalkerTakesTheSlotOfWhoLeft) {
   const auto generator = MakeLlamaGenerator(TestModel(), Options(6, 3));
   const auto write = [&](const std::vector<std::pair<uint64_t, PrefixPtr>>& visits) {
     std::vector<GenerateRequest> requests;
