@@ -111,12 +111,13 @@ void PrintTable(const labels::TrlSolution& solution, std::span<const reward::Sco
                {"score", Align::kRight},
                {"judge's logit", Align::kRight},
                {"path's log-probability a token", Align::kRight},
-               {"path's slips", Align::kRight}});
+               {"arithmetic errors", Align::kRight}});
   for (size_t i = 0; i < steps.size(); ++i) {
     table.Row({fmt::format("{}", i + 1), report::OneLine(solution.lines[i]),
                fmt::format("{:.3f}", model.calibration.Score(steps[i].evidence())),
                fmt::format("{:+.2f}", steps[i].logit),
-               fmt::format("{:.2f}", steps[i].mean_log_prob), fmt::format("{}", steps[i].slips)});
+               fmt::format("{:.2f}", steps[i].mean_log_prob),
+               fmt::format("{}", steps[i].arithmetic_errors)});
   }
   const int wrong = FirstWrong(steps, model);
   fmt::print("{}\n\n{}{}\n", report::OneLine(solution.question), table.Text(),
@@ -132,7 +133,7 @@ void PrintJson(const labels::TrlSolution& solution, std::span<const reward::Scor
                     {"score", model.calibration.Score(steps[i].evidence())},
                     {"judge_logit", steps[i].logit},
                     {"path_mean_log_prob", steps[i].mean_log_prob},
-                    {"path_slips", steps[i].slips}});
+                    {"path_slips", steps[i].arithmetic_errors}});
   }
   const int wrong = FirstWrong(steps, model);
   fmt::print("{}\n", JsonText({{"question", solution.question},

@@ -323,8 +323,8 @@ LabelledSolution Label(const task::Problem& problem, const Corruption& corruptio
     const bool right = solution.steps.size() < corruption.wrong_step;
     solution.steps.push_back({.tokens = std::move(tokens), .label = right ? 1 : 0});
   }
-  CountSlips(problem.question, corruption.lines, format.task.IsTerminal(corruption.lines.back()),
-             solution);
+  FillArithmeticErrors(problem.question, corruption.lines,
+                       format.task.IsTerminal(corruption.lines.back()), solution);
   return solution;
 }
 

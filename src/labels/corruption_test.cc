@@ -81,16 +81,16 @@ TEST(CorruptionTest, AStepThatKeepsItsValueIsNotDamaged) {
   }
 }
 
-TEST(CorruptionTest, SlipsOfThePathAreCounted) {
+TEST(CorruptionTest, ArithmeticErrorsOfThePathAreCounted) {
   const Corruption wrong{.wrong_step = 1, .lines = {"14+9=23", "23*2=45", "#### 45"}};
   const LabelledSolution solution = Label(PensProblem(), wrong, {1}, ByteFormat());
-  EXPECT_EQ(solution.steps[0].slips, 0);
-  EXPECT_EQ(solution.steps[1].slips, 1);
-  EXPECT_EQ(solution.steps[2].slips, 2);  // and the 31 that it never names
+  EXPECT_EQ(solution.steps[0].arithmetic_errors, 0);
+  EXPECT_EQ(solution.steps[1].arithmetic_errors, 1);
+  EXPECT_EQ(solution.steps[2].arithmetic_errors, 2);  // and the 31 that it never names
 
   // What ends before the answer may name it yet.
   const Corruption cut{.wrong_step = 1, .lines = {"14+9=23", "23*2=45"}};
-  EXPECT_EQ(Label(PensProblem(), cut, {1}, ByteFormat()).steps[1].slips, 1);
+  EXPECT_EQ(Label(PensProblem(), cut, {1}, ByteFormat()).steps[1].arithmetic_errors, 1);
 }
 
 // A wrong value goes into every operand that held it; where text names it, the solution ends.

@@ -129,7 +129,7 @@ class RolloutLabeller {
       solution.steps.push_back({.tokens = step->raw.tokens, .log_prob = step->raw.log_prob});
       texts.push_back(step->raw.text);
     }
-    CountSlips(problem_.question, texts, chain.answered, solution);
+    FillArithmeticErrors(problem_.question, texts, chain.answered, solution);
     if (parts_.task.name() == "word_problems") {
       const std::vector<bool> correct = task::CheckSteps(problem_, texts);
       for (size_t i = 0; i < correct.size(); ++i) solution.steps[i].exact = correct[i] ? 1 : 0;

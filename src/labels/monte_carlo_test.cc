@@ -258,9 +258,9 @@ TEST(RolloutsTest, ChunksHoldWholeProblemsAndEachBeginsAfreshAndIsKept) {
   EXPECT_EQ(data.solutions.back().problem, "one/4");
 }
 
-// A generator that solves word problems and slips sometimes.
-llm::ScriptedGenerator SlippingGenerator(const task::WordProblems& task,
-                                         std::map<std::string, task::Problem>& known) {
+// A generator that solves word problems and sometimes errs.
+llm::ScriptedGenerator ErringGenerator(const task::WordProblems& task,
+                                       std::map<std::string, task::Problem>& known) {
   for (const task::Split split : {task::Split::kTrain, task::Split::kValidation}) {
     for (int64_t i = 0; i < 20; ++i) {
       const task::Problem problem = task.Get(split, i);
@@ -297,7 +297,7 @@ class OtherPrompt : public task::WordProblems {
 TEST(DataBuilderTest, WritesBothSplitsAndReadsThemBack) {
   const task::WordProblems task;
   std::map<std::string, task::Problem> known;
-  llm::ScriptedGenerator generator = SlippingGenerator(task, known);
+  llm::ScriptedGenerator generator = ErringGenerator(task, known);
   const TempFolder folder;
   DataPlan plan{.data = {.train_problems = 20,
                          .validation_problems = 10,

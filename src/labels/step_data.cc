@@ -108,12 +108,12 @@ int64_t ExampleCount(const LabelledSolution& solution) {
                        [](const LabelledStep& step) { return step.label.has_value(); });
 }
 
-void CountSlips(std::string_view question, std::span<const std::string> texts, bool finished,
-                LabelledSolution& solution) {
+void FillArithmeticErrors(std::string_view question, std::span<const std::string> texts,
+                          bool finished, LabelledSolution& solution) {
   std::string text;
   for (size_t i = 0; i < texts.size(); ++i) {
     text += texts[i] + "\n";
-    solution.steps[i].slips =
+    solution.steps[i].arithmetic_errors =
         task::CountArithmeticErrors(question, text, finished && i + 1 == texts.size());
   }
 }
@@ -142,7 +142,7 @@ Json ToJson(const LabelledSolution& solution) {
     }
     if (step.soft) json["soft"] = *step.soft;
     if (step.log_prob) json["log_prob"] = *step.log_prob;
-    if (step.slips > 0) json["slips"] = step.slips;
+    if (step.arithmetic_errors > 0) json["slips"] = step.arithmetic_errors;
     if (step.exact) json["exact"] = *step.exact;
     steps.push_back(std::move(json));
   }
@@ -173,7 +173,7 @@ LabelledSolution SolutionFromJson(const Json& json, const std::string& where) {
                               .tried = ReadCount(step, "tried", where),
                               .soft = ReadShare(step, "soft", where),
                               .log_prob = ReadNumber(step, "log_prob", where),
-                              .slips = ReadCount(step, "slips", where),
+                              .arithmetic_errors = ReadCount(step, "slips", where),
                               .exact = ReadLabel(step, "exact", where)});
   }
   return solution;

@@ -13,14 +13,14 @@ namespace {
 
 constexpr double kPull = 1e-2;  // weight of the squared distance to the identity, in examples
 
-// slope, log_prob_slope, slips_slope, offset; and which of them are free to move.
+// slope, log_prob_slope, arithmetic_errors_slope, offset; and which of them are free to move.
 constexpr size_t kValues = 4;
 using Values = std::array<double, kValues>;
 using Free = std::array<bool, kValues>;
 constexpr Values kIdentity = {1, 0, 0, 0};
 
 Calibration ToCalibration(const Values& v) {
-  return {.slope = v[0], .log_prob_slope = v[1], .slips_slope = v[2], .offset = v[3]};
+  return {.slope = v[0], .log_prob_slope = v[1], .arithmetic_errors_slope = v[2], .offset = v[3]};
 }
 
 struct Data {
@@ -28,8 +28,8 @@ struct Data {
   std::span<const int> labels;
 
   Values Features(size_t i) const {
-    return {evidence[i].logit, evidence[i].mean_log_prob, -static_cast<double>(evidence[i].slips),
-            1};
+    return {evidence[i].logit, evidence[i].mean_log_prob,
+            -static_cast<double>(evidence[i].arithmetic_errors), 1};
   }
 };
 
@@ -117,13 +117,13 @@ Fit Minimise(const Data& data, Values start, const Free& free) {
 
 double Calibration::Score(const Evidence& evidence) const {
   const double z = slope * evidence.logit + log_prob_slope * evidence.mean_log_prob -
-                   slips_slope * evidence.slips + offset;
+                   arithmetic_errors_slope * evidence.arithmetic_errors + offset;
   return 1 / (1 + std::exp(-z));
 }
 
 bool Calibration::InOrder() const {
-  return slope >= 0 && log_prob_slope >= 0 && slips_slope >= 0 &&
-         slope + log_prob_slope + slips_slope > 0;
+  return slope >= 0 && log_prob_slope >= 0 && arithmetic_errors_slope >= 0 &&
+         slope + log_prob_slope + arithmetic_errors_slope > 0;
 }
 
 Calibration FitCalibration(std::span<const Evidence> evidence, std::span<const int> labels) {
@@ -132,14 +132,15 @@ Calibration FitCalibration(std::span<const Evidence> evidence, std::span<const i
   const Data data{evidence, labels};
   const bool has_log_probs =
       std::ranges::any_of(evidence, [](const Evidence& e) { return e.mean_log_prob != 0; });
-  const bool has_slips = std::ranges::any_of(evidence, [](const Evidence& e) { return e.slips; });
+  const bool has_errors =
+      std::ranges::any_of(evidence, [](const Evidence& e) { return e.arithmetic_errors; });
   Fit best{kIdentity};
-  // Every choice of witnesses: one that is left out, or that would speak the wrong way, has no say.
+  // Every choice of predictors: one that is left out has no say, nor has a choice out of order.
   for (unsigned choice = 1; choice < 8; ++choice) {
-    const bool logit = choice & 1, log_prob = choice & 2, slips = choice & 4;
-    if ((log_prob && !has_log_probs) || (slips && !has_slips)) continue;
+    const bool logit = choice & 1, log_prob = choice & 2, errors = choice & 4;
+    if ((log_prob && !has_log_probs) || (errors && !has_errors)) continue;
     const Values start = {logit ? 1.0 : 0, !logit && log_prob ? 1.0 : 0, 0, 0};
-    const Fit fit = Minimise(data, start, {logit, log_prob, slips, true});
+    const Fit fit = Minimise(data, start, {logit, log_prob, errors, true});
     if (ToCalibration(fit.values).InOrder() && fit.loss < best.loss) best = fit;
   }
   return ToCalibration(best.values);

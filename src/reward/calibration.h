@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // From what is known of a path to a probability that means what it says: logistic regression (for
-// one feature: Platt, "Probabilistic outputs for support vector machines", 1999) on up to three
-// witnesses.
+// one predictor: Platt, "Probabilistic outputs for support vector machines", 1999) on up to three
+// predictors.
 //   score = 1 / (1 + exp(-(slope * logit + log_prob_slope * mean_log_prob
-//                           - slips_slope * slips + offset)))
+//                           - arithmetic_errors_slope * arithmetic_errors + offset)))
 // The head's logit says what the judge makes of the text; the path's log-probability under the
 // generator says how sure the writer was of it, and comes free with every step. It is the mean over
 // tokens: the sum falls with every token, so that it calls long and deep paths wrong, and hardly
 // tells the solutions of one problem apart (docs/RESULTS.md has both). A path whose log-probability
-// is unknown is read as one of log-probability 0. Slips are what a calculator and a look at the
-// question find wrong (task/arithmetic_errors.h). All slopes are >= 0: more belief never means a lower score.
-// The identity is slope 1, the rest 0.
+// is unknown is read as one of log-probability 0. Arithmetic errors are those that show without
+// knowing the answer (task/arithmetic_errors.h). All slopes are >= 0: more belief never means a
+// lower score. The identity is slope 1, the rest 0.
 #pragma once
 
 #include <span>
@@ -22,13 +22,13 @@ struct Evidence {
   // A token of the path's steps, natural log, at temperature 1. The sum has the end-of-text token's
   // where the generator wrote it; the count never has.
   double mean_log_prob = 0;
-  int slips = 0;  // of the path
+  int arithmetic_errors = 0;  // of the path
 };
 
 struct Calibration {
   double slope = 1;
   double log_prob_slope = 0;
-  double slips_slope = 0;
+  double arithmetic_errors_slope = 0;
   double offset = 0;
 
   double Score(const Evidence& evidence) const;
@@ -37,8 +37,8 @@ struct Calibration {
 };
 
 // The maximum-likelihood values by Newton's method, with a weak pull towards the identity (so that
-// separable labels end at finite values). A witness that speaks against the labels is left out; the
-// identity where a class is missing or neither witness is any good.
+// separable labels end at finite values). A predictor that would get a slope below 0 is left
+// out; the identity where a class is missing or no predictor helps.
 Calibration FitCalibration(std::span<const Evidence> evidence, std::span<const int> labels);
 
 }  // namespace pgts::reward

@@ -26,7 +26,7 @@ uint64_t ScorerHash(std::string_view model_file_hash, const Head& head,
       .With(BytesOf(head.bias))
       .With(std::bit_cast<uint64_t>(calibration.slope))
       .With(std::bit_cast<uint64_t>(calibration.log_prob_slope))
-      .With(std::bit_cast<uint64_t>(calibration.slips_slope))
+      .With(std::bit_cast<uint64_t>(calibration.arithmetic_errors_slope))
       .With(std::bit_cast<uint64_t>(calibration.offset))
       .value();
 }
@@ -68,9 +68,10 @@ void LlamaScorer::Score(std::span<const world::ScoreRequest> requests, std::span
   std::vector<double> logits(requests.size());
   Logits(requests, logits);
   for (size_t i = 0; i < requests.size(); ++i) {
-    scores[i] = static_cast<float>(calibration_.Score({.logit = logits[i],
-                                                       .mean_log_prob = requests[i].mean_log_prob,
-                                                       .slips = requests[i].slips}));
+    scores[i] = static_cast<float>(
+        calibration_.Score({.logit = logits[i],
+                            .mean_log_prob = requests[i].mean_log_prob,
+                            .arithmetic_errors = requests[i].arithmetic_errors}));
   }
 }
 

@@ -255,7 +255,7 @@ Calibration CalibrateOn(std::span<const ScoredStep> steps, bool weigh_slips) {
   for (const ScoredStep& step : steps) {
     if (!step.label) continue;
     evidence.push_back(step.evidence());
-    if (!weigh_slips) evidence.back().slips = 0;
+    if (!weigh_slips) evidence.back().arithmetic_errors = 0;
     labels.push_back(*step.label);
   }
   return FitCalibration(evidence, labels);

@@ -23,9 +23,9 @@
 namespace pgts::reward {
 
 struct ScoredStep {
-  double logit = 0;          // the head's logit(1) - logit(0)
-  double mean_log_prob = 0;  // of the path so far per token, by the generator; 0: unknown
-  int slips = 0;             // of the path so far (task/arithmetic_errors.h)
+  double logit = 0;           // the head's logit(1) - logit(0)
+  double mean_log_prob = 0;   // of the path so far per token, by the generator; 0: unknown
+  int arithmetic_errors = 0;  // of the path so far (task/arithmetic_errors.h)
   std::optional<int> label;
   std::optional<int> exact;  // the exact truth, where the task can tell
   std::optional<int> grade;  // of the solution, on its last step only
@@ -33,7 +33,7 @@ struct ScoredStep {
   int depth = 1;             // place in the solution, from 1
 
   Evidence evidence() const {
-    return {.logit = logit, .mean_log_prob = mean_log_prob, .slips = slips};
+    return {.logit = logit, .mean_log_prob = mean_log_prob, .arithmetic_errors = arithmetic_errors};
   }
 };
 
@@ -67,7 +67,7 @@ struct RewardMetrics {
   // 95 %, problems resampled; NaN: not measured.
   double outcome_auc_low = std::numeric_limits<double>::quiet_NaN();
   double outcome_auc_high = std::numeric_limits<double>::quiet_NaN();
-  double head_auc = 0, log_prob_auc = 0;  // step AUC of either witness alone (calibration.h)
+  double head_auc = 0, log_prob_auc = 0;  // step AUC of either predictor alone (calibration.h)
   // Step AUC of a bag of words on the same split (reward/word_baseline.h); NaN: not measured.
   double words_auc = std::numeric_limits<double>::quiet_NaN();
   // The same between damaged and right steps of the training data; NaN: no corruptions.

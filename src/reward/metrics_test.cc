@@ -129,19 +129,19 @@ TEST(CalibrationTest, FindsTheValuesThatMadeTheLabels) {
   EXPECT_NEAR(fit.offset, -1, 0.1);
 }
 
-TEST(CalibrationTest, SlipsCountAgainstAStep) {
+TEST(CalibrationTest, ArithmeticErrorsCountAgainstAStep) {
   RandomStream random{Key("slips")};
-  const Calibration truth{.slope = 0.5, .slips_slope = 1.5, .offset = 0.5};
+  const Calibration truth{.slope = 0.5, .arithmetic_errors_slope = 1.5, .offset = 0.5};
   std::vector<ScoredStep> steps;
   for (int i = 0; i < 20'000; ++i) {
-    ScoredStep step{.logit = 8 * random.Uniform() - 4, .slips = random.Below(3)};
+    ScoredStep step{.logit = 8 * random.Uniform() - 4, .arithmetic_errors = random.Below(3)};
     step.label = random.Uniform() < truth.Score(step.evidence());
     steps.push_back(step);
   }
   const Calibration fit = CalibrateOn(steps, /*weigh_slips=*/true);
   EXPECT_NEAR(fit.slope, 0.5, 0.03);
-  EXPECT_NEAR(fit.slips_slope, 1.5, 0.1);
-  EXPECT_EQ(CalibrateOn(steps, /*weigh_slips=*/false).slips_slope, 0);
+  EXPECT_NEAR(fit.arithmetic_errors_slope, 1.5, 0.1);
+  EXPECT_EQ(CalibrateOn(steps, /*weigh_slips=*/false).arithmetic_errors_slope, 0);
 }
 
 TEST(CalibrationTest, AnUnknownLogProbabilityHasNoSay) {
@@ -149,7 +149,7 @@ TEST(CalibrationTest, AnUnknownLogProbabilityHasNoSay) {
   EXPECT_EQ(FitCalibration(Logits({-2, -1, 1, 2}), labels).log_prob_slope, 0);
 }
 
-TEST(CalibrationTest, AWitnessAgainstTheLabelsIsLeftOut) {
+TEST(CalibrationTest, APredictorAgainstTheLabelsIsLeftOut) {
   const std::vector<Evidence> evidence = {{2, -9}, {1, -8}, {2, -7}, {-1, -3}, {-2, -1}, {1, -2}};
   const Calibration fit = FitCalibration(evidence, std::vector<int>{0, 0, 0, 1, 1, 1});
   EXPECT_EQ(fit.slope, 0);

@@ -22,7 +22,8 @@ double SourceWeight(labels::Source source, const RowOptions& options) {
   return 0;
 }
 
-TrainingRow MakeRow(std::span<const labels::LabelledSolution* const> solutions, const RowOptions& options) {
+TrainingRow MakeRow(std::span<const labels::LabelledSolution* const> solutions,
+                    const RowOptions& options) {
   TrainingRow row{.tree = BuildTokenTree(solutions, options.max_length),
                   .solutions = static_cast<int>(solutions.size())};
   std::vector<std::vector<ScoredStep>> truths;
@@ -39,8 +40,8 @@ TrainingRow MakeRow(std::span<const labels::LabelledSolution* const> solutions, 
 }
 
 // A tree needs one first token: solutions of a problem that another prompt opened go elsewhere.
-std::vector<std::vector<const labels::LabelledSolution*>> Group(std::span<const labels::LabelledSolution> solutions,
-                                                        const RowOptions& options) {
+std::vector<std::vector<const labels::LabelledSolution*>> Group(
+    std::span<const labels::LabelledSolution> solutions, const RowOptions& options) {
   std::vector<std::vector<const labels::LabelledSolution*>> groups;
   std::map<std::pair<std::string_view, llm::Token>, size_t> open;
   int64_t examples = 0;
@@ -106,7 +107,7 @@ std::vector<ScoredStep> Truth(const labels::LabelledSolution& solution) {
     log_prob += step.log_prob.value_or(0);
     tokens += step.tokens.size();
     steps.push_back({.mean_log_prob = log_prob / static_cast<double>(tokens),
-                     .slips = step.slips,
+                     .arithmetic_errors = step.arithmetic_errors,
                      .label = step.label,
                      .exact = step.exact,
                      .problem = problem,

@@ -12,11 +12,11 @@
 namespace pgts::world {
 
 struct ScoreRequest {
-  llm::PrefixPtr prefix;     // the path up to and including the step, in the generator's tokens
-  double mean_log_prob = 0;  // of its steps per token, under the generator (world/step.h)
-  int slips = 0;             // of the path (task/arithmetic_errors.h)
-  uint64_t walker = 0;       // who walks: requests of one walker share their place in memory
-  std::vector<float> state;  // of the path's end in the model that wrote it; empty: not known
+  llm::PrefixPtr prefix;      // the path up to and including the step, in the generator's tokens
+  double mean_log_prob = 0;   // of its steps per token, under the generator (world/step.h)
+  int arithmetic_errors = 0;  // of the path (task/arithmetic_errors.h)
+  uint64_t walker = 0;        // who walks: requests of one walker share their place in memory
+  std::vector<float> state;   // of the path's end in the model that wrote it; empty: not known
 };
 
 // Not shared between threads.

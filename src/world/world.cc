@@ -91,12 +91,12 @@ Co<std::optional<Score>> World::AskScore(int node, uint64_t walker, std::vector<
   while (judging_.Has(node)) co_await judging_.Wait(node);
   if (steps_[node].score || parts_.grower == nullptr) co_return steps_[node].score;
   const auto guard = judging_.Begin(node);
-  ScoreRequest request{
-      .prefix = step(node).prefix,
-      .mean_log_prob = MeanLogProb(node),
-      .slips = task::CountArithmeticErrors(parts_.question, PathText(node), step(node).terminal),
-      .walker = walker,
-      .state = std::move(state)};
+  ScoreRequest request{.prefix = step(node).prefix,
+                       .mean_log_prob = MeanLogProb(node),
+                       .arithmetic_errors = task::CountArithmeticErrors(
+                           parts_.question, PathText(node), step(node).terminal),
+                       .walker = walker,
+                       .state = std::move(state)};
   const std::optional<Score> score = co_await parts_.grower->Judge(Path(node), std::move(request));
   if (score && parts_.store != nullptr) {
     parts_.store->Write(parts_.id, StoredScore{.path = Path(node),
