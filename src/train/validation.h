@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "eval/run_method.h"
+#include "session/run_config.h"
 #include "session/session.h"
 #include "train/resume_state.h"
-#include "session/run_config.h"
 #include "tree/policy.h"
 
 namespace pgts::train {

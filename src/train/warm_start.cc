@@ -22,8 +22,9 @@ std::vector<int64_t> First(const ProblemSequence::Range& range, int64_t count) {
   return problems;
 }
 
-std::vector<tree::Trajectory> Watch(session::Session& session, const search::Searcher& teacher,
-                                    const std::vector<int64_t>& problems, tree::Limits limits) {
+std::vector<tree::Trajectory> RunTeacher(session::Session& session, const search::Searcher& teacher,
+                                         const std::vector<int64_t>& problems,
+                                         tree::Limits limits) {
   RolloutRequest request{.fixed_epoch = world::kTeacherEpoch, .limits = limits};
   for (int64_t problem : problems) request.visits.push_back({.problem = problem});
   std::vector<tree::Trajectory> trajectories;
@@ -72,7 +73,7 @@ search::HeuristicRule WarmStart(const session::RunConfig& config, session::Sessi
   search::HeuristicPolicy policy(rule);
   search::PolicyClient client(session.rounds(), policy);
   const search::PolicySearch searcher(client, {});
-  Imitate(config, Watch(session, searcher, First(problems, config.teacher.problems), limits),
+  Imitate(config, RunTeacher(session, searcher, First(problems, config.teacher.problems), limits),
           network);
   return rule;
 }

@@ -3,10 +3,10 @@
 // training problems, and the policy imitates it.
 #pragma once
 
-#include "session/session.h"
 #include "search/heuristic_policy.h"
-#include "train/problem_sequence.h"
 #include "session/run_config.h"
+#include "session/session.h"
+#include "train/problem_sequence.h"
 
 namespace pgts::policy {
 class GpsNetwork;
