@@ -53,9 +53,6 @@ class EndlessTask : public task::Task {
                                            task::AnswerFilter /*filter*/) const override {
     return std::nullopt;
   }
-  bool Same(std::string_view answer, std::string_view gold) const override {
-    return task_->Same(answer, gold);
-  }
 
  private:
   std::unique_ptr<task::Task> task_;

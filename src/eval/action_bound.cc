@@ -9,7 +9,7 @@
 
 namespace pgts::eval {
 
-double TokensToRight(const world::World& world, const task::Task& task, const std::string& gold) {
+double TokensToRight(const world::World& world, const task::Problem& problem) {
   // Siblings beside each other; a step's id is above its parent's, so parents come first.
   std::map<std::pair<int, int>, int> steps;  // (parent, attempt) -> id
   for (int id = 1; id < world.size(); ++id) {
@@ -22,7 +22,7 @@ double TokensToRight(const world::World& world, const task::Task& task, const st
   for (const auto& [place, id] : steps) {
     const world::Step& step = world.step(id);
     if (std::exchange(parent, step.parent) != step.parent) so_far = spent[step.parent];
-    if (step.terminal && task.Same(step.answer, gold)) least = std::min(least, so_far);
+    if (step.terminal && problem.IsRight(step.answer)) least = std::min(least, so_far);
     so_far += step.raw.generated;
     spent[id] = so_far;
   }

@@ -9,15 +9,13 @@
 // that: none in this world does better than a perfect choice among the steps that all of them grew.
 #pragma once
 
-#include <string>
-
-#include "task/task.h"
+#include "task/problem.h"
 #include "world/world.h"
 
 namespace pgts::eval {
 
-// That sum for the cheapest step of `world` that answers `gold`, among those grown so far; infinity
-// where none does.
-double TokensToRight(const world::World& world, const task::Task& task, const std::string& gold);
+// That sum for the cheapest step of the problem's `world` that answers right, among those grown so
+// far; infinity where none does.
+double TokensToRight(const world::World& world, const task::Problem& problem);
 
 }  // namespace pgts::eval

@@ -23,7 +23,7 @@ class TokensToRightTest : public ::testing::Test {
     const auto world = worlds_.Open({.id = "toy/1", .question = "Q"}, epoch_++);
     rounds_.Spawn(Grow(world, paths));
     rounds_.Run();
-    return TokensToRight(*world, *task_, gold);
+    return TokensToRight(*world, {.gold = gold});
   }
 
  private:

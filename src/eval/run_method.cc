@@ -11,11 +11,6 @@
 namespace pgts::eval {
 namespace {
 
-// "" is no answer.
-double IsRight(const task::Task& task, const std::string& answer, const std::string& gold) {
-  return !answer.empty() && task.Same(answer, gold) ? 1.0 : 0.0;
-}
-
 // Forward FLOPs: two per weight and token, for the generator over prompt and generated tokens, the
 // scorer over the prompt and the paths that it read, the policy over the nodes that it read.
 double Flops(const Environment& environment, const MethodRun& run,
@@ -43,9 +38,8 @@ void MeanOverChains(const Environment& environment, const FinishedSearch& search
   double depth = 0;
   for (const search::ChainResult& chain : result.chains) {
     const std::string text = search.world->PathText(chain.last_step);
-    record.correct += IsRight(environment.task, chain.answer, record.gold) / n;
-    record.flexible_correct +=
-        IsRight(environment.task, Flexibly(environment.task, text), record.gold) / n;
+    record.correct += search.problem.IsRight(chain.answer) / n;
+    record.flexible_correct += search.problem.IsRight(Flexibly(environment.task, text)) / n;
     record.answered += (chain.answer.empty() ? 0.0 : 1.0) / n;
     depth += chain.depth / n;
   }
@@ -91,9 +85,9 @@ ProblemRecord Record(const Environment& environment, const MethodRun& run,
                        .actions = static_cast<double>(result.actions),
                        .flops = Flops(environment, run, result),
                        .seconds = result.charges.seconds};
-  record.correct = IsRight(environment.task, record.answer, record.gold);
+  record.correct = search.problem.IsRight(record.answer);
   record.flexible_answer = Flexibly(environment.task, record.text);
-  record.flexible_correct = IsRight(environment.task, record.flexible_answer, record.gold);
+  record.flexible_correct = search.problem.IsRight(record.flexible_answer);
   record.oracle = FoundRight(search.trajectories) ? 1 : 0;
   if (run.mean_over_chains) MeanOverChains(environment, search, record);
   return record;

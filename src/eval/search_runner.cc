@@ -6,7 +6,6 @@
 #include <optional>
 #include <utility>
 
-#include "eval/grade.h"
 #include "search/trace.h"
 
 namespace pgts::eval {
@@ -16,6 +15,17 @@ namespace {
 const world::World& WorldOf(const FinishedSearch& search, size_t number) {
   const std::vector<search::ChainResult>& chains = search.result.chains;
   return number < chains.size() && chains[number].world ? *chains[number].world : *search.world;
+}
+
+// Marks what a recorded search got right: the answer of every terminal step, and its own. Without
+// an answer it is wrong; one that its world could not go on with is not graded.
+void Grade(const task::Problem& problem, tree::Trajectory& trajectory) {
+  for (tree::TrajectoryStep& step : trajectory.steps) {
+    if (!step.grown || !step.grown->child.terminal) continue;
+    step.grown->correct = problem.IsRight(step.grown->child.answer);
+  }
+  if (trajectory.end == tree::End::kNone) return;
+  trajectory.correct = trajectory.answer && problem.IsRight(trajectory.answer->text);
 }
 
 class SearchRunner {
@@ -72,7 +82,7 @@ class SearchRunner {
       FinishedSearch search = *std::exchange(finished_[next_], std::nullopt);
       for (size_t i = 0; i < search.trajectories.size(); ++i) {
         search::AddTexts(WorldOf(search, i), search.trajectories[i]);
-        GradeTrajectory(environment_.task, search.problem, search.trajectories[i]);
+        Grade(search.problem, search.trajectories[i]);
       }
       batch_.on_finished(std::move(search));
     }

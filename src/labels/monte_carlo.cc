@@ -86,7 +86,7 @@ class RolloutLabeller {
       if (chain.ends_in_tokens) chain.steps.push_back(step);
       if (step->terminal) {
         chain.answered = true;
-        chain.right = parts_.task.Same(step->answer, problem_.gold);
+        chain.right = problem_.IsRight(step->answer);
       }
     }
     co_return chain;

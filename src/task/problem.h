@@ -25,6 +25,11 @@ struct Problem {
   std::string gold;      // normalised gold answer (task/answer.h)
   std::string solution;  // reference steps, one a line, the last line "#### <gold>"; no newline
                          // after it; empty where the source has none
+
+  // Whether an answer as Task::ExtractAnswer gives it is the gold answer; "" is no answer. This
+  // alone decides right or wrong, everywhere: answers are normalised, so that equal ones are equal
+  // strings. Task::Grade asks it about a text.
+  bool IsRight(std::string_view answer) const { return !answer.empty() && answer == gold; }
 };
 
 }  // namespace pgts::task

@@ -26,8 +26,6 @@ std::optional<std::string> Task::ExtractAnswer(std::string_view steps, AnswerFil
   return ExtractNumber(steps, filter);
 }
 
-bool Task::Same(std::string_view answer, std::string_view gold) const { return answer == gold; }
-
 bool Task::IsTerminal(std::string_view steps) const {
   while (steps.ends_with(separator_)) steps.remove_suffix(separator_.size());
   const size_t end = steps.find_last_not_of("\r\n");
@@ -40,7 +38,7 @@ bool Task::IsTerminal(std::string_view steps) const {
 Verdict Task::Grade(std::string_view steps, const Problem& problem, AnswerFilter filter) const {
   const std::optional<std::string> answer = ExtractAnswer(steps, filter);
   if (!answer) return Verdict::kNoAnswer;
-  return Same(*answer, problem.gold) ? Verdict::kRight : Verdict::kWrong;
+  return problem.IsRight(*answer) ? Verdict::kRight : Verdict::kWrong;
 }
 
 namespace {

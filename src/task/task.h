@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The seam between a set of problems and everything else: where problems come from, how they are
-// put to a generator, how an answer is read from its steps and compared with the gold answer.
+// put to a generator, how an answer is read from its steps.
 //
 // A task is immutable after construction and may be used by many threads at once.
 #pragma once
@@ -55,8 +55,6 @@ class Task {
   // The normalised answer that `steps` (the text of all steps so far) states; nullopt: none yet.
   virtual std::optional<std::string> ExtractAnswer(std::string_view steps,
                                                    AnswerFilter filter) const;
-  // Whether two answers as ExtractAnswer and Problem::gold give them are equal.
-  virtual bool Same(std::string_view answer, std::string_view gold) const;
 
   // Whether the last of `steps` states the answer, by the strict filter. A step that was cut off at
   // max_new_tokens is never terminal; only the caller knows that.

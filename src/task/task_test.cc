@@ -59,6 +59,13 @@ TEST(TaskTest, OnlyALineThatStatesTheAnswerIsTerminal) {
   EXPECT_FALSE(task->IsTerminal("The answer is 46\n"));
 }
 
+TEST(ProblemTest, NoAnswerIsNeverRight) {
+  EXPECT_TRUE(Problem{.gold = "46"}.IsRight("46"));
+  EXPECT_FALSE(Problem{.gold = "46"}.IsRight("4"));
+  EXPECT_FALSE(Problem{.gold = "46"}.IsRight(""));
+  EXPECT_FALSE(Problem{}.IsRight(""));
+}
+
 TEST(TaskTest, VerdictsHaveNames) {
   EXPECT_EQ(VerdictName(Verdict::kRight), "right");
   EXPECT_EQ(VerdictName(Verdict::kNoAnswer), "no_answer");
