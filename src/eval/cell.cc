@@ -52,28 +52,14 @@ std::vector<double> Numbers(const Json& json) {
   return numbers;
 }
 
-// One of a JSON file, all of a file of JSON lines; a last line that a kill tore is left out.
-std::vector<Json> ReadRecords(const std::string& path) {
-  if (path.ends_with(".jsonl")) return ReadJsonl(path, {.own = true});
-  return {ReadJsonFile(path)};
-}
-
-// What `read` makes of the records of a file of ours; Error naming the file where it is damaged.
+// What `read` makes of a file of ours; Error naming it where it is damaged.
 template <class Read>
 auto ReadPart(const std::string& path, Read read) {
   try {
-    return read(ReadRecords(path));
+    return read(ReadJsonFile(path));
   } catch (const Json::exception&) {
     throw Error::Format("{} is damaged: remove it, and it will be made again", path);
   }
-}
-
-// Cuts a last line that a kill tore, so that the next one can follow.
-void CutTornLine(const std::string& path) {
-  JsonlReader reader(path, {.own = true});
-  while (reader.Next()) {
-  }
-  if (reader.torn()) AppendFile(path, reader.whole_length());
 }
 
 }  // namespace
@@ -90,17 +76,15 @@ std::string CellFolder::CellFile(const Cell& cell) const {
 }
 
 std::string CellFolder::TuningFile(const search::Method& method) const {
-  return fmt::format("{}/tuning/{}.jsonl", path_, method.name);
+  return fmt::format("{}/tuning/{}.json", path_, method.name);
 }
 
 std::optional<MethodResult> CellFolder::Load(const Cell& cell) const {
   const std::string path = CellFile(cell);
   if (!keeps() || !FileExists(path)) return std::nullopt;
-  return ReadPart(path, [&](const std::vector<Json>& records) {
+  return ReadPart(path, [&](const Json& json) {
     MethodResult result{.method = std::string(cell.method.name)};
-    for (const Json& record : records.at(0).at("records")) {
-      result.records.push_back(FromJson(record));
-    }
+    for (const Json& record : json.at("records")) result.records.push_back(FromJson(record));
     return result;
   });
 }
@@ -117,31 +101,33 @@ void CellFolder::Save(const Cell& cell, const MethodResult& result,
 std::vector<Tried> CellFolder::LoadTuning(const search::Method& method) const {
   const std::string path = TuningFile(method);
   if (!keeps() || !FileExists(path)) return {};
-  CutTornLine(path);
-  return ReadPart(path, [&](const std::vector<Json>& records) {
-    std::vector<Tried> tried;
-    for (const Json& record : records) {
+  return ReadPart(path, [&](const Json& json) {
+    std::vector<Tried> all;
+    for (const Json& tried : json.at("tried")) {
       const auto setting = std::ranges::find(
-          method.candidates, record.at("setting").get<std::string>(), &search::Setting::text);
+          method.candidates, tried.at("setting").get<std::string>(), &search::Setting::text);
       if (setting == method.candidates.end()) continue;
       const auto candidate = static_cast<size_t>(setting - method.candidates.begin());
-      tried.push_back({.option = {candidate, record.at("cap")},
-                       .correct = Numbers(record.at("correct")),
-                       .tokens = Numbers(record.at("tokens"))});
+      all.push_back({.option = {candidate, tried.at("cap")},
+                     .correct = Numbers(tried.at("correct")),
+                     .tokens = Numbers(tried.at("tokens"))});
     }
-    return tried;
+    return all;
   });
 }
 
-void CellFolder::SaveTuning(const search::Method& method, const Tried& tried,
+void CellFolder::SaveTuning(const search::Method& method, std::span<const Tried> all,
                             world::StoreLengths store) const {
   if (!keeps()) return;
-  JsonlWriter(TuningFile(method))
-      .Write({{"setting", method.candidates[tried.option.candidate].text},
-              {"cap", tried.option.cap},
-              {"correct", tried.correct},
-              {"tokens", tried.tokens},
-              {"store", ToJson(store)}});
+  Json tried = Json::array();
+  for (const Tried& one : all) {
+    tried.push_back({{"setting", method.candidates[one.option.candidate].text},
+                     {"cap", one.option.cap},
+                     {"correct", one.correct},
+                     {"tokens", one.tokens}});
+  }
+  WriteFileAtomic(TuningFile(method),
+                  JsonText({{"store", ToJson(store)}, {"tried", tried}}) + "\n");
 }
 
 world::StoreLengths CellFolder::LatestStore() const {
@@ -150,15 +136,13 @@ world::StoreLengths CellFolder::LatestStore() const {
     const fs::path folder = fs::path(path_) / part;
     if (!fs::exists(folder)) continue;
     for (const auto& entry : fs::directory_iterator(folder)) {
-      if (!entry.path().extension().string().starts_with(".json")) continue;
-      ReadPart(entry.path().string(), [&](const std::vector<Json>& records) {
-        for (const Json& record : records) {
-          const Json& lengths = record.at("store");
-          latest.steps = std::max<int64_t>(latest.steps, lengths.at("steps"));
-          latest.scores = std::max<int64_t>(latest.scores, lengths.at("scores"));
-        }
-        return 0;
+      if (entry.path().extension() != ".json") continue;
+      const world::StoreLengths store = ReadPart(entry.path().string(), [](const Json& json) {
+        const Json& lengths = json.at("store");
+        return world::StoreLengths{.steps = lengths.at("steps"), .scores = lengths.at("scores")};
       });
+      latest.steps = std::max(latest.steps, store.steps);
+      latest.scores = std::max(latest.scores, store.scores);
     }
   }
   return latest;

@@ -2,15 +2,15 @@
 // What a comparison has walked already, in its output folder: all that its tables need, and enough
 // to go on after a kill.
 //
-//   tuning/<method>.jsonl                          a line for each setting and cap that was tried
-//   on
-//                                                  validation problems: right and tokens of each
-//   cells/<method>_<setting>_<cap>_<seed>.json     a setting at a cap on the problems of the table
+//   tuning/<method>.json                          what each setting at each cap came to on
+//                                                 validation problems
+//   cells/<method>_<setting>_<cap>_<seed>.json    a setting at a cap on the problems of the table
 //
 // Each of them also holds the lengths of the stored worlds when it was done.
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -44,7 +44,7 @@ class CellFolder {
 
   // What was tried of the method, in that order; settings that it no longer has are left out.
   std::vector<Tried> LoadTuning(const search::Method& method) const;
-  void SaveTuning(const search::Method& method, const Tried& tried,
+  void SaveTuning(const search::Method& method, std::span<const Tried> all,
                   world::StoreLengths store) const;
 
   // The stored worlds when the latest part was finished: what a kill left behind it is cut, so that

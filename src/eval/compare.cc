@@ -63,7 +63,7 @@ class Comparer {
                .indices = FirstProblems(environment.task, plan.split, plan.problems)} {}
 
   Comparison Run() {
-    Comparison comparison{.seed = plan_.bootstrap_seed};
+    Comparison comparison{.seed = plan_.seed};
     for (const double price : plan_.prices) {
       AddColumn({.choice = Choice::kPrice, .at = price}, comparison);
     }
@@ -106,8 +106,8 @@ class Comparer {
       tuning_.indices = FirstProblems(environment_.task, tuning_.split, plan_.tuning_problems);
       Info("settings are chosen on {} validation problems", tuning_.indices.size());
     }
-    tried.push_back(runner_.Try(method, option, tuning_, plan_.first_seed));
-    folder_.SaveTuning(method, tried.back(), StoreLengths());
+    tried.push_back(runner_.Try(method, option, tuning_, plan_.seed));
+    folder_.SaveTuning(method, tried, StoreLengths());
     return tried.back();
   }
 
@@ -215,7 +215,7 @@ class Comparer {
     ThrowIfStopped();
     table_.epoch = EpochOf(cell.seed);
     const auto told = plan_.on_result.find(cell.method.name);
-    result = runner_.Run(cell.method, cell.option, table_, plan_.first_seed + cell.seed,
+    result = runner_.Run(cell.method, cell.option, table_, plan_.seed + cell.seed,
                          told == plan_.on_result.end() ? nullptr : told->second);
     if (!folder_.keeps()) return result;
     folder_.Save(cell, result, StoreLengths());
@@ -263,7 +263,7 @@ class Comparer {
       for (const int64_t index : table_.indices) {
         const task::Problem problem = environment_.task.Get(table_.split, index);
         const auto world = environment_.sampled->Open(problem, EpochOf(seed));
-        needed.push_back(TokensToRight(*world, environment_.task, problem.gold));
+        needed.push_back(TokensToRight(*world, problem));
       }
     }
     std::vector<double> shares;

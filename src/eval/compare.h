@@ -30,9 +30,8 @@ struct ComparisonPlan {
   task::Split split = task::Split::kTest;
   int64_t problems = 300;
   int64_t tuning_problems = 200;  // of the validation split
+  int64_t seed = 0;               // of the bootstrap, and what the draws of `seeds` count from
   std::vector<int> seeds = {0};
-  int64_t first_seed = 0;  // of the draws: those of `seeds` count from it
-  int64_t bootstrap_seed = 0;
 
   // Columns, in this order.
   std::vector<double> prices;        // of a token, in points of accuracy as a share; decreasing

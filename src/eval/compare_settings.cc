@@ -16,14 +16,9 @@ std::string At(const OptionSet& options, std::string_view key) {
 }
 
 void CheckNames(const std::vector<std::string>& names, const std::string& place) {
-  std::vector<std::string> known;
-  for (const search::Method& method : search::Methods()) known.emplace_back(method.name);
   std::set<std::string> seen;
   for (const std::string& name : names) {
-    if (std::ranges::find(known, name) == known.end()) {
-      throw Error::Format("{}: unknown method \"{}\"; did you mean \"{}\"? All are: {}", place,
-                          name, Nearest(name, known), fmt::join(known, ", "));
-    }
+    search::FindMethod(name, place + ": ");
     if (!seen.insert(name).second) {
       throw Error::Format("{}: {} is given twice; keep one", place, name);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "eval/compare.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -86,7 +87,7 @@ TEST_F(CompareTest, AStopKeepsWhatWasFinishedAndTheRestComesTheSame) {
   const Comparison whole = Run();
   const std::string last = "cells/cot_sampled_chains=16_80_1.json";
   std::filesystem::remove(folder_.File(last));
-  std::filesystem::remove(folder_.File("tuning/self_consistency.jsonl"));
+  std::filesystem::remove(folder_.File("tuning/self_consistency.json"));
   RequestStop();
   EXPECT_THROW(Run(), Interrupted);
   ClearStop();
@@ -115,7 +116,7 @@ TEST_F(CompareTest, ColumnsShareWhatIsTriedAndWalked) {
             comparison.columns[1].points[0].result.setting);
   EXPECT_LE(FilesIn(folder_.File("cells")), 2);
   // Seven numbers of chains without a cap, and all eight at the cap.
-  EXPECT_EQ(ReadJsonl(folder_.File("tuning/self_consistency.jsonl")).size(), 7u + 8u);
+  EXPECT_EQ(ReadJsonFile(folder_.File("tuning/self_consistency.json"))["tried"].size(), 7u + 8u);
 }
 
 TEST_F(CompareTest, SettingsAreChosenOnValidationProblemsAlone) {
@@ -127,8 +128,9 @@ TEST_F(CompareTest, SettingsAreChosenOnValidationProblemsAlone) {
   // What the table's problem needed is not known before it is walked.
   const Comparison comparison = Run();
   for (const char* method : {"heuristic", "sequential_best_of_n", "beam", "pgts_uniform"}) {
-    for (const Json& line : ReadJsonl(folder_.File(std::string("tuning/") + method + ".jsonl"))) {
-      EXPECT_EQ(line.at("correct").size(), 2u);
+    const Json file = ReadJsonFile(folder_.File(fmt::format("tuning/{}.json", method)));
+    for (const Json& tried : file["tried"]) {
+      EXPECT_EQ(tried.at("correct").size(), 2u);
     }
   }
   EXPECT_THAT(comparison.columns[0].Find("pgts_uniform")->result.setting,

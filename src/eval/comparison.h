@@ -51,11 +51,10 @@ struct ChainOutcomes {
 };
 
 struct Comparison {
-  int64_t seed = 0;  // of the bootstrap
-  std::vector<Column>
-      columns;  // at least one; those of one choice beside each other, `at` increasing spending
-  int not_recorded = 0;    // problems that left the comparison
-  int sampled_chains = 0;  // a problem behind cot_sampled, over all seeds
+  int64_t seed = 0;             // of the bootstrap
+  std::vector<Column> columns;  // at least one; of one choice: the frugal first
+  int not_recorded = 0;         // problems that left the comparison
+  int sampled_chains = 0;       // a problem behind cot_sampled, over all seeds
   // [caps] share of the problems that a perfect choice of action answers right within the cap, of
   // all steps grown in the sampled worlds (eval/action_bound.h); empty where none was walked.
   std::vector<double> perfect_actions;

@@ -30,7 +30,7 @@ class ChainScores {
     for (size_t i = 0; i < result.chains.size(); ++i) {
       const search::ChainResult& chain = result.chains[i];
       if (chain.answer.empty()) continue;
-      const int grade = task.Same(chain.answer, problem.gold) ? 1 : 0;
+      const int grade = problem.IsRight(chain.answer) ? 1 : 0;
       chains_.try_emplace({problem.index, i}, chain.score, grade);
     }
   }
@@ -107,8 +107,7 @@ Comparison Evaluate(const Environment& environment, const EvaluationOptions& opt
                       .split = task::ParseSplit(options.eval.split),
                       .problems = options.eval.limit,
                       .tuning_problems = options.eval.tuning_problems,
-                      .first_seed = options.seed,
-                      .bootstrap_seed = options.seed,
+                      .seed = options.seed,
                       .at_reference_tokens = baselines};
   LeaveOut(SettingRunner(environment, plan.parts), plan.methods);
   if (!baselines) plan.prices = {0};  // where no method has a choice

@@ -78,13 +78,13 @@ std::span<const Method> Methods() {
   return methods;
 }
 
-const Method& FindMethod(std::string_view name) {
+const Method& FindMethod(std::string_view name, std::string_view place) {
   std::vector<std::string> names;
   for (const Method& method : Methods()) {
     if (method.name == name) return method;
     names.emplace_back(method.name);
   }
-  throw Error::Format("unknown method \"{}\"; the nearest is \"{}\", all are: {}", name,
+  throw Error::Format("{}unknown method \"{}\"; did you mean \"{}\"? All are: {}", place, name,
                       Nearest(name, names), fmt::join(names, ", "));
 }
 

@@ -70,8 +70,8 @@ struct Method {
 
 std::span<const Method> Methods();
 
-// Error for an unknown name, with the nearest one.
-const Method& FindMethod(std::string_view name);
+// Error for an unknown name, with the nearest one, behind `place`.
+const Method& FindMethod(std::string_view name, std::string_view place = "");
 
 // `cot_sampled` of the list, as the mean over so many chains of a problem.
 inline constexpr int kSampledChains = 16;

@@ -173,7 +173,7 @@ TEST(MethodsTest, EachNameIsGivenOnce) {
 TEST(MethodsTest, AnUnknownNameIsAnErrorThatNamesTheNearest) {
   EXPECT_THAT([] { FindMethod("best_of_m"); },
               ThrowsMessage<Error>(AllOf(HasSubstr("unknown method \"best_of_m\""),
-                                         HasSubstr("nearest is \"best_of_n\""))));
+                                         HasSubstr("did you mean \"best_of_n\"?"))));
 }
 
 TEST(MethodsTest, CandidatesOfAMethodDiffer) {
