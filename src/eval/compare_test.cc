@@ -182,7 +182,7 @@ TEST_F(CompareTest, AtEqualTokensEveryMethodMeetsPgtsOnValidationProblems) {
 // problems chain 2 is not recorded.
 world::Script WithoutSomeSecondChains() {
   world::Script script = ThreeChains();
-  script.step = [all = script.step](const world::ScriptPlace& at) -> std::optional<world::RawStep> {
+  script.step = [all = script.step](const world::StepAddress& at) -> std::optional<world::RawStep> {
     if (at.path.front() == 2 && at.problem.index % 2 == 1) return std::nullopt;
     return all(at);
   };
@@ -248,7 +248,7 @@ TEST_F(CompareByHandTest, AMethodOfOnesOwnIsTunedComparedAndReported) {
 // and 3. Were what is not recorded taken for wrong, chain 1 would be chosen.
 TEST_F(CompareByHandTest, WhatIsNotRecordedIsLeftOutOfTuningForEverySetting) {
   world::Script script = WithoutSomeSecondChains();
-  script.step = [some = script.step](const world::ScriptPlace& at) {
+  script.step = [some = script.step](const world::StepAddress& at) {
     std::optional<world::RawStep> step = some(at);
     if (!step || at.path.size() < 2) return step;
     const bool right = at.path.front() == 2 || at.problem.index != 2;
@@ -273,7 +273,7 @@ TEST_F(CompareByHandTest, AProblemThatOneMethodCouldNotWalkLeavesForAll) {
 
 TEST_F(CompareByHandTest, WhereNoSettingsShareAProblemTuningRefuses) {
   world::Script script = ThreeChains();
-  script.step = [all = script.step](const world::ScriptPlace& at) -> std::optional<world::RawStep> {
+  script.step = [all = script.step](const world::StepAddress& at) -> std::optional<world::RawStep> {
     if (at.path.front() == 2 - at.problem.index % 2) return std::nullopt;
     return all(at);
   };

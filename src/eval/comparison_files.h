@@ -12,9 +12,9 @@
 //   results_<task>.json   lm-evaluation-harness's layout: strict and flexible accuracy of every
 //                         method and column; under "pgts" the rest: one column's summary, or all
 //                         columns, what accuracies cost, bounds and pass@k
-//   samples_<task>_<method>[_<column>].jsonl   its layout, a line for each problem and filter;
-//   named
-//                         by column where there are several
+//   samples_<task>_<method>[_<column>].jsonl
+//                         its layout, a line for each problem and filter; a file for each column
+//                         where there are several
 //
 // Paired in comparison.json: the reference (PGTS) with every other method, and the best of the
 // others with every other one. In summary.json: PGTS with every other method; without a policy

@@ -20,7 +20,7 @@ using ::testing::Le;
 
 // A chain says "x" once for each number up to its problem's, then the gold answer.
 world::Script LongerAndLonger() {
-  return {.step = [](const world::ScriptPlace& at) -> std::optional<world::RawStep> {
+  return {.step = [](const world::StepAddress& at) -> std::optional<world::RawStep> {
     if (static_cast<int64_t>(at.path.size()) <= at.problem.index) return world::ScriptedStep("x\n");
     return world::ScriptedStep("#### " + at.problem.gold + "\n");
   }};
