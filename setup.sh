@@ -4,6 +4,7 @@
 # nothing missing it ends at once.
 #   ./setup.sh            install what is missing
 #   ./setup.sh --check    only say what is missing (exit code 1 if something is)
+#   ./setup.sh --lint     install what scripts/lint.sh runs, too
 # Your own parts (PGTS_* variables are options of the program, so these are named otherwise):
 #   Torch_DIR=DIR            a LibTorch's share/cmake/Torch folder, instead of the system's package
 #   LLAMA_SOURCE=DIR         a llama.cpp source tree, instead of the pinned one
@@ -15,11 +16,13 @@ source scripts/common.sh
 source scripts/dependencies.sh
 
 check_only=
+lint=
 case ${1:-} in
   '') ;;
   --check) check_only=1 ;;
-  -h | --help) sed -n '3,11s/^# \{0,1\}//p' "$0"; exit 0 ;;
-  *) fail 2 "unknown option '$1' (there is --check)" ;;
+  --lint) lint=1 ;;
+  -h | --help) sed -n '3,12s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  *) fail 2 "unknown option '$1' (there are --check and --lint)" ;;
 esac
 
 # "debian-12", "ubuntu-24.04", ...
@@ -32,6 +35,7 @@ system_name() {
 missing_packages() {
   local packages installed package
   mapfile -t packages < <(required_packages "$(system_name)")
+  if [ -n "$lint" ]; then packages+=("${kLintPackages[@]}"); fi
   installed=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "${packages[@]}" 2>/dev/null |
     sed -n 's/ installed$//p') || true
   for package in "${packages[@]}"; do

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-# pgts_room(NAME [TORCH] ROOMS <rooms it may include> LIBS <libraries>)
+# pgts_room(NAME [TORCH] [COLD] ROOMS <rooms it may include> LIBS <libraries>)
 # One static library per room, linking exactly what it may include, and one test program from the
-# *_test.cc files beside the code. Files *_main.cc and *_benchmark.cc are programs of their own. TORCH marks a room that needs LibTorch: skipped without it.
+# *_test.cc files beside the code. Files *_main.cc and *_benchmark.cc are programs of their own. TORCH marks a room that needs LibTorch: skipped without it. COLD: no loop of it is ever waited for,
+# so that the compiler need not try hard (-O1 instead of -O3 in release).
 set(PGTS_WARNINGS -Wall -Wextra -Wno-missing-field-initializers
     -Wno-restrict)  # false alarms of g++ 12 on "literal" + std::string
 if(PGTS_UNITY)
@@ -9,7 +10,7 @@ if(PGTS_UNITY)
 endif()
 
 function(pgts_room name)
-  cmake_parse_arguments(ROOM "TORCH" "" "ROOMS;LIBS" ${ARGN})
+  cmake_parse_arguments(ROOM "TORCH;COLD" "" "ROOMS;LIBS" ${ARGN})
   if(ROOM_TORCH AND NOT PGTS_TORCH)
     return()
   endif()
@@ -30,7 +31,11 @@ function(pgts_room name)
   target_link_libraries(pgts_${name} ${scope} ${rooms} ${ROOM_LIBS})
   if(sources)
     target_compile_options(pgts_${name} PRIVATE ${PGTS_WARNINGS})
-    set_target_properties(pgts_${name} PROPERTIES UNITY_BUILD ${PGTS_UNITY} UNITY_BUILD_BATCH_SIZE 8)
+    # LibTorch's headers take longer to read than sixteen files of ours to compile.
+    set_target_properties(pgts_${name} PROPERTIES UNITY_BUILD ${PGTS_UNITY} UNITY_BUILD_BATCH_SIZE 16)
+    if(ROOM_COLD)
+      target_compile_options(pgts_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
+    endif()
   endif()
 
   if(tests)

@@ -10,6 +10,10 @@ readonly kLlamaVersion=0.3.36
 readonly kLlamaSha256=832db0699007f1be95a7e41ef12e88926b02ba836461e36a36372db2760c1a2e
 readonly kLlamaFolder=vendor/llama.cpp
 
+# What scripts/lint.sh runs; setup.sh installs it on --lint.
+# shellcheck disable=SC2034
+readonly kLintPackages=(clang-format clang-tidy)
+
 # Prints the system packages that a build needs, one a line.
 # $1: the system's ID and version from os-release, as in "debian-12" or "ubuntu-24.04".
 required_packages() {
