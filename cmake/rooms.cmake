@@ -31,8 +31,8 @@ function(pgts_room name)
   target_link_libraries(pgts_${name} ${scope} ${rooms} ${ROOM_LIBS})
   if(sources)
     target_compile_options(pgts_${name} PRIVATE ${PGTS_WARNINGS})
-    # LibTorch's headers take longer to read than sixteen files of ours to compile.
-    set_target_properties(pgts_${name} PROPERTIES UNITY_BUILD ${PGTS_UNITY} UNITY_BUILD_BATCH_SIZE 16)
+    # LibTorch's headers take longer to read than a room's files to compile.
+    set_target_properties(pgts_${name} PROPERTIES UNITY_BUILD ${PGTS_UNITY} UNITY_BUILD_BATCH_SIZE 24)
     if(ROOM_COLD)
       target_compile_options(pgts_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
     endif()

@@ -16,7 +16,7 @@ Json IntervalJson(const Interval& interval) { return Json::array({interval.low, 
 
 Json OrNull(std::optional<double> value) { return value ? Json(*value) : Json(nullptr); }
 
-const char* Key(Choice choice) {
+const char* JsonKey(Choice choice) {
   return choice == Choice::kPrice ? "price" : choice == Choice::kTokens ? "tokens" : "budget";
 }
 
@@ -50,7 +50,7 @@ void AddPairs(const Comparison& comparison, const Column& column, Json& paired) 
     for (const Point& b : column.points) {
       if (a == nullptr || &b == a || &b == reference) continue;
       paired.push_back(PairJson(comparison, *a, b));
-      paired.back()[Key(column.choice)] = column.at;
+      paired.back()[JsonKey(column.choice)] = column.at;
     }
   }
 }
@@ -61,7 +61,7 @@ Json CurvesJson(const Comparison& comparison, Choice choice) {
   for (const Column* column : comparison.Of(choice)) {
     for (const Point& point : column->points) {
       methods[point.result.method].push_back(
-          {{Key(choice), column->at},
+          {{JsonKey(choice), column->at},
            {"tokens_per_problem", point.Mean(&ProblemRecord::tokens)},
            {"accuracy", point.accuracy.estimate},
            {"ci95", IntervalJson(point.accuracy)}});
@@ -131,7 +131,7 @@ Json ColumnsJson(const Comparison& comparison) {
       // A perfect reward model would answer right wherever some path of the method is right.
       methods[point.result.method]["perfect_reward_model"] = point.Mean(&ProblemRecord::oracle);
     }
-    columns.push_back({{Key(column.choice), column.at}, {"methods", methods}});
+    columns.push_back({{JsonKey(column.choice), column.at}, {"methods", methods}});
   }
   return columns;
 }
@@ -226,7 +226,7 @@ void WriteResults(const Comparison& comparison, const ResultsDestination& destin
       std::string name = destination.task + "_" + method, alias = method;
       if (several) {
         name += "_" + column.Name();
-        alias += fmt::format(" at {} {}", Key(column.choice), column.at);
+        alias += fmt::format(" at {} {}", JsonKey(column.choice), column.at);
       }
       results[name] = ResultJson(point, alias);
       WriteFileAtomic(fmt::format("{}/samples_{}.jsonl", destination.folder, name),

@@ -33,10 +33,10 @@ std::string PlusMinus(const Interval& interval) {
                      50 * (interval.high - interval.low));
 }
 
-// One column, in full.
+// One column, in full; settings stand below it, since a mixture of two takes more room than a
+// table.
 std::string DetailTable(const Column& column) {
   Table table({{"method"},
-               {"setting"},
                {"accuracy %", Align::kRight},
                {"95 %", Align::kRight},
                {"tokens", Align::kRight},
@@ -53,7 +53,7 @@ std::string DetailTable(const Column& column) {
         std::isnan(accuracy.estimate)
             ? kNothing
             : fmt::format("{:.1f} to {:.1f}", 100 * accuracy.low, 100 * accuracy.high);
-    table.Row({point.result.method, point.result.setting, Percent(accuracy.estimate), interval,
+    table.Row({point.result.method, Percent(accuracy.estimate), interval,
                Decimals(point.Mean(&ProblemRecord::tokens), 1),
                Decimals(point.Mean(&ProblemRecord::computed_tokens), 1),
                Percent(point.Mean(&ProblemRecord::answered)),
@@ -63,7 +63,12 @@ std::string DetailTable(const Column& column) {
                Decimals(1e-9 * point.Mean(&ProblemRecord::flops), 2),
                Decimals(1e3 * point.Mean(&ProblemRecord::seconds), 1)});
   }
-  return table.Text();
+  std::string text = table.Text();
+  for (const Point& point : column.points) {
+    if (point.result.setting.empty()) continue;
+    text += fmt::format("{}: {}\n", point.result.method, point.result.setting);
+  }
+  return text;
 }
 
 std::string PairsText(const Comparison& comparison, const Column& column) {

@@ -28,7 +28,7 @@ void AddInterval(const Json& from, Json& to) {
   to["high"] = whole ? Rounded(interval[1]) : Json();
 }
 
-Json Point(const Json& measured, const char* by) {
+Json PointJson(const Json& measured, const char* by) {
   const char* tokens = measured.contains("tokens_per_problem") ? "tokens_per_problem"
                                                                : "generated_tokens_per_problem";
   Json point = {{"at", Number(measured, by)},
@@ -41,7 +41,7 @@ Json Point(const Json& measured, const char* by) {
 
 // A place in the picture: without both coordinates (nothing was recorded) there is none.
 void AddPoint(const Json& measured, const char* by, Json& points) {
-  const Json point = Point(measured, by);
+  const Json point = PointJson(measured, by);
   if (!point["tokens"].is_null() && !point["accuracy"].is_null()) points.push_back(point);
 }
 
