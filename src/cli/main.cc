@@ -30,7 +30,7 @@ void Complain(std::string_view prefix, std::string_view text) {
   fmt::print(stderr, "pgts: {}{}\n", prefix, report::OneLine(first));
 }
 
-int Run(const std::vector<std::string>& arguments) {
+int Dispatch(const std::vector<std::string>& arguments) {
   CLI::App app{"PGTS: policy-guided tree search for language-model reasoning", "pgts"};
   app.set_version_flag("--version", "pgts " PGTS_VERSION);
   app.require_subcommand(1);
@@ -67,7 +67,7 @@ int Main(int argc, char** argv) {
   UseFastOpenBlasCore(argv);
   InstallStopHandler();
   try {
-    return Run(NormaliseFlags({argv + 1, argv + argc}));
+    return Dispatch(NormaliseFlags({argv + 1, argv + argc}));
   } catch (const Error& e) {
     Complain("", e.what());
     return kBadInput;

@@ -17,7 +17,7 @@ namespace {
 constexpr int kPasses = 5;
 constexpr double kRate = 0.1;
 
-struct Example {
+struct WordsExample {
   std::vector<std::pair<int, double>> features;  // word, value
   int label = 0;
 };
@@ -41,10 +41,10 @@ class Vocabulary {
   bool closed_ = false;
 };
 
-std::vector<Example> Examples(std::span<const labels::LabelledSolution> solutions,
-                              const llm::Tokenizer& tokenizer, int max_length,
-                              Vocabulary& vocabulary) {
-  std::vector<Example> examples;
+std::vector<WordsExample> Examples(std::span<const labels::LabelledSolution> solutions,
+                                   const llm::Tokenizer& tokenizer, int max_length,
+                                   Vocabulary& vocabulary) {
+  std::vector<WordsExample> examples;
   for (const labels::LabelledSolution& solution : solutions) {
     std::map<int, int> counts;  // of the solution so far
     size_t length = solution.prompt.size();
@@ -55,7 +55,7 @@ std::vector<Example> Examples(std::span<const labels::LabelledSolution> solution
         if (const int number = vocabulary.Find(word); number >= 0) ++counts[number];
       }
       if (!step.label) continue;
-      Example example{.label = *step.label};
+      WordsExample example{.label = *step.label};
       for (const auto& [number, count] : counts) {
         example.features.emplace_back(number, 1 + std::log(count));
       }
@@ -69,13 +69,13 @@ class Regression {
  public:
   explicit Regression(size_t words) : weights_(words), squares_(words, 1e-8) {}
 
-  double Logit(const Example& example) const {
+  double Logit(const WordsExample& example) const {
     double logit = offset_;
     for (const auto& [word, value] : example.features) logit += weights_[word] * value;
     return logit;
   }
 
-  void Learn(const Example& example) {
+  void Learn(const WordsExample& example) {
     const double error = 1 / (1 + std::exp(-Logit(example))) - example.label;
     for (const auto& [word, value] : example.features) {
       Move(weights_[word], squares_[word], error * value);
@@ -137,17 +137,17 @@ double WordBaselineAuc(std::span<const labels::LabelledSolution> train,
                        std::span<const labels::LabelledSolution> validation,
                        const llm::Tokenizer& tokenizer, int max_length) {
   Vocabulary vocabulary;
-  std::vector<Example> examples = Examples(train, tokenizer, max_length, vocabulary);
+  std::vector<WordsExample> examples = Examples(train, tokenizer, max_length, vocabulary);
   vocabulary.Close();
   Regression regression(vocabulary.size());
   RandomStream random{Key("word baseline")};
   for (int pass = 0; pass < kPasses; ++pass) {
-    random.Shuffle(std::span<Example>(examples));
-    for (const Example& example : examples) regression.Learn(example);
+    random.Shuffle(std::span<WordsExample>(examples));
+    for (const WordsExample& example : examples) regression.Learn(example);
   }
   std::vector<double> scores;
   std::vector<int> labels;
-  for (const Example& example : Examples(validation, tokenizer, max_length, vocabulary)) {
+  for (const WordsExample& example : Examples(validation, tokenizer, max_length, vocabulary)) {
     scores.push_back(regression.Logit(example));
     labels.push_back(example.label);
   }
