@@ -26,10 +26,9 @@ using ::testing::UnorderedElementsAre;
 using Rooms = std::map<std::string, std::set<std::string>>;  // room -> rooms it may include
 
 const std::map<std::string, int> kFloors = {
-    {"base", 0},  {"tree", 1},   {"task", 1},   {"llm", 1},    {"model", 1},
-    {"world", 2}, {"search", 3}, {"labels", 3}, {"policy", 3},  {"eval", 4},
-    {"reward", 4}, {"report", 5}, {"session", 5}, {"train", 6}, {"bench", 6},
-    {"serve", 6}, {"cli", 7}};
+    {"base", 0},    {"tree", 1},   {"task", 1},   {"llm", 1},   {"model", 1},  {"world", 2},
+    {"search", 3},  {"labels", 3}, {"policy", 3}, {"eval", 4},  {"reward", 4}, {"report", 5},
+    {"session", 5}, {"train", 6},  {"bench", 6},  {"serve", 6}, {"cli", 7}};
 constexpr int kMaxTorchHeaders = 10;
 
 struct Include {

@@ -207,19 +207,20 @@ eval::Comparison RunCells(const CompareConfig& loaded, const session::RunFolder&
   options.keep = cells.LatestStore();
   session::Session session(options);
   const Trained trained = UseRun(run, config, session);
-  eval::ComparisonPlan plan{.parts = {.limits = session::ToLimits(config.search),
-                                      .max_width = compare.max_width,
-                                      .greedy = trained.greedy.get(),
-                                      .sampled = trained.sampled.get(),
-                                      .policy_parameters = trained.greedy ? trained.greedy->parameters() : 0},
-                            .split = task::ParseSplit(compare.split),
-                            .problems = compare.problems,
-                            .tuning_problems = compare.tuning_problems,
-                            .seeds = compare.seeds,
-                            .prices = compare.prices,
-                            .at_reference_tokens = true,
-                            .budgets = compare.budgets,
-                            .caps = compare.budgets};
+  eval::ComparisonPlan plan{
+      .parts = {.limits = session::ToLimits(config.search),
+                .max_width = compare.max_width,
+                .greedy = trained.greedy.get(),
+                .sampled = trained.sampled.get(),
+                .policy_parameters = trained.greedy ? trained.greedy->parameters() : 0},
+      .split = task::ParseSplit(compare.split),
+      .problems = compare.problems,
+      .tuning_problems = compare.tuning_problems,
+      .seeds = compare.seeds,
+      .prices = compare.prices,
+      .at_reference_tokens = true,
+      .budgets = compare.budgets,
+      .caps = compare.budgets};
   plan.methods = MethodsToRun(eval::SettingRunner(session.environment(), plan.parts), compare);
   eval::Comparison comparison = eval::Compare(session.environment(), plan, cells);
   comparison.sampled_chains = search::kSampledChains * static_cast<int>(compare.seeds.size());

@@ -17,10 +17,10 @@ using ::testing::HasSubstr;
 class ReportTest : public ::testing::Test {
  protected:
   ReportTest() {
-    Write(
-        "config.yaml",
-        "run:\n  seed: 3\ntask:\n  name: /data/shop.yaml\ngenerator:\n  model_name: models/tiny.gguf\n"
-        "search:\n  max_nodes: 18\n");
+    Write("config.yaml",
+          "run:\n  seed: 3\ntask:\n  name: /data/shop.yaml\ngenerator:\n  model_name: "
+          "models/tiny.gguf\n"
+          "search:\n  max_nodes: 18\n");
   }
   void Write(const std::string& name, const std::string& text) {
     WriteFileAtomic(folder_.File(name), text);

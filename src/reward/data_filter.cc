@@ -26,9 +26,10 @@ uint64_t ContentHash(const labels::LabelledSolution& solution) {
 
 int64_t RemoveRepeats(std::vector<labels::LabelledSolution>& solutions) {
   std::unordered_set<uint64_t> seen;
-  return static_cast<int64_t>(std::erase_if(solutions, [&](const labels::LabelledSolution& solution) {
-    return !seen.insert(ContentHash(solution)).second;
-  }));
+  return static_cast<int64_t>(
+      std::erase_if(solutions, [&](const labels::LabelledSolution& solution) {
+        return !seen.insert(ContentHash(solution)).second;
+      }));
 }
 
 int64_t RemoveContested(std::vector<labels::LabelledSolution>& solutions) {
@@ -59,7 +60,8 @@ int64_t RemoveContested(std::vector<labels::LabelledSolution>& solutions) {
   return removed;
 }
 
-void FilterTraining(std::vector<labels::LabelledSolution>& solutions, const TrainingOptions& options) {
+void FilterTraining(std::vector<labels::LabelledSolution>& solutions,
+                    const TrainingOptions& options) {
   if (options.remove_contested) {
     Info("{} labels are not learnt from: another source says the opposite of the same path",
          RemoveContested(solutions));

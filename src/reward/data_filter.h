@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "reward/options.h"
 #include "labels/step_data.h"
+#include "reward/options.h"
 
 namespace pgts::reward {
 
@@ -20,6 +20,7 @@ int64_t RemoveRepeats(std::vector<labels::LabelledSolution>& solutions);
 int64_t RemoveContested(std::vector<labels::LabelledSolution>& solutions);
 
 // Both, as the options ask; logs the counts.
-void FilterTraining(std::vector<labels::LabelledSolution>& solutions, const TrainingOptions& options);
+void FilterTraining(std::vector<labels::LabelledSolution>& solutions,
+                    const TrainingOptions& options);
 
 }  // namespace pgts::reward

@@ -26,7 +26,8 @@ TEST(DataFilterTest, RepeatsGoTheFirstStays) {
 TEST(DataFilterTest, WhereSourcesContradictEachOtherNoneIsBelieved) {
   std::vector<labels::LabelledSolution> solutions = {
       labels::TextSolution("p", "Q\n", {{"a\n", 1}, {"b\n", 0}, {"c\n", 0}}),
-      labels::TextSolution("p", "Q\n", {{"a\n", 0}}),  // the same source: not contested by the first
+      labels::TextSolution("p", "Q\n",
+                           {{"a\n", 0}}),  // the same source: not contested by the first
       labels::TextSolution("p", "Q\n", {{"a\n", std::nullopt}, {"b\n", 1}})};
   solutions[2].source = labels::Source::kReference;
   EXPECT_EQ(RemoveContested(solutions), 2);
@@ -57,7 +58,8 @@ TEST(ClassBalanceTest, BothLabelsWeighTheSameInAll) {
 }
 
 TEST(ClassBalanceTest, OneLabelAloneIsLeftAsItIs) {
-  const std::vector<labels::LabelledSolution> solutions = {labels::TextSolution("p", "Q\n", {{"a\n", 1}})};
+  const std::vector<labels::LabelledSolution> solutions = {
+      labels::TextSolution("p", "Q\n", {{"a\n", 1}})};
   const RowOptions plain;
   EXPECT_EQ(Balanced(plain, MakeRows(solutions, plain)).right_weight, 1);
 }

@@ -18,8 +18,8 @@
 #include <span>
 #include <vector>
 
-#include "reward/check.h"
 #include "labels/corruption.h"
+#include "reward/check.h"
 #include "reward/metrics.h"
 #include "reward/options.h"
 

@@ -92,7 +92,8 @@ RowOptions RowsFor(const FinetuneOptions& options, int max_length) {
   return rows;
 }
 
-void TellTooLong(std::span<const labels::LabelledSolution> solutions, const char* split, int max_length) {
+void TellTooLong(std::span<const labels::LabelledSolution> solutions, const char* split,
+                 int max_length) {
   const int64_t count = TooLongCount(solutions, max_length);
   if (count == 0) return;
   Info("{} labelled steps of the {} data end after max_sequence_length = {} tokens: left out",
@@ -119,7 +120,8 @@ class Trainer {
     CheckSupervised(SupervisedCount(train_) > 0, task::Split::kTrain, "max_sequence_length");
     CheckSupervised(SupervisedCount(validation_) > 0, task::Split::kValidation,
                     "max_sequence_length");
-    for (const labels::LabelledSolution& solution : train) result_.path_tokens += labels::TokenCount(solution);
+    for (const labels::LabelledSolution& solution : train)
+      result_.path_tokens += labels::TokenCount(solution);
     for (const TrainingRow& row : train_) result_.tree_tokens += row.tree.size();
     result_.examples = SupervisedCount(train_);
   }

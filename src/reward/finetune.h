@@ -25,12 +25,12 @@
 #include <string>
 #include <vector>
 
+#include "labels/step_data.h"
 #include "model/decoder_shape.h"
 #include "reward/calibration.h"
 #include "reward/head.h"
 #include "reward/metrics.h"
 #include "reward/options.h"
-#include "labels/step_data.h"
 
 namespace pgts::model {
 class Decoder;

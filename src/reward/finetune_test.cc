@@ -11,10 +11,10 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "labels/test_fakes.h"
 #include "model/decoder.h"
 #include "model/tiny_shape.h"
 #include "reward/step_network.h"
-#include "labels/test_fakes.h"
 #include "reward/training_rows.h"
 
 namespace pgts::reward {
@@ -30,7 +30,8 @@ std::shared_ptr<model::Decoder> SmallDecoder(uint64_t seed = 1) {
 }
 
 // "a step is right when its letter is the prompt's letter": learnt in seconds.
-std::vector<labels::LabelledSolution> LetterTask(int problems, uint64_t seed, bool shuffle = false) {
+std::vector<labels::LabelledSolution> LetterTask(int problems, uint64_t seed,
+                                                 bool shuffle = false) {
   RandomStream random{Key("letters").With(seed)};
   std::vector<labels::LabelledSolution> solutions;
   for (int p = 0; p < problems; ++p) {
@@ -73,8 +74,8 @@ TEST(TrainingRowsTest, LossMaskByHand) {
   const RowOptions balanced = Balanced({.corruption_weight = 0.5}, rows);
   EXPECT_DOUBLE_EQ(balanced.right_weight, 3 / (2 * 0.75));  // 0.25 + 0.5 of 3
   EXPECT_DOUBLE_EQ(balanced.wrong_weight, 3 / (2 * 2.25));
-  EXPECT_DOUBLE_EQ(ExampleWeight(labels::Source::kRollout, 0.25, {.right_weight = 2, .wrong_weight = 1}),
-                   1.25);
+  EXPECT_DOUBLE_EQ(
+      ExampleWeight(labels::Source::kRollout, 0.25, {.right_weight = 2, .wrong_weight = 1}), 1.25);
   EXPECT_EQ(rows[0].truth[1].depth, 2);
   EXPECT_EQ(rows[0].truth[1].grade, std::nullopt);
   EXPECT_EQ(rows[0].truth[2].grade, 0);
@@ -225,7 +226,8 @@ TEST(FinetuneTest, NoSupervisedPositionIsAnError) {
 
 TEST(FinetuneTest, ASourceThatIsNotTrainedOnIsMeasuredOn) {
   std::vector<labels::LabelledSolution> corruptions = LetterTask(20, 1);
-  for (labels::LabelledSolution& solution : corruptions) solution.source = labels::Source::kCorruption;
+  for (labels::LabelledSolution& solution : corruptions)
+    solution.source = labels::Source::kCorruption;
   FinetuneOptions options = FastOptions();
   options.training.num_epochs = 1;
   options.training.rollout_weight = 0;

@@ -11,10 +11,10 @@
 #include <string>
 #include <vector>
 
-#include "llm/llama_model.h"
 #include "labels/corruption.h"
-#include "reward/step_network.h"
 #include "labels/test_fakes.h"
+#include "llm/llama_model.h"
+#include "reward/step_network.h"
 #include "reward/training_rows.h"
 
 namespace pgts::reward {
@@ -43,7 +43,8 @@ std::vector<std::string> Seen(const torch::Tensor& mask_TT) {
 std::vector<TrainingRow> Rows() {
   std::vector<labels::LabelledSolution> solutions = {
       labels::TextSolution("p/1", "Q\n", {{"a\n", 1}, {"b\n", std::nullopt}}),
-      labels::TextSolution("p/1", "Q\n", {{"a\n", 1}, {"c\n", 0}}), labels::TextSolution("p/2", "R\n", {{"d", 1}})};
+      labels::TextSolution("p/1", "Q\n", {{"a\n", 1}, {"c\n", 0}}),
+      labels::TextSolution("p/2", "R\n", {{"d", 1}})};
   solutions[1].source = labels::Source::kCorruption;
   return MakeRows(solutions, {.corruption_weight = 0.5});
 }
@@ -86,7 +87,8 @@ TEST(GoldenTensorsTest, ReadingsLabelsAndLossMask) {
 }
 
 TEST(GoldenTensorsTest, TruthHoldsThePathsMeanLogProbabilityOfAToken) {
-  labels::LabelledSolution solution = labels::TextSolution("p/1", "Q\n", {{"a\n", 1}, {"bcd\n", 0}});
+  labels::LabelledSolution solution =
+      labels::TextSolution("p/1", "Q\n", {{"a\n", 1}, {"bcd\n", 0}});
   solution.steps[0].log_prob = -1;
   solution.steps[1].log_prob = -2;
   const std::vector<ScoredStep> truth = Truth(solution);

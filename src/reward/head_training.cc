@@ -220,8 +220,10 @@ class HeadTrainer {
 
 }  // namespace
 
-FinetuneResult TrainHead(const HiddenStates& states, std::span<const labels::LabelledSolution> train,
-                         std::span<const labels::LabelledSolution> validation, const HeadOptions& options) {
+FinetuneResult TrainHead(const HiddenStates& states,
+                         std::span<const labels::LabelledSolution> train,
+                         std::span<const labels::LabelledSolution> validation,
+                         const HeadOptions& options) {
   return HeadTrainer(states, train, validation, options).Run();
 }
 

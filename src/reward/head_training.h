@@ -26,7 +26,9 @@ struct HeadOptions {
 };
 
 // Steps whose path `states` lacks are left out. Error as Finetune's.
-FinetuneResult TrainHead(const HiddenStates& states, std::span<const labels::LabelledSolution> train,
-                         std::span<const labels::LabelledSolution> validation, const HeadOptions& options);
+FinetuneResult TrainHead(const HiddenStates& states,
+                         std::span<const labels::LabelledSolution> train,
+                         std::span<const labels::LabelledSolution> validation,
+                         const HeadOptions& options);
 
 }  // namespace pgts::reward

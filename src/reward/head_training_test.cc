@@ -10,8 +10,8 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "base/temp_folder.h"
-#include "llm/scripted_generator.h"
 #include "labels/test_fakes.h"
+#include "llm/scripted_generator.h"
 
 namespace pgts::reward {
 namespace {

@@ -17,8 +17,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "llm/encoder.h"
 #include "labels/data_builder.h"
+#include "llm/encoder.h"
 
 namespace pgts::reward {
 

@@ -9,8 +9,8 @@
 #include "base/files.h"
 #include "base/stop.h"
 #include "base/temp_folder.h"
-#include "llm/scripted_generator.h"
 #include "labels/test_fakes.h"
+#include "llm/scripted_generator.h"
 
 namespace pgts::reward {
 namespace {

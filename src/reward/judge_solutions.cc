@@ -57,8 +57,8 @@ void AddLogProbs(llm::Likelihood& generator, std::span<labels::LabelledSolution>
   }
 }
 
-std::vector<std::vector<ScoredStep>> JudgeSolutions(LlamaScorer& scorer,
-                                                    std::span<const labels::LabelledSolution> solutions) {
+std::vector<std::vector<ScoredStep>> JudgeSolutions(
+    LlamaScorer& scorer, std::span<const labels::LabelledSolution> solutions) {
   std::vector<std::vector<ScoredStep>> judged;
   std::vector<world::ScoreRequest> requests;
   for (size_t i = 0; i < solutions.size(); ++i) {

@@ -5,10 +5,10 @@
 #include <span>
 #include <vector>
 
+#include "labels/step_data.h"
 #include "llm/likelihood.h"
 #include "reward/llama_scorer.h"
 #include "reward/metrics.h"
-#include "labels/step_data.h"
 
 namespace pgts::reward {
 
@@ -17,7 +17,7 @@ namespace pgts::reward {
 void AddLogProbs(llm::Likelihood& generator, std::span<labels::LabelledSolution> solutions);
 
 // Every step of every solution, with the judge's logit and what is known of the step.
-std::vector<std::vector<ScoredStep>> JudgeSolutions(LlamaScorer& scorer,
-                                                    std::span<const labels::LabelledSolution> solutions);
+std::vector<std::vector<ScoredStep>> JudgeSolutions(
+    LlamaScorer& scorer, std::span<const labels::LabelledSolution> solutions);
 
 }  // namespace pgts::reward

@@ -13,12 +13,12 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/temp_folder.h"
+#include "labels/test_fakes.h"
 #include "model/decoder.h"
 #include "model/gguf_reader.h"
 #include "model/gguf_writer.h"
 #include "reward/finetune.h"
 #include "reward/judge_solutions.h"
-#include "labels/test_fakes.h"
 
 namespace pgts::reward {
 namespace {
@@ -191,7 +191,7 @@ TEST_P(ScorerTest, LlamaEqualsLibTorch) {
   const std::vector<labels::LabelledSolution> solutions = {
       labels::TextSolution("p/1", "Tom has 14 pens.\n", {{"14+9=23\n", 1}, {"23*2=46\n", 1}}),
       labels::TextSolution("p/1", "Tom has 14 pens.\n",
-                   {{"14+9=23\n", 1}, {"23-2=21\n", 0}, {"#### 21\n", 0}}),
+                           {{"14+9=23\n", 1}, {"23-2=21\n", 0}, {"#### 21\n", 0}}),
       labels::TextSolution("p/2", "Ann has 3 cups.\n", {{"3*3=9\n", 1}})};
 
   std::vector<world::ScoreRequest> requests;

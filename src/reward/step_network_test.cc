@@ -7,8 +7,8 @@
 
 #include <memory>
 
-#include "model/tiny_shape.h"
 #include "labels/test_fakes.h"
+#include "model/tiny_shape.h"
 #include "reward/token_tree.h"
 
 namespace pgts::reward {
@@ -36,7 +36,8 @@ TEST(StepNetworkTest, TextLossIsThatOfRightStepsInPlainRowsEachTokenOnce) {
       labels::TextSolution("p/1", "Q\n", {{"ab\n", 1}, {"cd\n", 1}}),
       labels::TextSolution("p/1", "Q\n", {{"ab\n", 1}, {"xy\n", 0}, {"z\n", 0}}),
       labels::TextSolution("p/1", "Q\n", {{"e\n", std::nullopt}})};
-  const std::vector<const labels::LabelledSolution*> all = {&solutions[0], &solutions[1], &solutions[2]};
+  const std::vector<const labels::LabelledSolution*> all = {&solutions[0], &solutions[1],
+                                                            &solutions[2]};
   const TokenTree tree = BuildTokenTree(all, 64);
   const std::vector<const TokenTree*> rows = {&tree};
   const TreeBatch batch = MakeTreeBatch(rows);

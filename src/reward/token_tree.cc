@@ -56,7 +56,8 @@ class Builder {
 
 }  // namespace
 
-TokenTree BuildTokenTree(std::span<const labels::LabelledSolution* const> solutions, int max_length) {
+TokenTree BuildTokenTree(std::span<const labels::LabelledSolution* const> solutions,
+                         int max_length) {
   Builder builder;
   for (size_t i = 0; i < solutions.size(); ++i) {
     builder.Add(*solutions[i], static_cast<int>(i), max_length);

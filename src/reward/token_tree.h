@@ -11,8 +11,8 @@
 #include <span>
 #include <vector>
 
-#include "llm/token.h"
 #include "labels/step_data.h"
+#include "llm/token.h"
 
 namespace pgts::reward {
 
@@ -35,6 +35,7 @@ struct TokenTree {
 
 // All solutions must begin with the same token (they share a prompt). A solution is followed for
 // `max_length` tokens; steps that end later have no reading.
-TokenTree BuildTokenTree(std::span<const labels::LabelledSolution* const> solutions, int max_length);
+TokenTree BuildTokenTree(std::span<const labels::LabelledSolution* const> solutions,
+                         int max_length);
 
 }  // namespace pgts::reward

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "base/random.h"
+#include "labels/step_data.h"
 #include "reward/metrics.h"
 #include "reward/options.h"
-#include "labels/step_data.h"
 #include "reward/token_tree.h"
 #include "task/problem.h"
 

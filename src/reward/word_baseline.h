@@ -15,8 +15,8 @@
 #include <string_view>
 #include <vector>
 
-#include "llm/tokenizer.h"
 #include "labels/step_data.h"
+#include "llm/tokenizer.h"
 
 namespace pgts::reward {
 
@@ -32,6 +32,7 @@ double WordBaselineAuc(std::span<const labels::LabelledSolution> train,
 // The same between the damaged steps of corruptions and the reference's steps in their places (but
 // for places that only one of them ends at), learnt on half of the problems and measured on the
 // others: 0.5 if a corruption does not betray itself by its style. NaN where there are too few.
-double CorruptionWordsAuc(std::span<const labels::LabelledSolution> train, const llm::Tokenizer& tokenizer);
+double CorruptionWordsAuc(std::span<const labels::LabelledSolution> train,
+                          const llm::Tokenizer& tokenizer);
 
 }  // namespace pgts::reward

@@ -42,7 +42,8 @@ TEST(WordBaselineTest, ShowsALeakAndNothingWhereThereIsNone) {
 
 TEST(WordBaselineTest, WithOneClassThereIsNoAuc) {
   const llm::ByteTokenizer tokenizer;
-  const std::vector<labels::LabelledSolution> right = {labels::TextSolution("p", "Q\n", {{"a\n", 1}})};
+  const std::vector<labels::LabelledSolution> right = {
+      labels::TextSolution("p", "Q\n", {{"a\n", 1}})};
   EXPECT_TRUE(std::isnan(WordBaselineAuc(Sums(20, 1, true), right, tokenizer)));
 }
 
@@ -73,7 +74,8 @@ std::vector<labels::LabelledSolution> Damaged(const char* damaged_style) {
       solutions.push_back(
           labels::TextSolution(problem, "Q\n", {{first, 1}, {second, label}, {"7", label}}));
       solutions.back().index = i;
-      solutions.back().source = label == 1 ? labels::Source::kReference : labels::Source::kCorruption;
+      solutions.back().source =
+          label == 1 ? labels::Source::kReference : labels::Source::kCorruption;
     }
   }
   return solutions;
