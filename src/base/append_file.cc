@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <utility>
 
@@ -19,8 +18,7 @@ namespace {
 constexpr size_t kBufferBytes = 1 << 16;
 
 PosixFile OpenForWriting(const std::string& path) {
-  const std::filesystem::path parent = std::filesystem::path(path).parent_path();
-  if (!parent.empty()) MakeWritableDirectory(parent.string());
+  MakeFolderOf(path);
   return PosixFile(path, O_RDWR | O_CREAT);
 }
 

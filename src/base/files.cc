@@ -10,21 +10,14 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <vector>
 
 #include "base/error.h"
 #include "base/log.h"
-#include "base/posix_file.h"
 
 namespace pgts {
 namespace {
 
 namespace fs = std::filesystem;
-
-void MakeParent(const std::string& path) {
-  const fs::path parent = fs::path(path).parent_path();
-  if (!parent.empty()) MakeWritableDirectory(parent.string());
-}
 
 // `?`, `[` and `\` are ordinary characters here.
 std::string EscapeForGlob(const std::string& pattern) {
@@ -77,7 +70,7 @@ std::string ReadFile(const std::string& path) {
 }
 
 void WriteFileAtomic(const std::string& path, std::string_view bytes) {
-  MakeParent(path);
+  MakeFolderOf(path);
   if (fs::is_directory(path)) throw Error::Format("{} is a folder; a file is needed", path);
   const std::string temporary = fmt::format("{}.{}.tmp", path, getpid());
   try {
@@ -95,6 +88,11 @@ void WriteFileAtomic(const std::string& path, std::string_view bytes) {
   if (folder < 0) return;
   fsync(folder);
   close(folder);
+}
+
+void MakeFolderOf(const std::string& path) {
+  const fs::path parent = fs::path(path).parent_path();
+  if (!parent.empty()) MakeWritableDirectory(parent.string());
 }
 
 void MakeWritableDirectory(const std::string& path) {

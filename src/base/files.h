@@ -20,6 +20,9 @@ std::string ReadFile(const std::string& path);
 // or the new ones. Missing folders are made.
 void WriteFileAtomic(const std::string& path, std::string_view bytes);
 
+// Creates the folder that the file lies in, as MakeWritableDirectory.
+void MakeFolderOf(const std::string& path);
+
 // Creates the folder and its parents; Error unless it then exists and can be written to.
 void MakeWritableDirectory(const std::string& path);
 

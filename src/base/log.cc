@@ -5,7 +5,6 @@
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/basic_file_sink.h>
 
-#include <filesystem>
 #include <memory>
 #include <mutex>
 
@@ -41,8 +40,7 @@ std::shared_ptr<spdlog::logger> MakeLogger(bool verbose) {
 }
 
 spdlog::sink_ptr MakeFileSink(const std::string& path) {
-  const std::filesystem::path parent = std::filesystem::path(path).parent_path();
-  if (!parent.empty()) MakeWritableDirectory(parent.string());
+  MakeFolderOf(path);
   try {
     const auto sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(path);
     sink->set_pattern("%Y-%m-%d %H:%M:%S %-7l %v");

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <numeric>
 #include <stdexcept>
-#include <utility>
 
 #include "base/error.h"
 #include "base/log.h"

@@ -13,6 +13,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "base/error.h"
 #include "base/stop.h"
 
 namespace pgts {

@@ -16,7 +16,6 @@ namespace pgts {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr double kNormal975 = 1.959963984540054;  // 97.5 % quantile of the standard normal
 
 double SortedQuantile(std::span<const double> sorted, double q) {
   if (sorted.empty()) return kNaN;
@@ -74,17 +73,6 @@ double Quantile(std::span<const double> values, double q) {
   std::vector<double> sorted(values.begin(), values.end());
   std::sort(sorted.begin(), sorted.end());
   return SortedQuantile(sorted, q);
-}
-
-Interval WilsonInterval(int64_t successes, int64_t trials) {
-  if (trials <= 0) return {kNaN, kNaN, kNaN};
-  const double n = static_cast<double>(trials);
-  const double share = static_cast<double>(successes) / n;
-  const double z2 = kNormal975 * kNormal975;
-  const double centre = (share + z2 / (2 * n)) / (1 + z2 / n);
-  const double half =
-      kNormal975 / (1 + z2 / n) * std::sqrt(share * (1 - share) / n + z2 / (4 * n * n));
-  return {share, std::max(0.0, centre - half), std::min(1.0, centre + half)};
 }
 
 Interval BootstrapMean(std::span<const double> values, const BootstrapOptions& options) {

@@ -20,9 +20,6 @@ double StandardDeviation(std::span<const double> values);
 // Linear interpolation between order statistics (type 7 of Hyndman and Fan 1996), q in [0, 1].
 double Quantile(std::span<const double> values, double q);
 
-// Wilson score interval for `successes` of `trials`, 95 %; the estimate is the plain share.
-Interval WilsonInterval(int64_t successes, int64_t trials);
-
 struct BootstrapOptions {
   uint64_t seed = 0;
   int resamples = 10'000;

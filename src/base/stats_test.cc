@@ -23,16 +23,6 @@ TEST(StatsTest, MeanDeviationAndQuantiles) {
   EXPECT_TRUE(std::isnan(Quantile({}, 0.5)));
 }
 
-// 81 of 263: Newcombe (1998), table I, method 3.
-TEST(StatsTest, WilsonMatchesThePublishedExample) {
-  const Interval interval = WilsonInterval(81, 263);
-  EXPECT_NEAR(interval.low, 0.2553, 5e-5);
-  EXPECT_NEAR(interval.high, 0.3662, 5e-5);
-  EXPECT_DOUBLE_EQ(WilsonInterval(0, 10).low, 0);
-  EXPECT_NEAR(WilsonInterval(0, 20).high, 0.1611, 5e-5);
-  EXPECT_DOUBLE_EQ(WilsonInterval(10, 10).high, 1);
-}
-
 TEST(StatsTest, AucCountsTiesHalf) {
   const std::vector<double> scores = {0.1, 0.4, 0.35, 0.8};
   EXPECT_DOUBLE_EQ(Auc(scores, std::vector<int>{0, 0, 1, 1}), 0.75);
