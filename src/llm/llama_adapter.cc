@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <exception>
-
 #include "base/error.h"
 #include "base/random.h"
 #include "llama.h"
@@ -58,16 +56,12 @@ llama_adapter_lora* LoadAdapter(llama_model* model, const ModelInfo& base,
         path, base_hash, base.path, base.file_hash);
   }
   llama_adapter_lora* lora = nullptr;
-  std::string reason;
-  try {
-    reason = GuardLlama([&] { lora = llama_adapter_lora_init(model, path.c_str()); });
-  } catch (const std::exception& failure) {
-    reason = failure.what();
-  }
+  const std::string reason =
+      GuardLlama([&] { lora = llama_adapter_lora_init(model, path.c_str()); });
   if (lora == nullptr) {
     throw Error::Format(
         "adapter file {} cannot be applied to {} ({}); write it again for this model", path,
-        base.path, reason.empty() ? "no reason given" : reason);
+        base.path, reason);
   }
   return lora;
 }

@@ -97,18 +97,13 @@ LlamaKvBackend::LlamaKvBackend(std::shared_ptr<const LlamaModel> model,
   llama_context_params params = Params(options);
   model_->SetFlashAttention(params, options.flash_attention);
   tap_.Install(params);
-  std::string reason;
-  try {
-    reason = GuardLlama([&] { context_ = llama_init_from_model(model_->get(), params); });
-  } catch (const std::exception& failure) {
-    reason = failure.what();
-  }
+  const std::string reason =
+      GuardLlama([&] { context_ = llama_init_from_model(model_->get(), params); });
   if (!context_) {
     throw Error::Format(
         "no context of {} cells and {} sequences for {} ({}); lower the context "
         "length or the width",
-        options.cells, options.sequences, model_->info().path,
-        reason.empty() ? "no reason given" : reason);
+        options.cells, options.sequences, model_->info().path, reason);
   }
   model_->Adapt(context_);
   batch_tokens_ = static_cast<int>(llama_n_batch(context_));

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
-#include <exception>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -117,15 +116,11 @@ ModelInfo Describe(const llama_model* model, const GgufHeader& file) {
 
 llama_model* LoadFile(const std::string& path, const llama_model_params& params) {
   llama_model* model = nullptr;
-  std::string reason;
-  try {
-    reason = GuardLlama([&] { model = llama_model_load_from_file(path.c_str(), params); });
-  } catch (const std::exception& failure) {
-    reason = failure.what();
-  }
+  const std::string reason =
+      GuardLlama([&] { model = llama_model_load_from_file(path.c_str(), params); });
   if (!model) {
     throw Error::Format("model file {} cannot be loaded ({}); use a model that llama.cpp supports",
-                        path, reason.empty() ? "no reason given" : reason);
+                        path, reason);
   }
   return model;
 }

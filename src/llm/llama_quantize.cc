@@ -5,7 +5,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <exception>
 #include <filesystem>
 #include <iterator>
 
@@ -61,20 +60,16 @@ QuantizeResult Quantize(const std::string& in, const std::string& out, std::stri
   RequireOtherFile(in, out);
   StartLlama();
   const std::string part = out + ".part";
-  std::string reason;
   uint32_t failed = 1;
-  try {
-    reason = GuardLlama([&] { failed = llama_model_quantize(in.c_str(), part.c_str(), &params); });
-  } catch (const std::exception& failure) {
-    reason = failure.what();
-  }
+  const std::string reason =
+      GuardLlama([&] { failed = llama_model_quantize(in.c_str(), part.c_str(), &params); });
   if (failed != 0) {
     std::error_code ignored;
     fs::remove(part, ignored);
     throw Error::Format(
         "{} cannot be converted to {} as {} ({}); choose another type, or a folder "
         "that can be written to",
-        in, type, out, reason.empty() ? "no reason given" : reason);
+        in, type, out, reason);
   }
   fs::rename(part, out);
   return {.bytes_before = file.file_bytes(),

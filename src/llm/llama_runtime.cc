@@ -67,9 +67,13 @@ std::string GuardLlama(const std::function<void()>& call) {
     first_error.clear();
   }
   const Guard guard;
-  call();
+  try {
+    call();
+  } catch (const std::exception& failure) {
+    return failure.what();
+  }
   const std::lock_guard lock(log_mutex);
-  return first_error;
+  return first_error.empty() ? "no reason given" : first_error;
 }
 
 }  // namespace pgts::llm

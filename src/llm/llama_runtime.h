@@ -10,9 +10,9 @@ namespace pgts::llm {
 // Loads the backends and silences the log, once per process.
 void StartLlama();
 
-// Runs `call`, in which llama.cpp may log errors or hit an assert on bad input. An assert throws a
-// std::runtime_error out of `call` instead of ending the process. Returns the first error logged:
-// later ones only say that something failed.
+// Runs `call`, in which llama.cpp may log errors, throw, or hit an assert on bad input, which ends
+// `call` and not the process. Returns why it failed, if it did: what was thrown, or the first error
+// logged (later ones only say that something failed).
 std::string GuardLlama(const std::function<void()>& call);
 
 }  // namespace pgts::llm
