@@ -223,7 +223,7 @@ class CompareByHandTest : public ::testing::Test {
   }
 
   ComparisonPlan plan_{
-      .methods = {{"one_chain", "one chain", search::Needs::kWorld, search::Plain<OneChain>()}},
+      .methods = {{"one_chain", search::Needs::kWorld, search::Plain<OneChain>()}},
       .parts = {.limits = {.max_depth = 6}},
       .problems = 4,
       .tuning_problems = 4,

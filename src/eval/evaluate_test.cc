@@ -7,7 +7,7 @@
 #include "base/temp_folder.h"
 #include "eval/test_environment.h"
 #include "search/heuristic_policy.h"
-#include "search/trace.h"
+#include "search/search_fixture.h"
 
 namespace pgts::eval {
 namespace {

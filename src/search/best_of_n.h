@@ -33,7 +33,9 @@ class BestOfN : public Searcher {
   static std::vector<Options> Candidates(Options fixed) { return EachNumberOfChains(fixed); }
   static bool UntilLimits(const Options& options) { return options.chains >= kChainsUntilTheCap; }
   explicit BestOfN(Options options) : options_(options) {}
-  int Walkers(const tree::Limits& limits) const override;
+  int Walkers(const tree::Limits& limits) const override {
+    return ChainWalkers(options_.chains, limits);
+  }
   Co<SearchResult> Run(SearchContext context) const override;
 
  private:

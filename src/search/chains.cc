@@ -127,13 +127,13 @@ Co<std::vector<ChainResult>> WalkChains(const SearchContext& context, int count,
   co_return chains;
 }
 
-Co<std::vector<ChainResult>> DrawChains(const SearchContext& context, ChainDraws draws) {
+Co<SearchResult> DrawAndAnswer(SearchContext context, ChainDraws draws, ChainVote vote) {
   std::vector<ChainResult> chains;
   tree::Limits left = context.limits;
   const bool budgeted = left.max_tokens > 0;
   if (!budgeted && !draws.enough) {
     chains = co_await WalkChains(context, draws.most, draws.path_score);
-    co_return chains;
+    draws.most = 0;
   }
   while (static_cast<int>(chains.size()) < draws.most) {
     const int next = static_cast<int>(chains.size()) + 1;
@@ -142,7 +142,9 @@ Co<std::vector<ChainResult>> DrawChains(const SearchContext& context, ChainDraws
     if (drawn.charges.not_recorded || (draws.enough && draws.enough(drawn))) break;
     if (budgeted && (left.max_tokens -= drawn.charges.tokens) <= 0) break;
   }
-  co_return chains;
+  SearchResult result = Conclude(std::move(chains), vote);
+  Show(context, result);
+  co_return result;
 }
 
 int ChainWalkers(double chains, const tree::Limits& limits) {

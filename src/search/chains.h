@@ -18,15 +18,23 @@ namespace pgts::search {
 Co<std::vector<ChainResult>> WalkChains(const SearchContext& context, int count,
                                         std::optional<tree::PathScore> path_score);
 
+// How chains answer. Ties to the answer seen first; chains without an answer have no vote.
+enum class ChainVote {
+  kFirst,     // the first chain's answer, if it has one
+  kMajority,  // the answer that most chains give
+  kWeighted,  // the answer with the largest sum of scores
+  kBest,      // the answer of the chain with the largest score
+};
+
 struct ChainDraws {
   int most = 1;
   std::optional<tree::PathScore> path_score;       // nullopt: no step is scored
   std::function<bool(const ChainResult&)> enough;  // ends the drawing; empty: all are drawn
 };
 
-// Chains 1, 2, ... that share the limits; side by side where no chain decides whether the next one
-// is drawn.
-Co<std::vector<ChainResult>> DrawChains(const SearchContext& context, ChainDraws draws);
+// A whole search: chains 1, 2, ... that share the limits, side by side where no chain decides
+// whether the next one is drawn; then their answer, and all of it for the observer.
+Co<SearchResult> DrawAndAnswer(SearchContext context, ChainDraws draws, ChainVote vote);
 
 // How many chains are tried where their number is a hyperparameter. The last number is more than
 // any cap on tokens pays for: the cap alone ends the drawing.
@@ -44,16 +52,9 @@ std::vector<Options> EachNumberOfChains(Options fixed) {
   return candidates;
 }
 
-// What DrawChains sends out at once for a mean of `chains`, where nothing ends the drawing early.
+// What DrawAndAnswer sends out at once for a mean of `chains`, where nothing ends the drawing
+// early.
 int ChainWalkers(double chains, const tree::Limits& limits);
-
-// How chains answer. Ties to the answer seen first; chains without an answer have no vote.
-enum class ChainVote {
-  kFirst,     // the first chain's answer, if it has one
-  kMajority,  // the answer that most chains give
-  kWeighted,  // the answer with the largest sum of scores
-  kBest,      // the answer of the chain with the largest score
-};
 
 // Fills in the answer from the chains.
 void Answer(ChainVote vote, SearchResult& result);

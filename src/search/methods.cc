@@ -2,8 +2,6 @@
 #include "search/methods.h"
 
 #include <algorithm>
-#include <string>
-#include <vector>
 
 #include "base/error.h"
 #include "base/options.h"
@@ -29,48 +27,42 @@ constexpr AnswerChoice kByVote{.rule = tree::AnswerRule::kVote};
 
 std::vector<Method> List() {
   return {
-      {"cot_greedy", "chain of thought, greedy", kWorld, Plain<ChainOfThought>(), Worlds::kGreedy},
+      {"cot_greedy", kWorld, Plain<ChainOfThought>(), Worlds::kGreedy},
       SampledChains(kSampledChains),
-      {"self_consistency", "majority of chains", kWorld, Plain<SelfConsistency>()},
+      {"self_consistency", kWorld, Plain<SelfConsistency>()},
 
-      {"best_of_n", "chain with the best last score", kScores, Plain<BestOfN>()},
-      {"best_of_n_min", "... least score", kScores, Plain<BestOfN>({.path_score = kMin})},
-      {"best_of_n_product", "... product", kScores, Plain<BestOfN>({.path_score = kProduct})},
-      {"best_of_n_mean", "... mean", kScores, Plain<BestOfN>({.path_score = kMean})},
-      {"best_of_n_weighted", "vote of chains by last score", kScores,
-       Plain<BestOfN>({.weighted = true})},
-      {"best_of_n_min_weighted", "... least score", kScores,
-       Plain<BestOfN>({.path_score = kMin, .weighted = true})},
-      {"best_of_n_product_weighted", "... product", kScores,
+      {"best_of_n", kScores, Plain<BestOfN>()},
+      {"best_of_n_min", kScores, Plain<BestOfN>({.path_score = kMin})},
+      {"best_of_n_product", kScores, Plain<BestOfN>({.path_score = kProduct})},
+      {"best_of_n_mean", kScores, Plain<BestOfN>({.path_score = kMean})},
+      {"best_of_n_weighted", kScores, Plain<BestOfN>({.weighted = true})},
+      {"best_of_n_min_weighted", kScores, Plain<BestOfN>({.path_score = kMin, .weighted = true})},
+      {"best_of_n_product_weighted", kScores,
        Plain<BestOfN>({.path_score = kProduct, .weighted = true})},
-      {"best_of_n_mean_weighted", "... mean", kScores,
-       Plain<BestOfN>({.path_score = kMean, .weighted = true})},
-      {"sequential_best_of_n", "chains until one scores enough", kScores,
-       Plain<SequentialBestOfN>()},
+      {"best_of_n_mean_weighted", kScores, Plain<BestOfN>({.path_score = kMean, .weighted = true})},
+      {"sequential_best_of_n", kScores, Plain<SequentialBestOfN>()},
 
-      {"beam", "step-level beam search", kScores, Plain<BeamSearch>()},
-      {"beam_weighted", "... vote of its answers", kScores, Plain<BeamSearch>({.answer = kByVote})},
-      {"dvts", "diverse verifier tree search", kScores, Plain<Dvts>()},
-      {"dvts_weighted", "... vote of its answers", kScores, Plain<Dvts>({.answer = kByVote})},
-      {"mcts", "UCT by reward-model values", kScores, Plain<Mcts>()},
-      {"mcts_rollout", "UCT by rollouts", kScores, Plain<Mcts>({.value = MctsValue::kRollout})},
+      {"beam", kScores, Plain<BeamSearch>()},
+      {"beam_weighted", kScores, Plain<BeamSearch>({.answer = kByVote})},
+      {"dvts", kScores, Plain<Dvts>()},
+      {"dvts_weighted", kScores, Plain<Dvts>({.answer = kByVote})},
+      {"mcts", kScores, Plain<Mcts>()},
+      {"mcts_rollout", kScores, Plain<Mcts>({.value = MctsValue::kRollout})},
 
-      {"heuristic", "thresholds over the four actions", kScores, Rule<HeuristicPolicy>()},
-      {"pgts_uniform", "uniform over the four actions", kScores, Rule<UniformPolicy>()},
-      {"pgts", "PGTS, greedy policy", kGreedyPolicy, Greedy<PolicySearch>()},
-      {"pgts_sampled", "PGTS, sampled policy", kSampledPolicy, Sampled<PolicySearch>()},
-      {"pgts_vote", "majority of sampled PGTS", kSampledPolicy, Sampled<PolicyVote>()},
-      {"pgts_vote_weighted", "... weighted", kSampledPolicy,
-       Sampled<PolicyVote>({.weighted = true})},
+      {"heuristic", kScores, Rule<HeuristicPolicy>()},
+      {"pgts_uniform", kScores, Rule<UniformPolicy>()},
+      {"pgts", kGreedyPolicy, Greedy<PolicySearch>()},
+      {"pgts_sampled", kSampledPolicy, Sampled<PolicySearch>()},
+      {"pgts_vote", kSampledPolicy, Sampled<PolicyVote>()},
+      {"pgts_vote_weighted", kSampledPolicy, Sampled<PolicyVote>({.weighted = true})},
   };
 }
 
 }  // namespace
 
 Method SampledChains(int chains) {
-  return {"cot_sampled",    "chain of thought, mean of several",
-          kWorld,           Plain<ChainOfThought>({.chains = chains}),
-          Worlds::kSampled, Counting::kEachChain};
+  return {"cot_sampled", kWorld, Plain<ChainOfThought>({.chains = chains}), Worlds::kSampled,
+          Counting::kEachChain};
 }
 
 std::span<const Method> Methods() {

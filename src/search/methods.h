@@ -61,7 +61,6 @@ enum class Counting {
 
 struct Method {
   std::string_view name;
-  std::string_view what;  // for people, one phrase
   Needs needs = Needs::kWorld;
   std::vector<Setting> candidates;  // at least one, from the narrowest to the widest
   Worlds worlds = Worlds::kSampled;

@@ -8,9 +8,17 @@
 
 #include "search/policy_search.h"
 #include "search/searcher.h"
+#include "search/trace.h"
 #include "world/scripted_world.h"
 
 namespace pgts::search {
+
+inline std::vector<TracedSearch> ReadTrace(const std::string& path) {
+  TraceReader reader(path);
+  std::vector<TracedSearch> searches;
+  while (std::optional<TracedSearch> search = reader.Next()) searches.push_back(*std::move(search));
+  return searches;
+}
 
 inline Co<void> RunInto(const Searcher& searcher, SearchContext context, SearchResult* into) {
   SearchResult result = co_await searcher.Run(std::move(context));

@@ -23,7 +23,9 @@ class SelfConsistency : public Searcher {
   static std::vector<Options> Candidates(Options fixed) { return EachNumberOfChains(fixed); }
   static bool UntilLimits(const Options& options) { return options.chains >= kChainsUntilTheCap; }
   explicit SelfConsistency(Options options) : options_(options) {}
-  int Walkers(const tree::Limits& limits) const override;
+  int Walkers(const tree::Limits& limits) const override {
+    return ChainWalkers(options_.chains, limits);
+  }
   Co<SearchResult> Run(SearchContext context) const override;
 
  private:

@@ -17,15 +17,12 @@ std::vector<SequentialRule> SequentialBestOfN::Candidates(SequentialRule) {
 
 Co<SearchResult> SequentialBestOfN::Run(SearchContext context) const {
   const auto threshold = static_cast<float>(rule_.threshold);
-  const ChainDraws draws{.most = rule_.max_chains,
-                         .path_score = tree::PathScore::kLast,
-                         .enough = [threshold](const ChainResult& chain) {
-                           return !chain.answer.empty() && chain.score >= threshold;
-                         }};
-  std::vector<ChainResult> chains = co_await DrawChains(context, draws);
-  SearchResult result = Conclude(std::move(chains), ChainVote::kBest);
-  Show(context, result);
-  co_return result;
+  ChainDraws draws{.most = rule_.max_chains,
+                   .path_score = tree::PathScore::kLast,
+                   .enough = [threshold](const ChainResult& chain) {
+                     return !chain.answer.empty() && chain.score >= threshold;
+                   }};
+  return DrawAndAnswer(std::move(context), std::move(draws), ChainVote::kBest);
 }
 
 }  // namespace pgts::search

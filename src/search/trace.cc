@@ -205,11 +205,4 @@ std::optional<TracedSearch> TraceReader::Take(const Json& line) {
   return std::exchange(open_, {});
 }
 
-std::vector<TracedSearch> ReadTrace(const std::string& path) {
-  TraceReader reader(path);
-  std::vector<TracedSearch> searches;
-  while (std::optional<TracedSearch> search = reader.Next()) searches.push_back(*std::move(search));
-  return searches;
-}
-
 }  // namespace pgts::search

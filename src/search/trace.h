@@ -72,6 +72,4 @@ class TraceReader {
   TracedSearch open_;  // its last line is still to come
 };
 
-std::vector<TracedSearch> ReadTrace(const std::string& path);
-
 }  // namespace pgts::search
