@@ -91,22 +91,10 @@ const Point& Reference(const Column& column) {
 
 const Point* BestOther(const Column& column) { return Best(column, &Reference(column)); }
 
-std::optional<double> AccuracyAt(const Curve& curve, double ProblemRecord::*cost, double value) {
-  const double x = std::log(value);
-  if (x >= std::log(curve.back()->Mean(cost))) return curve.back()->accuracy.estimate;
-  for (size_t i = 1; i < curve.size(); ++i) {
-    const Point &a = *curve[i - 1], &b = *curve[i];
-    const double low = std::log(a.Mean(cost)), high = std::log(b.Mean(cost));
-    if (x < low || x > high) continue;
-    return Between(x, {low, a.accuracy.estimate}, {high, b.accuracy.estimate});
-  }
-  return std::nullopt;
-}
-
-std::optional<double> CostOf(const Curve& curve, double ProblemRecord::*cost, double accuracy) {
-  std::optional<std::pair<double, double>> before;  // accuracy, log cost
+std::optional<double> CostOf(const Curve& curve, double accuracy) {
+  std::optional<std::pair<double, double>> before;  // accuracy, log tokens
   for (const Point* point : curve) {
-    const std::pair now(point->accuracy.estimate, std::log(point->Mean(cost)));
+    const std::pair now(point->accuracy.estimate, std::log(point->Mean(&ProblemRecord::tokens)));
     if (now.first >= accuracy) {
       return std::exp(before ? Between(accuracy, *before, now) : now.second);
     }

@@ -81,10 +81,8 @@ const Point& Reference(const Column& column);
 // The best but for it; null where there is no other.
 const Point* BestOther(const Column& column);
 
-// What a curve reaches for a mean cost a problem: straight between its points, cost on a log scale.
-// With more than its dearest point it does what that does; with less than its cheapest: nothing.
-std::optional<double> AccuracyAt(const Curve& curve, double ProblemRecord::*cost, double value);
-// The least cost at which the curve reaches the accuracy.
-std::optional<double> CostOf(const Curve& curve, double ProblemRecord::*cost, double accuracy);
+// The least mean tokens a problem for which the curve reaches the accuracy: straight between its
+// points, tokens on a log scale.
+std::optional<double> CostOf(const Curve& curve, double accuracy);
 
 }  // namespace pgts::eval

@@ -3,18 +3,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
-#include <limits>
-
 #include "base/files.h"
 
 namespace pgts::eval {
 namespace {
 
 Json IntervalJson(const Interval& interval) { return Json::array({interval.low, interval.high}); }
-
-Json OrNull(std::optional<double> value) { return value ? Json(*value) : Json(nullptr); }
 
 const char* JsonKey(Choice choice) {
   return choice == Choice::kPrice ? "price" : choice == Choice::kTokens ? "tokens" : "budget";
@@ -71,39 +65,17 @@ Json CurvesJson(const Comparison& comparison, Choice choice) {
   return {{"methods", methods}, {"paired", paired}};
 }
 
-// As many costs in FLOPs as columns, evenly on a log scale from the cheapest point to the dearest.
-std::vector<double> FlopBudgets(const std::vector<Curve>& curves) {
-  double low = std::numeric_limits<double>::infinity(), high = 0;
-  for (const Curve& curve : curves) {
-    for (const Point* point : curve) {
-      low = std::min(low, point->Mean(&ProblemRecord::flops));
-      high = std::max(high, point->Mean(&ProblemRecord::flops));
-    }
-  }
-  std::vector<double> budgets;
-  const size_t n = curves.front().size();
-  for (size_t i = 1; i <= n; ++i) {
-    budgets.push_back(low * std::pow(high / low, static_cast<double>(i) / static_cast<double>(n)));
-  }
-  return budgets;
-}
-
-// By method: accuracy at equal FLOPs, tokens to reach an accuracy.
+// By method: tokens to reach an accuracy.
 Json CostsJson(const Comparison& comparison, const std::vector<double>& reach) {
   Json costs = Json::object();
-  const std::vector<Curve> curves = CurvesOf(comparison.Curves());
-  const std::vector<double> flop_budgets = FlopBudgets(curves);
-  for (const Curve& curve : curves) {
-    Json at_flops = Json::array(), to_reach = Json::array();
-    for (const double flops : flop_budgets) {
-      const auto accuracy = AccuracyAt(curve, &ProblemRecord::flops, flops);
-      at_flops.push_back({{"flops", flops}, {"accuracy", OrNull(accuracy)}});
-    }
+  for (const Curve& curve : CurvesOf(comparison.Curves())) {
+    Json to_reach = Json::array();
     for (const double accuracy : reach) {
-      const auto tokens = CostOf(curve, &ProblemRecord::tokens, accuracy);
-      to_reach.push_back({{"accuracy", accuracy}, {"tokens", OrNull(tokens)}});
+      const auto tokens = CostOf(curve, accuracy);
+      to_reach.push_back(
+          {{"accuracy", accuracy}, {"tokens", tokens ? Json(*tokens) : Json(nullptr)}});
     }
-    costs[curve.front()->result.method] = {{"at_flops", at_flops}, {"to_reach", to_reach}};
+    costs[curve.front()->result.method] = {{"to_reach", to_reach}};
   }
   return costs;
 }

@@ -187,7 +187,7 @@ std::string ChainOutcomesText(const Comparison& comparison) {
 std::string ReachText(const std::vector<Curve>& curves, double accuracy) {
   std::vector<std::pair<double, std::string>> reaching;  // tokens, method
   for (const Curve& curve : curves) {
-    const auto tokens = CostOf(curve, &ProblemRecord::tokens, accuracy);
+    const auto tokens = CostOf(curve, accuracy);
     if (tokens) reaching.emplace_back(*tokens, curve.front()->result.method);
   }
   if (reaching.empty()) return fmt::format("{:.0f} % right: reached by none\n", 100 * accuracy);

@@ -46,28 +46,14 @@ TEST(CurvesTest, GoOverThePricesWhereThereAreAny) {
   EXPECT_EQ(Find(caps, "mcts"), nullptr);
 }
 
-TEST(AccuracyAtTest, IsStraightBetweenPointsOnALogScale) {
-  const Comparison comparison = TwoCaps();
-  const std::vector<Curve> curves = CurvesOf(comparison.Curves());
-  const Curve& pgts = *Find(curves, "pgts");  // 25 % with 40, 100 % with 160
-  EXPECT_EQ(AccuracyAt(pgts, kTokens, 39), std::nullopt);
-  EXPECT_DOUBLE_EQ(*AccuracyAt(pgts, kTokens, 40), 0.25);
-  EXPECT_DOUBLE_EQ(*AccuracyAt(pgts, kTokens, 80), 0.625);  // half way
-  EXPECT_DOUBLE_EQ(*AccuracyAt(pgts, kTokens, 160), 1);
-  EXPECT_DOUBLE_EQ(*AccuracyAt(pgts, kTokens, 1000), 1);
-  EXPECT_NEAR(*AccuracyAt(pgts, &ProblemRecord::flops, 80e6), 0.625, 1e-12);
-  // Two points of one cost: what the larger budget came to.
-  EXPECT_DOUBLE_EQ(*AccuracyAt(*Find(curves, "cot_sampled"), kTokens, 45), 0.5);
-}
-
 TEST(CostOfTest, IsTheLeastAtWhichTheCurveReachesTheAccuracy) {
   const Comparison comparison = TwoCaps();
   const std::vector<Curve> curves = CurvesOf(comparison.Curves());
   const Curve& pgts = *Find(curves, "pgts");
-  EXPECT_DOUBLE_EQ(*CostOf(pgts, kTokens, 0.2), 40);
-  EXPECT_DOUBLE_EQ(*CostOf(pgts, kTokens, 0.625), 80);
-  EXPECT_DOUBLE_EQ(*CostOf(pgts, kTokens, 1), 160);
-  EXPECT_EQ(CostOf(*Find(curves, "beam"), kTokens, 0.8), std::nullopt);
+  EXPECT_DOUBLE_EQ(*CostOf(pgts, 0.2), 40);
+  EXPECT_DOUBLE_EQ(*CostOf(pgts, 0.625), 80);
+  EXPECT_DOUBLE_EQ(*CostOf(pgts, 1), 160);
+  EXPECT_EQ(CostOf(*Find(curves, "beam"), 0.8), std::nullopt);
 }
 
 }  // namespace
