@@ -19,8 +19,6 @@ using task::BinaryEquation;
 using task::Evaluate;
 using task::ParseBinaryEquation;
 
-constexpr std::string_view kNames[] = {"wrong_operand", "swapped_op", "arithmetic", "copied_number",
-                                       "dropped_step"};
 constexpr std::string_view kAnswerMark = "#### ";
 
 bool IsAdditive(char operation) { return operation == '+' || operation == '-'; }
@@ -260,8 +258,6 @@ class Damage {
 };
 
 }  // namespace
-
-std::string_view CorruptionName(CorruptionKind kind) { return kNames[static_cast<int>(kind)]; }
 
 std::vector<std::string> SolutionLines(const task::Problem& problem) {
   std::vector<std::string> lines;

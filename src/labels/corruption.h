@@ -42,7 +42,6 @@ inline constexpr CorruptionKind kCorruptionKinds[] = {
     CorruptionKind::kWrongOperand, CorruptionKind::kSwappedOperation, CorruptionKind::kArithmetic,
     CorruptionKind::kCopiedNumber, CorruptionKind::kDroppedStep};
 
-std::string_view CorruptionName(CorruptionKind kind);
 
 struct Corruption {
   CorruptionKind kind = CorruptionKind::kWrongOperand;

@@ -2,7 +2,6 @@
 #include "labels/monte_carlo.h"
 
 #include <algorithm>
-#include <memory>
 #include <optional>
 #include <utility>
 
