@@ -148,18 +148,17 @@ TEST(Prefix, ALongChainEndsWithoutRecursion) {
   EXPECT_EQ(chain->length, 1'000'001);
 }
 
-TEST(Prompt, PlainJoinsTheParts) {
+TEST(Prompt, AModelWithoutATemplateGetsThePlainText) {
   const ByteTokenizer tokenizer;
-  const PromptParts parts{
-      .system = "S", .turns = {{"q1", "a1"}}, .user = "q2", .plain = {"Q: ", "\nA: ", "\n"}};
-  EXPECT_EQ(PromptText(tokenizer, PromptKind::kAuto, parts), "S\n\nQ: q1\nA: a1\nQ: q2\nA: ");
-  EXPECT_EQ(PromptPrefix(tokenizer, PromptKind::kPlain, parts)->length, 24);
+  EXPECT_EQ(ResolvePromptKind(tokenizer, PromptKind::kAuto), PromptKind::kPlain);
+  EXPECT_EQ(Text(tokenizer, PlainPrefix(tokenizer, "Q: q\nA: ")->tokens), "Q: q\nA: ");
+  EXPECT_THROW(PlainPrefix(tokenizer, ""), Error);
 }
 
 TEST(Prompt, ChatWithoutATemplateNamesTheCure) {
   const ByteTokenizer tokenizer;
   try {
-    PromptText(tokenizer, PromptKind::kChat, {.user = "q"});
+    ChatText(tokenizer, std::vector<ChatMessage>{{"user", "q"}});
     FAIL() << "no error";
   } catch (const Error& error) {
     EXPECT_THAT(error.what(), testing::HasSubstr("--prompt plain"));

@@ -2,11 +2,9 @@
 #include "llm/generate_batcher.h"
 
 #include <cmath>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "base/error.h"
 #include "llm/step_end.h"

@@ -175,6 +175,8 @@ TEST(LlamaModel, EngineOptionsAreChecked) {
   EXPECT_THROW(MakeLlamaGenerator(model, {.width = 2, .pool_size = 3}), Error);
 }
 
+const std::vector<ChatMessage> kQuestion = {{"user", "u"}};
+
 constexpr const char* kChatMl =
     "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}";
 
@@ -184,12 +186,14 @@ TEST(Prompt, ChatUsesTheModelsTemplate) {
   shape.chat_template = kChatMl;
   WriteTestModel(path, shape);
   const auto model = LlamaModel::Load(path);
-  const PromptParts parts{.system = "S", .turns = {{"q", "a"}}, .user = "u"};
-  EXPECT_EQ(PromptText(model->tokenizer(), PromptKind::kAuto, parts),
+  const std::vector<ChatMessage> messages = {
+      {"system", "S"}, {"user", "q"}, {"assistant", "a"}, {"user", "u"}};
+  EXPECT_EQ(ResolvePromptKind(model->tokenizer(), PromptKind::kAuto), PromptKind::kChat);
+  EXPECT_EQ(ChatText(model->tokenizer(), messages),
             "<|im_start|>system\nS<|im_end|>\n<|im_start|>user\nq<|im_end|>\n"
             "<|im_start|>assistant\na<|im_end|>\n<|im_start|>user\nu<|im_end|>\n"
             "<|im_start|>assistant\n");
-  const PrefixPtr prefix = PromptPrefix(model->tokenizer(), PromptKind::kAuto, parts);
+  const PrefixPtr prefix = ChatPrefix(model->tokenizer(), messages);
   EXPECT_EQ(prefix->tokens[0], kTestVocabulary - 1);  // <|im_start|> as one token
 }
 
@@ -200,7 +204,7 @@ TEST(Prompt, ThinkingIsSwitchedOff) {
   shape.chat_template = chat_template.c_str();
   WriteTestModel(path, shape);
   const auto model = LlamaModel::Load(path);
-  EXPECT_THAT(PromptText(model->tokenizer(), PromptKind::kAuto, {.user = "u"}),
+  EXPECT_THAT(ChatText(model->tokenizer(), kQuestion),
               testing::EndsWith("<|im_start|>assistant\n<think>\n\n</think>\n\n"));
 }
 
@@ -211,7 +215,7 @@ TEST(Prompt, AnUnknownTemplateNamesTheCure) {
   WriteTestModel(path, shape);
   const auto model = LlamaModel::Load(path);
   try {
-    PromptText(model->tokenizer(), PromptKind::kAuto, {.user = "u"});
+    ChatText(model->tokenizer(), kQuestion);
     FAIL() << "no error";
   } catch (const Error& error) {
     EXPECT_THAT(error.what(), HasSubstr("--prompt plain"));
@@ -231,8 +235,9 @@ TEST(RealModels, AnswerAQuestion) {
     const auto generator = MakeLlamaGenerator(model, {.width = 2, .context = 512});
     const auto sampling =
         std::make_shared<SamplingOptions>(SamplingOptions{.temperature = 0, .max_new_tokens = 24});
-    const PromptParts parts{.user = "What is the capital of France? Answer in one sentence."};
-    const PrefixPtr prompt = PromptPrefix(model->tokenizer(), PromptKind::kAuto, parts);
+    const std::vector<ChatMessage> question = {
+        {"user", "What is the capital of France? Answer in one sentence."}};
+    const PrefixPtr prompt = ChatPrefix(model->tokenizer(), question);
     const GenerateRequest request{prompt, 1, Key("d"), sampling};
     const Generation result = WriteAll(*generator, {&request, 1})[0];
     EXPECT_THAT(Text(model->tokenizer(), result.tokens), HasSubstr("Paris")) << path;

@@ -2,7 +2,6 @@
 #include "llm/logit_math.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <functional>

@@ -11,42 +11,14 @@ namespace {
 
 constexpr std::string_view kEmptyThought = "<think>\n\n</think>\n\n";
 
-std::string PlainText(const PromptParts& parts) {
-  const PlainFormat& format = parts.plain;
-  std::string text = parts.system;
-  if (!text.empty()) text += "\n\n";
-  for (const PromptTurn& turn : parts.turns) {
-    text += format.before_user + turn.user + format.after_user + turn.assistant +
-            format.after_assistant;
-  }
-  return text + format.before_user + parts.user + format.after_user;
-}
-
-std::vector<ChatMessage> Messages(const PromptParts& parts) {
-  std::vector<ChatMessage> messages;
-  if (!parts.system.empty()) messages.push_back({"system", parts.system});
-  for (const PromptTurn& turn : parts.turns) {
-    messages.push_back({"user", turn.user});
-    messages.push_back({"assistant", turn.assistant});
-  }
-  messages.push_back({"user", parts.user});
-  return messages;
-}
-
-std::string ChatText(const Tokenizer& tokenizer, const PromptParts& parts) {
-  const std::string_view chat_template = tokenizer.ChatTemplate();
-  if (chat_template.empty()) {
-    throw Error("the model carries no chat template; use --prompt plain");
-  }
-  std::optional<std::string> text = tokenizer.RenderChat(Messages(parts));
-  if (!text) {
-    throw Error(
-        "the model's chat template is not one that llama.cpp recognises; "
-        "use --prompt plain");
-  }
-  // Templates that let thinking be switched off do it with exactly this block.
-  if (chat_template.find("enable_thinking") != std::string_view::npos) *text += kEmptyThought;
-  return *std::move(text);
+PrefixPtr RootOf(const Tokenizer& tokenizer, std::string_view prompt, bool parse_special) {
+  std::vector<Token> tokens = tokenizer.Begin();
+  const std::vector<Token> text = tokenizer.Tokenize(prompt, parse_special);
+  // Some templates write the begin-of-text token themselves.
+  const bool doubled = !tokens.empty() && !text.empty() && text.front() == tokens.back();
+  tokens.insert(tokens.end(), text.begin() + (doubled ? 1 : 0), text.end());
+  if (tokens.empty()) throw Error("the prompt is empty");
+  return Extend(nullptr, std::move(tokens));
 }
 
 }  // namespace
@@ -63,21 +35,28 @@ PromptKind ResolvePromptKind(const Tokenizer& tokenizer, PromptKind kind) {
   return tokenizer.ChatTemplate().empty() ? PromptKind::kPlain : PromptKind::kChat;
 }
 
-std::string PromptText(const Tokenizer& tokenizer, PromptKind kind, const PromptParts& parts) {
-  return ResolvePromptKind(tokenizer, kind) == PromptKind::kChat ? ChatText(tokenizer, parts)
-                                                                 : PlainText(parts);
+std::string ChatText(const Tokenizer& tokenizer, std::span<const ChatMessage> messages) {
+  const std::string_view chat_template = tokenizer.ChatTemplate();
+  if (chat_template.empty()) {
+    throw Error("the model carries no chat template; use --prompt plain");
+  }
+  std::optional<std::string> text = tokenizer.RenderChat(messages);
+  if (!text) {
+    throw Error(
+        "the model's chat template is not one that llama.cpp recognises; "
+        "use --prompt plain");
+  }
+  // Templates that let thinking be switched off do it with exactly this block.
+  if (chat_template.find("enable_thinking") != std::string_view::npos) *text += kEmptyThought;
+  return *std::move(text);
 }
 
-PrefixPtr PromptPrefix(const Tokenizer& tokenizer, PromptKind kind, const PromptParts& parts) {
-  const bool chat = ResolvePromptKind(tokenizer, kind) == PromptKind::kChat;
-  std::vector<Token> tokens = tokenizer.Begin();
-  const std::vector<Token> text =
-      tokenizer.Tokenize(PromptText(tokenizer, kind, parts), /*parse_special=*/chat);
-  // Some templates write the begin-of-text token themselves.
-  const bool doubled = !tokens.empty() && !text.empty() && text.front() == tokens.back();
-  tokens.insert(tokens.end(), text.begin() + (doubled ? 1 : 0), text.end());
-  if (tokens.empty()) throw Error("the prompt is empty");
-  return Extend(nullptr, std::move(tokens));
+PrefixPtr ChatPrefix(const Tokenizer& tokenizer, std::span<const ChatMessage> messages) {
+  return RootOf(tokenizer, ChatText(tokenizer, messages), /*parse_special=*/true);
+}
+
+PrefixPtr PlainPrefix(const Tokenizer& tokenizer, std::string_view text) {
+  return RootOf(tokenizer, text, /*parse_special=*/false);
 }
 
 }  // namespace pgts::llm

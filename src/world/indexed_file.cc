@@ -2,7 +2,6 @@
 #include "world/indexed_file.h"
 
 #include <stdexcept>
-#include <utility>
 
 #include "base/error.h"
 #include "base/log.h"

@@ -57,9 +57,7 @@ Provenance ReadProvenance(const std::string& folder) {
 void Record(const std::string& folder, const GeneratorRecord& generator) {
   Provenance provenance = ReadProvenance(folder);
   const bool known = std::ranges::any_of(provenance.generators, [&](const GeneratorRecord& other) {
-    return other.file == generator.file &&
-           other.identity.file_hash == generator.identity.file_hash &&
-           other.identity.context == generator.identity.context;
+    return other.file == generator.file && other.identity == generator.identity;
   });
   if (known) return;
   provenance.generators.push_back(generator);

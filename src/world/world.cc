@@ -2,7 +2,6 @@
 #include "world/world.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "base/error.h"
 #include "task/arithmetic_errors.h"

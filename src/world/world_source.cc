@@ -21,10 +21,15 @@ Key SamplingKey(Key key, const llm::SamplingOptions& sampling) {
   return key;
 }
 
-llm::PromptParts ToPrompt(const task::ProblemPrompt& parts) {
-  llm::PromptParts prompt{.system = parts.system, .user = parts.user};
-  for (const auto& [user, assistant] : parts.examples) prompt.turns.push_back({user, assistant});
-  return prompt;
+std::vector<llm::ChatMessage> Messages(const task::ProblemPrompt& prompt) {
+  std::vector<llm::ChatMessage> messages;
+  if (!prompt.system.empty()) messages.push_back({"system", prompt.system});
+  for (const auto& [user, assistant] : prompt.examples) {
+    messages.push_back({"user", user});
+    messages.push_back({"assistant", assistant});
+  }
+  messages.push_back({"user", prompt.user});
+  return messages;
 }
 
 void CheckLength(const llm::Prefix& prompt, const task::Problem& problem,
@@ -123,13 +128,9 @@ llm::PrefixPtr LiveWorlds::Prompt(const task::Problem& problem, int /*epoch*/) {
   const llm::Tokenizer& tokenizer = parts_.generator->generator().tokenizer();
   const task::ProblemPrompt prompt = parts_.task->Prompt(problem);
   if (llm::ResolvePromptKind(tokenizer, options_.prompt) == llm::PromptKind::kChat) {
-    return llm::PromptPrefix(tokenizer, llm::PromptKind::kChat, ToPrompt(prompt));
+    return llm::ChatPrefix(tokenizer, Messages(prompt));
   }
-  std::vector<llm::Token> tokens = tokenizer.Begin();
-  const std::vector<llm::Token> text =
-      tokenizer.Tokenize(task::PlainText(prompt), /*parse_special=*/false);
-  tokens.insert(tokens.end(), text.begin(), text.end());
-  return llm::Extend(nullptr, std::move(tokens));
+  return llm::PlainPrefix(tokenizer, task::PlainText(prompt));
 }
 
 std::shared_ptr<World> LiveWorlds::Open(const task::Problem& problem, int epoch) {

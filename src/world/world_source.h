@@ -46,6 +46,8 @@ struct LiveWorldsOptions {
 struct GeneratorIdentity {
   std::string file_hash;
   int context = 0;
+
+  bool operator==(const GeneratorIdentity&) const = default;
 };
 
 // A stored world is found without a tokenizer, by its epoch, its problem's id and two keys.
