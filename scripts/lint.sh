@@ -3,6 +3,7 @@
 # Format and lint of our own code; the second takes minutes, so ./test.sh does not run it.
 #   scripts/lint.sh                  check the format, then clang-tidy over all of it
 #   scripts/lint.sh FILE...          the same for these files
+#   scripts/lint.sh --format         the format of everything, nothing else
 #   scripts/lint.sh --changed BASE   the format of everything, clang-tidy over what changed since BASE,
 #                                    headers by the sources that stand beside them
 #   scripts/lint.sh --fix [FILE...]  rewrite the files in our format, nothing else
@@ -13,10 +14,12 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/common.sh
 
 fix=
+format_only=
 base=
 case ${1:-} in
-  -h | --help) sed -n '3,10s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  -h | --help) sed -n '3,11s/^# \{0,1\}//p' "$0"; exit 0 ;;
   --fix) fix=1; shift ;;
+  --format) format_only=1; shift ;;
   --changed) base=${2:?"--changed needs a commit"}; shift 2 ;;
 esac
 readonly kDatabase=build/debug
@@ -38,6 +41,8 @@ fi
 status=0
 clang-format --dry-run -Werror "${files[@]}" || status=1
 say "format: $([ $status = 0 ] && echo "as it should be" || echo "see above; scripts/lint.sh --fix mends it")"
+
+if [ -n "$format_only" ]; then exit $status; fi
 
 # The sources to read: of what changed since $base, the source itself or the one beside the header.
 changed_sources() {

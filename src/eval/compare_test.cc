@@ -222,12 +222,11 @@ class CompareByHandTest : public ::testing::Test {
     return Compare(environment_, plan_);
   }
 
-  ComparisonPlan plan_{
-      .methods = {{"one_chain", search::Needs::kWorld, search::Plain<OneChain>()}},
-      .parts = {.limits = {.max_depth = 6}},
-      .problems = 4,
-      .tuning_problems = 4,
-      .prices = {0}};
+  ComparisonPlan plan_{.methods = {{"one_chain", search::Needs::kWorld, search::Plain<OneChain>()}},
+                       .parts = {.limits = {.max_depth = 6}},
+                       .problems = 4,
+                       .tuning_problems = 4,
+                       .prices = {0}};
   TinyEnvironment tiny_{{.scored = false}};
   Environment environment_ = tiny_.Get();
 };

@@ -42,7 +42,6 @@ inline constexpr CorruptionKind kCorruptionKinds[] = {
     CorruptionKind::kWrongOperand, CorruptionKind::kSwappedOperation, CorruptionKind::kArithmetic,
     CorruptionKind::kCopiedNumber, CorruptionKind::kDroppedStep};
 
-
 struct Corruption {
   CorruptionKind kind = CorruptionKind::kWrongOperand;
   size_t wrong_step = 0;           // the first wrong line

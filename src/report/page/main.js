@@ -19,7 +19,7 @@ function headlineFigures() {
           .filter(({point: other}) => other.tokens <= point.tokens * 1.05);
   others.sort((a, b) => b.point.accuracy - a.point.accuracy);
   const best = others[0];
-  const pair = best ? findPair(comparison, best.name, point.budget) : null;
+  const pair = best ? findPair(comparison, best.name, point.at) : null;
   return [
     figure('PGTS answers right', percent(point.accuracy), intervalText(point)),
     figure('at a cost of', plural(Math.round(point.tokens), 'token'), 'generated, a problem'),
