@@ -53,7 +53,7 @@ TEST(CorruptionTest, OnWordProblemsTheStepIsWrongAndTheOnesBeforeAreRight) {
       ASSERT_LT(corruption.wrong_step, corruption.lines.size());
       for (size_t i = 0; i < corruption.lines.size(); ++i) {
         ASSERT_EQ(correct[i], i < corruption.wrong_step)
-            << problem.solution << "\n-- " << CorruptionName(corruption.kind) << " line " << i
+            << problem.solution << "\n-- " << static_cast<int>(corruption.kind) << " line " << i
             << ": " << corruption.lines[i];
       }
       std::string text;
