@@ -22,6 +22,7 @@
 namespace pgts::eval {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -239,7 +240,8 @@ TEST_F(CompareByHandTest, AMethodOfOnesOwnIsTunedComparedAndReported) {
   EXPECT_EQ(point.result.setting, "chain=1");
   EXPECT_EQ(point.accuracy.estimate, 1);
   EXPECT_EQ(comparison.columns[0].Find("cot_sampled")->accuracy.estimate, 0.5);
-  EXPECT_THAT(ComparisonTable(comparison), HasSubstr("\none_chain    chain=1 "));
+  EXPECT_THAT(ComparisonTable(comparison),
+              AllOf(HasSubstr("\none_chain         100.0"), HasSubstr("\none_chain: chain=1\n")));
   EXPECT_EQ(SummaryJson(comparison)["methods"]["one_chain"]["setting"], "chain=1");
 }
 
