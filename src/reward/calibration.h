@@ -7,7 +7,7 @@
 // The head's logit says what the judge makes of the text; the path's log-probability under the
 // generator says how sure the writer was of it, and comes free with every step. It is the mean over
 // tokens: the sum falls with every token, so that it calls long and deep paths wrong, and hardly
-// tells the solutions of one problem apart (docs/RESULTS.md has both). A path whose log-probability
+// tells the solutions of one problem apart. A path whose log-probability
 // is unknown is read as one of log-probability 0. Arithmetic errors are those that show without
 // knowing the answer (task/arithmetic_errors.h). All slopes are >= 0: more belief never means a
 // lower score. The identity is slope 1, the rest 0.
