@@ -120,6 +120,7 @@ MethodResult RunMethod(const Environment& environment, const MethodRun& run) {
                             .split = run.split,
                             .jobs = jobs,
                             .limits = run.limits,
+                            .with_texts = static_cast<bool>(run.on_result),
                             .on_finished = record});
   return result;
 }

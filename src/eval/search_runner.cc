@@ -81,7 +81,7 @@ class SearchRunner {
     for (; next_ < finished_.size() && finished_[next_]; ++next_) {
       FinishedSearch search = *std::exchange(finished_[next_], std::nullopt);
       for (size_t i = 0; i < search.trajectories.size(); ++i) {
-        search::AddTexts(WorldOf(search, i), search.trajectories[i]);
+        if (batch_.with_texts) search::AddTexts(WorldOf(search, i), search.trajectories[i]);
         Grade(search.problem, search.trajectories[i]);
       }
       batch_.on_finished(std::move(search));

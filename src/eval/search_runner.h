@@ -31,7 +31,7 @@ struct FinishedSearch {
   task::Problem problem;
   std::shared_ptr<world::World> world;
   search::SearchResult result;
-  // Of each search of the method (tree/trajectory.h), graded, with the texts of its steps.
+  // Of each search of the method (tree/trajectory.h), graded.
   std::vector<tree::Trajectory> trajectories;
 };
 
@@ -42,6 +42,7 @@ struct SearchBatch {
   std::span<const SearchJob> jobs;
   tree::Limits limits;
   bool with_features = false;                // of the trajectories
+  bool with_texts = false;                   // of their steps
   std::function<void(size_t job)> on_begin;  // just before a job's search begins; may be empty
   std::function<void(FinishedSearch)> on_finished;  // in the order of the jobs
 };

@@ -54,6 +54,7 @@ class SearchRunnerTest : public ::testing::Test {
                  .worlds = &worlds_,
                  .jobs = jobs,
                  .limits = {.max_depth = 50},
+                 .with_texts = true,
                  .on_begin = [this](size_t job) { begun_.push_back(job); },
                  .on_finished =
                      [this](FinishedSearch search) {

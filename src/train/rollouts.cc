@@ -44,6 +44,7 @@ std::vector<Rollout> CollectRollouts(const eval::Environment& environment,
                                   .jobs = jobs,
                                   .limits = request.limits,
                                   .with_features = true,
+                                  .with_texts = true,
                                   .on_finished = keep});
   return rollouts;
 }
