@@ -20,6 +20,7 @@
 #include "model/gguf_lora.h"
 #include "model/gguf_reader.h"
 #include "model/gguf_writer.h"
+#include "model/lora_fixture.h"
 #include "model/tiny_shape.h"
 
 namespace pgts::model {

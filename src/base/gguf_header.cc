@@ -275,15 +275,6 @@ int64_t GgufHeader::Integer(const std::string& key) const {
 
 double GgufHeader::Number(const std::string& key) const { return Get<double>(key, "a number"); }
 
-std::map<std::string, std::string> GgufHeader::Texts(std::string_view prefix) const {
-  std::map<std::string, std::string> texts;
-  for (const auto& [key, value] : values_) {
-    const auto* text = std::get_if<std::string>(&value);
-    if (text != nullptr && key.starts_with(prefix)) texts[key] = *text;
-  }
-  return texts;
-}
-
 const GgufTensor& GgufHeader::Tensor(const std::string& name) const {
   const auto found = tensors_.find(name);
   if (found == tensors_.end()) throw Error::Format("{}: the tensor {} is missing", path_, name);

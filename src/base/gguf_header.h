@@ -38,7 +38,6 @@ class GgufHeader {
   int64_t Integer(const std::string& key) const;
   double Number(const std::string& key) const;
   // Every key that holds text and begins with `prefix`.
-  std::map<std::string, std::string> Texts(std::string_view prefix) const;
 
   const std::map<std::string, GgufTensor>& tensors() const { return tensors_; }
   bool HasTensor(const std::string& name) const { return tensors_.contains(name); }

@@ -29,14 +29,12 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "base/error.h"
 #include "base/stopwatch.h"
 
 namespace pgts {

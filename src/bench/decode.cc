@@ -124,20 +124,6 @@ class BenchDecode {
   }
 
  private:
-  llm::RawSpeed Raw(const RawSetup& setup, int width, int context) const {
-    ThrowIfStopped();
-    return llm::MeasureRaw(*model_,
-                           {.layout = setup.layout,
-                            .flash_attention = setup.flash_attention,
-                            .contexts = arguments_.raw_contexts,
-                            .width = width,
-                            .context = context,
-                            .steps = arguments_.steps,
-                            .read = arguments_.read,
-                            .threads = arguments_.threads},
-                           text_);
-  }
-
   void CheckWidth(int width) const {
     if (width % arguments_.raw_contexts == 0) return;
     throw Error::Format("--raw-contexts {} cannot share a width of {} equally",
@@ -152,29 +138,27 @@ class BenchDecode {
   }
 
   void Measure(int width, int context, Progress& progress, std::vector<BenchRow>& rows) const {
-    constexpr size_t kSetups = kRawSetups.size();
-    std::vector<double> raw[kSetups], prefill[kSetups], read[kSetups], engine, sampling;
+    const llm::RawLoad load{.contexts = arguments_.raw_contexts,
+                            .width = width,
+                            .context = context,
+                            .steps = arguments_.steps,
+                            .read = arguments_.read,
+                            .threads = arguments_.threads};
+    RawYardstick raw(model_, /*only_apt=*/false);
+    std::vector<double> engine;
     std::optional<EngineDecode> decode;
     if (!arguments_.no_engine) decode.emplace(model_, arguments_, width, context);
     for (int repeat = 0; repeat < arguments_.repeats; ++repeat) {
-      for (size_t i = 0; i < kSetups; ++i) {
-        const llm::RawSpeed speed = Raw(kRawSetups[i], width, context);
-        raw[i].push_back(speed.decode);
-        prefill[i].push_back(speed.prefill);
-        read[i].push_back(speed.read);
-        sampling.push_back(speed.sampling);
-        progress.Advance();
-      }
+      raw.Measure(load);
+      progress.Advance(std::ssize(kRawSetups));
       ThrowIfStopped();
       if (!decode) continue;
       engine.push_back(decode->Measure(text_));
       progress.Advance();
     }
-    size_t best = 0;
-    for (size_t i = 0; i < kSetups; ++i) {
-      if (Quantile(raw[i], 0.5) > Quantile(raw[best], 0.5)) best = i;
-    }
-    const double raw_speed = Quantile(raw[best], 0.5);
+    const size_t best = raw.Fastest(&llm::RawSpeed::decode);
+    const double raw_speed = raw.Median(best, &llm::RawSpeed::decode);
+    const double sampling = raw.Median(best, &llm::RawSpeed::sampling);
     rows.push_back({{"model", model_->info().description},
                     {"device", model_->info().device},
                     {"context", context},
@@ -183,21 +167,23 @@ class BenchDecode {
                     {"resident_cells", width * context},
                     {"raw_tokens_per_second", raw_speed},
                     {"raw_layout", kRawSetups[best].name},
-                    {"sampling_microseconds", 1e6 * Quantile(sampling, 0.5)},
-                    {"sampling_share", Quantile(sampling, 0.5) * raw_speed}});
+                    {"sampling_microseconds", 1e6 * sampling},
+                    {"sampling_share", sampling * raw_speed}});
     BenchRow& row = rows.back();
     if (decode) {
       const double engine_speed = Quantile(engine, 0.5);
       row.emplace_back("engine_tokens_per_second", engine_speed);
       row.emplace_back("ratio", engine_speed / raw_speed);
     }
-    for (size_t i = 0; i < kSetups; ++i) {
+    for (size_t i = 0; i < kRawSetups.size(); ++i) {
       const std::string name(kRawSetups[i].name);
       if (arguments_.layouts) {
-        row.emplace_back(name, Quantile(raw[i], 0.5));
-        row.emplace_back("prefill " + name, Quantile(prefill[i], 0.5));
+        row.emplace_back(name, raw.Median(i, &llm::RawSpeed::decode));
+        row.emplace_back("prefill " + name, raw.Median(i, &llm::RawSpeed::prefill));
       }
-      if (arguments_.read > 0) row.emplace_back("read " + name, Quantile(read[i], 0.5));
+      if (arguments_.read > 0) {
+        row.emplace_back("read " + name, raw.Median(i, &llm::RawSpeed::read));
+      }
     }
   }
 

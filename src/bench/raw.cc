@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench/raw.h"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -25,31 +24,34 @@ std::vector<llm::Token> SomeText(const llm::Tokenizer& tokenizer) {
   return tokenizer.Tokenize(text, /*parse_special=*/false);
 }
 
-RawYardstick::RawYardstick(std::shared_ptr<const llm::LlamaModel> model)
-    : model_(std::move(model)), text_(SomeText(model_->tokenizer())) {}
+RawYardstick::RawYardstick(std::shared_ptr<const llm::LlamaModel> model, bool only_apt)
+    : model_(std::move(model)), only_apt_(only_apt), text_(SomeText(model_->tokenizer())) {}
 
 void RawYardstick::Measure(llm::RawLoad load) {
   const int cells = load.width * (load.context + load.steps + load.read);
-  const bool skip_unified = !model_->on_gpu() && load.width > 1 && cells > kMostUnifiedCells;
+  const bool skip_unified =
+      only_apt_ && !model_->on_gpu() && load.width > 1 && cells > kMostUnifiedCells;
   for (size_t setup = 0; setup < kRawSetups.size(); ++setup) {
     ThrowIfStopped();
     load.layout = kRawSetups[setup].layout;
     load.flash_attention = kRawSetups[setup].flash_attention;
     if (load.layout == llm::RawLayout::kUnified && skip_unified) continue;
-    const llm::RawSpeed speed = llm::MeasureRaw(*model_, load, text_);
-    decode_[setup].push_back(speed.decode);
-    read_[setup].push_back(speed.read);
+    runs_[setup].push_back(llm::MeasureRaw(*model_, load, text_));
   }
 }
 
-RawBest RawYardstick::Best() const {
-  RawBest best;
-  for (size_t setup = 0; setup < kRawSetups.size(); ++setup) {
-    if (decode_[setup].empty()) continue;
-    best.decode = std::max(best.decode, Quantile(decode_[setup], 0.5));
-    best.read = std::max(best.read, Quantile(read_[setup], 0.5));
+double RawYardstick::Median(size_t setup, double llm::RawSpeed::*speed) const {
+  std::vector<double> values;
+  for (const llm::RawSpeed& run : runs_[setup]) values.push_back(run.*speed);
+  return values.empty() ? 0 : Quantile(values, 0.5);
+}
+
+size_t RawYardstick::Fastest(double llm::RawSpeed::*speed) const {
+  size_t fastest = 0;
+  for (size_t setup = 1; setup < kRawSetups.size(); ++setup) {
+    if (Median(setup, speed) > Median(fastest, speed)) fastest = setup;
   }
-  return best;
+  return fastest;
 }
 
 }  // namespace pgts::bench

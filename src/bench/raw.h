@@ -25,23 +25,22 @@ inline constexpr std::array<RawSetup, 4> kRawSetups = {
 // Solutions of the word problems, as tokens.
 std::vector<llm::Token> SomeText(const llm::Tokenizer& tokenizer);
 
-// The fastest decode and the fastest reading, in tokens per second.
-struct RawBest {
-  double decode = 0, read = 0;
-};
-
-// Of the setups that may be the best, the medians of what was measured: a machine's speed drifts by
-// a fifth and more from one minute to the next.
+// Runs of every setup; what is read off are medians: a machine's speed drifts by a fifth and more
+// from one minute to the next.
 class RawYardstick {
  public:
-  explicit RawYardstick(std::shared_ptr<const llm::LlamaModel> model);
-  void Measure(llm::RawLoad load);  // one run of each setup
-  RawBest Best() const;
+  // `only_apt`: setups that cannot be the best on a CPU are left out.
+  RawYardstick(std::shared_ptr<const llm::LlamaModel> model, bool only_apt);
+  void Measure(llm::RawLoad load);                                  // one run of each setup
+  double Median(size_t setup, double llm::RawSpeed::*speed) const;  // 0: was left out
+  size_t Fastest(double llm::RawSpeed::*speed) const;
+  double Best(double llm::RawSpeed::*speed) const { return Median(Fastest(speed), speed); }
 
  private:
   std::shared_ptr<const llm::LlamaModel> model_;
+  bool only_apt_;
   std::vector<llm::Token> text_;
-  std::array<std::vector<double>, kRawSetups.size()> decode_, read_;
+  std::array<std::vector<llm::RawSpeed>, kRawSetups.size()> runs_;
 };
 
 }  // namespace pgts::bench

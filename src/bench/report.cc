@@ -6,7 +6,6 @@
 
 #include <cmath>
 #include <fstream>
-#include <string_view>
 #include <thread>
 
 #include "base/table.h"

@@ -10,7 +10,6 @@
 #include <string>
 #include <vector>
 
-#include "base/error.h"
 #include "base/random.h"
 #include "base/stop.h"
 #include "base/stopwatch.h"

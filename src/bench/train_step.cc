@@ -4,7 +4,6 @@
 #include <CLI/CLI.hpp>
 
 #include <memory>
-#include <vector>
 
 #include "base/stop.h"
 #include "base/stopwatch.h"
@@ -28,7 +27,7 @@ void BenchTrainStep(const TrainStepArguments& arguments) {
   const BenchModel model(arguments.tree.model);
   TreeLoadOptions load = ToLoad(arguments.tree, model);
   load.with_features = true;
-  model::UseThreads(load.threads);
+  model::UseThreads(load.engine.threads);
   const auto network = std::make_shared<policy::GpsNetwork>(load.policy);
   const TreeLoadResult rollouts = RunTreeLoad(load, LoadModels(load), network);
   ThrowIfStopped();

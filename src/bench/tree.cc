@@ -37,8 +37,8 @@ struct TreeArguments {
 class Bound {
  public:
   Bound(const TreeLoadOptions& load, const TreeModels& models)
-      : load_(load), generator_(models.generator) {
-    if (!load.shared) scorer_.emplace(models.scorer);
+      : load_(load), generator_(models.generator, /*only_apt=*/true) {
+    if (!load.shared) scorer_.emplace(models.scorer, /*only_apt=*/true);
   }
 
   // Of tokens that have so many in front, in the mean.
@@ -49,18 +49,17 @@ class Bound {
     ++times_;
   }
 
-  RawBest Best() const {
-    return {.decode = generator_.Best().decode, .read = scorer_ ? scorer_->Best().read : 0};
-  }
+  double Decode() const { return generator_.Best(&llm::RawSpeed::decode); }
+  double Read() const { return scorer_->Best(&llm::RawSpeed::read); }
   int times() const { return times_; }
 
  private:
   llm::RawLoad Raw(double context, int steps, int read) const {
-    return {.width = load_.width,
+    return {.width = load_.engine.width,
             .context = std::max(1, static_cast<int>(context)),
             .steps = steps,
             .read = read,
-            .threads = load_.threads};
+            .threads = load_.engine.threads};
   }
 
   const TreeLoadOptions& load_;
@@ -87,7 +86,7 @@ BenchRow Row(TreeLoadOptions load, const TreeModels& models, bool with_bound) {
                {"device", generator.device},
                {"scorer", load.shared ? "shared" : scorer.description},
                {"scorer_device", scorer.device},
-               {"width", load.width},
+               {"width", load.engine.width},
                {"max_depth", load.limits.max_depth},
                {"mean_depth", result.depth},
                {"searches", load.problems},
@@ -112,10 +111,13 @@ BenchRow Row(TreeLoadOptions load, const TreeModels& models, bool with_bound) {
   if (refilled) row.emplace_back("sustained_tokens_per_second", result.sustained);
   if (with_bound) {
     while (bound_of->times() < kLeastMeasures) bound_of->Measure(result.path_tokens);
-    const RawBest raw = bound_of->Best();
-    const double bound = load.shared ? raw.decode : 1 / (1 / raw.decode + 1 / raw.read);
-    row.emplace_back("raw_decode_tokens_per_second", raw.decode);
-    if (!load.shared) row.emplace_back("raw_prefill_tokens_per_second", raw.read);
+    const double decode = bound_of->Decode();
+    double bound = decode;
+    row.emplace_back("raw_decode_tokens_per_second", decode);
+    if (!load.shared) {
+      bound = 1 / (1 / decode + 1 / bound_of->Read());
+      row.emplace_back("raw_prefill_tokens_per_second", bound_of->Read());
+    }
     row.emplace_back("bound_tokens_per_second", bound);
     row.emplace_back("bound_fraction", kept / bound);
     if (refilled) row.emplace_back("sustained_fraction", result.sustained / bound);
@@ -126,7 +128,7 @@ BenchRow Row(TreeLoadOptions load, const TreeModels& models, bool with_bound) {
 void BenchTree(const TreeArguments& arguments) {
   const BenchModel model(arguments.tree.model);
   TreeLoadOptions load = ToLoad(arguments.tree, model);
-  model::UseThreads(load.threads);
+  model::UseThreads(load.engine.threads);
   const TreeModels models = LoadModels(load);
   std::vector<BenchRow> rows;
   for (const int depth : arguments.depths) {

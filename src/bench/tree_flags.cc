@@ -12,7 +12,7 @@ namespace pgts::bench {
 
 void AddTreeFlags(CLI::App& command, TreeFlags& flags) {
   TreeLoadOptions& load = flags.load;
-  load.width = 0;
+  load.engine.width = 0;
   load.scorer_device.clear();
   AddModelFlags(command, flags.model);
   command.add_option("--scorer", load.scorer, "GGUF file of the scorer; default: the generator's");
@@ -27,7 +27,7 @@ void AddTreeFlags(CLI::App& command, TreeFlags& flags) {
       ->check(CLI::Range(1, 1 << 20))
       ->capture_default_str();
   command
-      .add_option("--width", load.width,
+      .add_option("--width", load.engine.width,
                   "Searches side by side; default: all, at most 64. Fewer than --problems: where "
                   "one ends the next begins")
       ->check(CLI::Range(1, 256));
@@ -39,16 +39,19 @@ void AddTreeFlags(CLI::App& command, TreeFlags& flags) {
       ->capture_default_str();
   command.add_option("--top-k", load.sampling.top_k, "Of the step sampling; 0: off")
       ->check(CLI::NonNegativeNumber);
-  command.add_option("--cells", load.cells, "KV memory of each model in tokens; 0: its own choice")
+  command
+      .add_option("--cells", load.engine.cells,
+                  "KV memory of each model in tokens; 0: its own choice")
       ->check(CLI::NonNegativeNumber);
   AddLayoutFlag(command, flags.layout);
-  command.add_option("--lanes", load.lanes, "Of each engine; 0: its own choice")
+  command.add_option("--lanes", load.engine.pool_size, "Of each engine; 0: its own choice")
       ->check(CLI::NonNegativeNumber);
   command
-      .add_option("--turn", load.turn,
+      .add_option("--turn", load.engine.slice,
                   "Evaluations before finished steps are handed back; 0: its own choice")
       ->check(CLI::NonNegativeNumber);
-  command.add_option("--threads", load.threads, "0: all cores")->check(CLI::NonNegativeNumber);
+  command.add_option("--threads", load.engine.threads, "0: all cores")
+      ->check(CLI::NonNegativeNumber);
   command.add_option("--hidden-dim", load.policy.hidden_dim, "Of the policy")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
@@ -70,7 +73,7 @@ TreeLoadOptions ToLoad(const TreeFlags& flags, const BenchModel& model) {
   load.model = model.path();
   load.device = flags.model.device;
   if (load.scorer_device.empty()) load.scorer_device = load.device;
-  load.layout = llm::ParseKvLayout(flags.layout);
+  load.engine.layout = llm::ParseKvLayout(flags.layout);
   load.scorer = load.scorer.empty() ? load.model : session::FindResource(load.scorer);
   load.deep = !flags.shallow;
   if (flags.paragraphs) {
@@ -78,8 +81,8 @@ TreeLoadOptions ToLoad(const TreeFlags& flags, const BenchModel& model) {
     load.sampling.further_separators = {"Therefore", "####"};
   }
   constexpr int kMostAtOnce = 64;
-  if (load.width == 0) load.width = std::min(load.problems, kMostAtOnce);
-  load.threads = model::ThreadCount(load.threads);
+  if (load.engine.width == 0) load.engine.width = std::min(load.problems, kMostAtOnce);
+  load.engine.threads = model::ThreadCount(load.engine.threads);
   load.data_dir = session::DataFolder(load.data_dir);
   return load;
 }

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
-#include <functional>
 #include <numeric>
 #include <optional>
 #include <string_view>
@@ -107,15 +106,6 @@ reward::Head RandomHead(int width) {
   return head;
 }
 
-llm::EngineOptions Engine(const TreeLoadOptions& options) {
-  return {.threads = options.threads,
-          .width = options.width,
-          .pool_size = options.lanes,
-          .cells = options.cells,
-          .slice = options.turn,
-          .layout = options.layout};
-}
-
 // An encoder takes its memory, seconds' worth of it, at the first path.
 void TakeMemory(llm::Encoder& encoder) {
   const llm::EncodeRequest request{llm::Extend(nullptr, {0}), 0};
@@ -130,7 +120,7 @@ class TreeLoad {
            std::shared_ptr<policy::GpsNetwork> network)
       : options_(options),
         task_(LoadTask(options)),
-        generator_(llm::MakeLlamaGenerator(models.generator, Engine(options))),
+        generator_(llm::MakeLlamaGenerator(models.generator, options.engine)),
         generator_client_(rounds_, *generator_, llm::Accelerator(options.device)),
         scorer_(MakeScorer(models.scorer)),
         scorer_client_(rounds_, scorer_, llm::Accelerator(options.scorer_device)),
@@ -151,13 +141,13 @@ class TreeLoad {
     const std::vector<eval::SearchJob> jobs = Jobs();
     const Stopwatch watch;
     const auto begin = [&](size_t search) {
-      if (search < static_cast<size_t>(options_.width)) return;
+      if (search < static_cast<size_t>(options_.engine.width)) return;
       result_.sustained =
           static_cast<double>(generator_->counts().generated) / (watch.Seconds() - paused_);
       if (IsPause(static_cast<int64_t>(search))) Pause();
     };
     eval::RunSearches(
-        {.rounds = rounds_, .task = *task_, .width = options_.width},
+        {.rounds = rounds_, .task = *task_, .width = options_.engine.width},
         {.searcher = &searcher_,
          .worlds = &worlds_,
          .jobs = jobs,
@@ -167,7 +157,7 @@ class TreeLoad {
          .on_finished = [this](eval::FinishedSearch search) { Count(std::move(search)); }});
     result_.seconds = watch.Seconds() - paused_;
     std::ranges::sort(longest_, std::greater());
-    longest_.resize(std::min<size_t>(longest_.size(), options_.width));
+    longest_.resize(std::min<size_t>(longest_.size(), options_.engine.width));
     result_.longest_paths = std::accumulate(longest_.begin(), longest_.end(), int64_t{0});
     result_.rss_mb = ResidentMb();
     result_.phases = {.generate = generator_client_.phase().seconds,
@@ -182,7 +172,7 @@ class TreeLoad {
 
  private:
   reward::LlamaScorer MakeScorer(const std::shared_ptr<const llm::LlamaModel>& model) const {
-    std::unique_ptr<llm::Encoder> encoder = llm::MakeLlamaEncoder(model, Engine(options_));
+    std::unique_ptr<llm::Encoder> encoder = llm::MakeLlamaEncoder(model, options_.engine);
     if (!options_.shared) TakeMemory(*encoder);
     return {std::move(encoder), RandomHead(model->info().width), {}};
   }
@@ -199,7 +189,8 @@ class TreeLoad {
   // At the middle of each fifth of the searches that begin where another ended.
   bool IsPause(int64_t search) const {
     constexpr int kPauses = 5;
-    const int64_t later = options_.problems - options_.width, at = search - options_.width;
+    const int64_t later = options_.problems - options_.engine.width,
+                  at = search - options_.engine.width;
     for (int pause = 0; pause < kPauses; ++pause) {
       if (at == later * (2 * pause + 1) / (2 * kPauses)) return static_cast<bool>(options_.pause);
     }

@@ -34,12 +34,7 @@ struct TreeLoadOptions {
   std::string task = "word_problems";
   std::string data_dir;
   int problems = 16;
-  int width = 16;  // searches side by side
-  int cells = 0;   // KV memory of each model in tokens; 0: as the engine chooses
-  llm::KvLayout layout = llm::KvLayout::kAuto;
-  int lanes = 0;
-  int turn = 0;  // evaluations between two turns of the scorer; 0: as the engine chooses
-  int threads = 0;
+  llm::EngineOptions engine = {.width = 16};  // of each model; width: searches side by side
   bool deep = true;  // solutions never end; Expand wherever legal, Terminate never
   tree::Limits limits;
   llm::SamplingOptions sampling;

@@ -28,9 +28,6 @@
 #include "session/reward_wiring.h"
 #include "session/run_folder.h"
 #include "task/task.h"
-#include "train/preflight.h"
-#include "train/reward_phase.h"
-#include "train/trainer.h"
 
 namespace pgts::cli {
 namespace {

@@ -7,7 +7,6 @@
 #include <memory>
 #include <optional>
 
-#include "base/error.h"
 #include "base/files.h"
 #include "base/log.h"
 #include "base/temp_folder.h"
@@ -16,8 +15,6 @@
 #include "cli/run_flags.h"
 #include "session/run_folder.h"
 #include "train/doctor.h"
-#include "train/preflight.h"
-#include "train/trainer.h"
 
 namespace pgts::cli {
 namespace {

@@ -25,8 +25,6 @@
 #include "session/policy_wiring.h"
 #include "session/reward_wiring.h"
 #include "session/run_folder.h"
-#include "train/reward_phase.h"
-#include "train/trainer.h"
 
 namespace pgts::cli {
 namespace {

@@ -5,14 +5,11 @@
 
 #include <memory>
 
-#include "base/error.h"
-#include "base/files.h"
 #include "base/log.h"
 #include "base/options.h"
 #include "base/progress.h"
 #include "base/stop.h"
 #include "cli/commands.h"
-#include "cli/run_flags.h"
 #include "model/decoder.h"
 #include "model/gguf_writer.h"
 #include "model/pretrain.h"

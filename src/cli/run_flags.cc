@@ -7,7 +7,6 @@
 
 #include "base/error.h"
 #include "base/files.h"
-#include "base/log.h"
 #include "session/resources.h"
 #include "task/task_file.h"
 #include "world/provenance.h"

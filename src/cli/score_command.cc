@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 #include <CLI/CLI.hpp>
 
-#include <cmath>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -21,8 +20,6 @@
 #include "report/step_text.h"
 #include "reward/judge_solutions.h"
 #include "session/reward_wiring.h"
-#include "train/reward_phase.h"
-#include "train/trainer.h"
 
 namespace pgts::cli {
 namespace {

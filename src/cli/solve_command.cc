@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <iostream>
 #include <memory>
-#include <thread>
 #include <vector>
 
 #include "base/error.h"
@@ -30,8 +29,6 @@
 #include "session/policy_wiring.h"
 #include "session/reward_wiring.h"
 #include "session/run_folder.h"
-#include "train/reward_phase.h"
-#include "train/trainer.h"
 #include "world/provenance.h"
 
 namespace pgts::cli {

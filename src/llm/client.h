@@ -7,10 +7,8 @@
 // co_await expression twice.
 #pragma once
 
-#include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/rounds.h"

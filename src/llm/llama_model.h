@@ -6,7 +6,6 @@
 #include <memory>
 #include <string>
 
-#include "llm/engine_options.h"
 #include "llm/llama_tokenizer.h"
 #include "llm/model_info.h"
 

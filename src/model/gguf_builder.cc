@@ -52,8 +52,7 @@ void GgufBuilder::Add(const std::string& name, const torch::Tensor& weight, ggml
 }
 
 void GgufBuilder::Write(const std::string& path) const {
-  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
-  if (!folder.empty()) MakeWritableDirectory(folder.string());
+  MakeFolderOf(path);
   const std::string temporary = path + ".tmp";
   std::error_code failure;
   if (!gguf_write_to_file(file_.get(), temporary.c_str(), /*only_meta=*/false)) {

@@ -21,10 +21,4 @@ class Decoder;
 void WriteLoraAdapter(const std::string& path, const Decoder& decoder,
                       const std::string& base_path);
 
-// Reads it back into the decoder of that base: its LoRA is added if the decoder has none, else it
-// must have the same shape. Throws Error for a file that is missing, damaged, no adapter, of
-// another architecture, rank or alpha, or that lacks a tensor or has one too many; then its weights
-// are as they were (LoRA that was added changes nothing).
-void ReadLoraAdapter(const std::string& path, Decoder& decoder);
-
 }  // namespace pgts::model

@@ -172,8 +172,4 @@ std::shared_ptr<Decoder> ReadFrozenGguf(const std::string& path, int64_t context
   return decoder;
 }
 
-std::map<std::string, std::string> ReadGgufMetadata(const std::string& path) {
-  return GgufHeader(path).Texts("pgts.");
-}
-
 }  // namespace pgts::model

@@ -6,7 +6,6 @@
 // and tensors of any other kind.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <string>
 
@@ -26,8 +25,5 @@ std::shared_ptr<Decoder> ReadGguf(const std::string& path, int64_t context = 0);
 // The same as the base of a LoRA (Decoder::Freeze): matrices in `type` (kF32 or kBF16), which is
 // the compute type, too. The whole model never stands in memory in float32.
 std::shared_ptr<Decoder> ReadFrozenGguf(const std::string& path, int64_t context, WeightType type);
-
-// The text keys that begin with "pgts.".
-std::map<std::string, std::string> ReadGgufMetadata(const std::string& path);
 
 }  // namespace pgts::model

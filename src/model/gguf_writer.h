@@ -10,8 +10,6 @@
 #include <string>
 #include <string_view>
 
-#include "model/decoder_shape.h"
-
 namespace pgts::model {
 
 class Decoder;

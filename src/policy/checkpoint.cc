@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/jsonl.h"
 #include "base/log.h"
+#include "base/option_value.h"
 #include "model/safetensors.h"
 #include "policy/gps_network.h"
 #include "policy/optimiser.h"
@@ -22,42 +23,13 @@ constexpr char kFormat[] = "pgts-policy-2";
 constexpr char kEveryFormat[] = "pgts-policy-";
 constexpr char kOwn[] = "pgts.";  // prefix of our keys
 
-// Visits an options struct into or out of JSON.
-struct ToJson {
-  Json& json;
-  template <typename T>
-  void operator()(std::string_view name, const T& field, const auto&...) {
-    json[std::string(name)] = field;
-  }
-};
-struct FromJson {
-  const Json& json;
-  template <typename T>
-  void operator()(std::string_view name, T& field, const auto&...) {
-    field = json.at(std::string(name)).template get<T>();
-  }
-};
-
-// What `Visit` calls with its braces: names the type that they initialise.
-template <typename Inner>
-struct SpecVisitor {
-  Inner inner;
-  struct Spec {
-    double min = 0, max = 0, above = 0;
-    std::vector<std::string> choices = {};
-    std::string unit = "", help = "";
-  };
-  template <typename T>
-  void operator()(std::string_view name, T& field, const Spec& = {}) {
-    inner(name, field);
-  }
-};
-
 template <typename Options>
 std::string OptionsText(Options options) {
   Json json;
-  SpecVisitor<ToJson> visitor{{json}};
-  options.Visit(visitor);
+  const auto write = [&](std::string_view name, const auto& field, const OptionSpec&) {
+    json[std::string(name)] = field;
+  };
+  options.Visit(write);
   return json.dump();
 }
 
@@ -136,8 +108,10 @@ class PolicyFile {
     NetworkOptions options;
     const Json json = Parse("network");
     try {
-      SpecVisitor<FromJson> visitor{{json}};
-      options.Visit(visitor);
+      const auto read = [&]<typename T>(std::string_view name, T& field, const OptionSpec&) {
+        field = json.at(std::string(name)).template get<T>();
+      };
+      options.Visit(read);
     } catch (const Json::exception&) {
       Refuse("network", "is damaged");
     }

@@ -63,7 +63,7 @@ torch::Tensor Loss(GpsNetwork& network, const Minibatch& minibatch, const Imitat
 
 struct Measured {
   int unforced = 0;
-  double agreement = 0, cross_entropy = 0, explained_variance = 0;
+  double agreement = 0, explained_variance = 0;
 };
 
 Measured Measure(GpsNetwork& network, const std::vector<DecisionRow>& rows,
@@ -71,7 +71,7 @@ Measured Measure(GpsNetwork& network, const std::vector<DecisionRow>& rows,
   torch::NoGradGuard no_grad;
   Measured out;
   ReturnStatistics errors, targets;
-  double agreed = 0, entropy = 0;
+  double agreed = 0;
   std::vector<int> picks(rows.size());
   std::iota(picks.begin(), picks.end(), 0);
   for (size_t first = 0; first < rows.size(); first += setup.options.batch_size) {
@@ -83,7 +83,6 @@ Measured Measure(GpsNetwork& network, const std::vector<DecisionRow>& rows,
     const torch::Tensor agrees = log_probs.argmax(1) == minibatch.action_B1.squeeze(1);
     out.unforced += static_cast<int>(minibatch.unforced);
     agreed += (agrees.to(torch::kFloat32) * minibatch.unforced_B).sum().item<double>();
-    entropy += CrossEntropy(log_probs, minibatch, 0).sum().item<double>();
     const torch::Tensor value =
         output.value_B * network.returns().Deviation() + network.returns().mean;
     const torch::Tensor error = (minibatch.value_target_B - value).cpu().contiguous();
@@ -92,7 +91,6 @@ Measured Measure(GpsNetwork& network, const std::vector<DecisionRow>& rows,
     targets.Merge({target.data_ptr<float>(), size});
   }
   out.agreement = agreed / std::max(1, out.unforced);
-  out.cross_entropy = entropy / std::max(1, out.unforced);
   if (targets.count > 0 && targets.variance > 0) {
     out.explained_variance = 1 - errors.variance / targets.variance;
   }
@@ -143,13 +141,11 @@ ImitationStats Imitate(GpsNetwork& network, std::span<const tree::Trajectory> tr
   }
   network.eval();
 
-  const Measured training = Measure(network, split.training, setup);
   const Measured held_out = Measure(network, split.held_out, setup);
-  stats.training_decisions = training.unforced;
-  stats.training_agreement = training.agreement;
+  stats.training_decisions =
+      static_cast<int>(std::ranges::count(split.training, false, &DecisionRow::forced));
   stats.held_out_decisions = held_out.unforced;
   stats.held_out_agreement = held_out.agreement;
-  stats.held_out_cross_entropy = held_out.cross_entropy;
   stats.held_out_explained_variance = held_out.explained_variance;
   return stats;
 }

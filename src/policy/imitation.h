@@ -13,7 +13,6 @@
 #include <cstdint>
 #include <functional>
 #include <span>
-#include <vector>
 
 #include "policy/options.h"
 #include "tree/trajectory.h"
@@ -34,8 +33,7 @@ struct ImitationStats {
   int training_decisions = 0, held_out_decisions = 0;  // unforced ones
   double training_loss = 0;                            // of the last epoch, with dropout
   // Share of unforced decisions whose most probable action is the teacher's; 0 if there are none.
-  double training_agreement = 0, held_out_agreement = 0;
-  double held_out_cross_entropy = 0;       // of the teacher's actions, nats
+  double held_out_agreement = 0;
   double held_out_explained_variance = 0;  // of the discounted returns by the value head
 };
 

@@ -33,7 +33,6 @@ TEST(ImitationTest, LearnsToDecideAsTheTeacherDid) {
   EXPECT_GT(stats.training_decisions, stats.held_out_decisions);
   EXPECT_GT(stats.held_out_decisions, 30);
   EXPECT_GT(stats.held_out_agreement, 0.97);
-  EXPECT_LT(stats.held_out_cross_entropy, 0.3);
   EXPECT_GT(stats.held_out_explained_variance, 0.1);
   EXPECT_FALSE(network.is_training()) << "dropout must not act afterwards";
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "policy/ppo.h"
 
-#include <cmath>
 #include <numeric>
 #include <utility>
 #include <vector>

@@ -6,7 +6,6 @@
 #include <ostream>
 
 #include "base/rounds.h"
-#include "report/render.h"
 #include "report/terminal_frame.h"
 #include "world/world.h"
 
@@ -14,11 +13,6 @@ namespace pgts::report {
 
 class GrowingChains {
  public:
-  struct View {
-    bool redraw = false;  // `out` is a terminal that can move its cursor up
-    int height = 24;      // its lines
-    RenderOptions options;
-  };
   // Constructed after the phases that write the steps, so that its turn follows theirs. All that is
   // passed in outlives it.
   GrowingChains(Rounds& rounds, const world::World& world, std::ostream& out, View view);

@@ -21,7 +21,7 @@ Co<void> RunThenTell(const search::Searcher& searcher, search::SearchContext con
 }
 
 // Two chains of two steps each, watched.
-std::string Watched(GrowingChains::View view) {
+std::string Watched(View view) {
   search::SearchFixture fixture(world::TableScript(
       {{{1}, {"a\n"}}, {{2}, {"b\n"}}, {{1, 1}, {"#### 7\n"}}, {{2, 1}, {"#### 7\n"}}}));
   std::ostringstream out;

@@ -3,9 +3,8 @@
 
 namespace pgts::report {
 
-void GrowingTree::Before(const tree::Tree& tree, const tree::Decision& decision) {
+void GrowingTree::Before(const tree::Tree&, const tree::Decision& decision) {
   action_ = decision.action;
-  if (next_ != nullptr) next_->Before(tree, decision);
 }
 
 void GrowingTree::After(const tree::Tree& tree) {
@@ -14,13 +13,11 @@ void GrowingTree::After(const tree::Tree& tree) {
   } else {
     out_ << RenderStep(tree, world_, action_, view_.options) << "\n" << std::flush;
   }
-  if (next_ != nullptr) next_->After(tree);
 }
 
 void GrowingTree::Ended(const tree::Tree& tree, const std::optional<tree::Answer>& answer) {
   frame_.Erase();
   out_ << RenderTree(tree, world_, answer, view_.options) << std::flush;
-  if (next_ != nullptr) next_->Ended(tree, answer);
 }
 
 void GrowingTree::Redraw(const tree::Tree& tree) {

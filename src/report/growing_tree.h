@@ -6,7 +6,6 @@
 #include <optional>
 #include <ostream>
 
-#include "report/render.h"
 #include "report/terminal_frame.h"
 #include "tree/trajectory.h"
 
@@ -14,15 +13,9 @@ namespace pgts::report {
 
 class GrowingTree : public tree::SearchObserver {
  public:
-  struct View {
-    bool redraw = false;  // `out` is a terminal that can move its cursor up
-    int height = 24;      // its lines; a taller running tree shows those around the current node
-    RenderOptions options;
-  };
-  // `world` and `out` outlive it. `next`, if any, sees the same search.
-  GrowingTree(const world::World& world, std::ostream& out, View view,
-              tree::SearchObserver* next = nullptr)
-      : world_(world), out_(out), view_(view), frame_(out, view.height), next_(next) {}
+  // `world` and `out` outlive it.
+  GrowingTree(const world::World& world, std::ostream& out, View view)
+      : world_(world), out_(out), view_(view), frame_(out, view.height) {}
 
   void Before(const tree::Tree& tree, const tree::Decision& decision) override;
   void After(const tree::Tree& tree) override;
@@ -35,7 +28,6 @@ class GrowingTree : public tree::SearchObserver {
   std::ostream& out_;
   View view_;
   TerminalFrame frame_;
-  tree::SearchObserver* next_;
   tree::Action action_ = tree::Action::kExpand;
 };
 

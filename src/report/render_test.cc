@@ -216,8 +216,7 @@ TEST(RenderTest, OnATerminalEachDrawingReplacesTheOneBefore) {
   search::SearchFixture fixture(search::MisleadingFirstSteps());
   search::HeuristicPolicy policy({});
   std::ostringstream out;
-  tree::TrajectoryRecorder next(/*with_features=*/false);
-  GrowingTree observer(*fixture.world, out, {.redraw = true, .options = {.width = 64}}, &next);
+  GrowingTree observer(*fixture.world, out, {.redraw = true, .options = {.width = 64}});
   fixture.RunPolicy(policy, {}, &observer);
   const std::string text = out.str();
   // Drawings have a head, the steps and the outcome: 3, 4, 5, then 6 lines.
@@ -230,8 +229,6 @@ TEST(RenderTest, OnATerminalEachDrawingReplacesTheOneBefore) {
   EXPECT_THAT(text, HasSubstr("searching · 4 decisions · 4 steps · 13 tokens"));
   const std::string last = text.substr(text.rfind("\x1b[J") + 3);
   EXPECT_THAT(last, Not(HasSubstr("●")));
-  EXPECT_EQ(next.trajectory().steps.size(), 5u);
-  EXPECT_TRUE(next.trajectory().answer.has_value());
 }
 
 TEST(RenderTest, ATallTreeShowsWhatIsAroundTheCurrentNode) {
@@ -240,8 +237,9 @@ TEST(RenderTest, ATallTreeShowsWhatIsAroundTheCurrentNode) {
   search::UniformPolicy policy;
   std::ostringstream out;
   tree::TrajectoryRecorder recorder(/*with_features=*/false);
-  GrowingTree observer(*fixture.world, out, {.redraw = true, .height = 10}, &recorder);
-  fixture.RunPolicy(policy, {}, &observer);
+  fixture.RunPolicy(policy, {}, &recorder);
+  GrowingTree observer(*fixture.world, out, {.redraw = true, .height = 10});
+  fixture.RunPolicy(policy, {}, &observer);  // the same search once more
   const std::vector<tree::TrajectoryStep>& steps = recorder.trajectory().steps;
   ASSERT_GT(steps.size(), 40u);
   const std::string text = out.str();

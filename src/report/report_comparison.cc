@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "base/error.h"
-#include "base/files.h"
 #include "report/report_number.h"
 
 namespace pgts::report {

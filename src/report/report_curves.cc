@@ -2,7 +2,6 @@
 #include "report/report_curves.h"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <span>
 #include <vector>

@@ -6,7 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/files.h"
 #include "base/jsonl.h"
 #include "search/trace.h"
 

@@ -6,7 +6,16 @@
 #include <string>
 #include <vector>
 
+#include "report/render.h"
+
 namespace pgts::report {
+
+// How something that grows is shown.
+struct View {
+  bool redraw = false;  // `out` is a terminal that can move its cursor up
+  int height = 24;      // its lines; of a taller drawing those around the current row are shown
+  RenderOptions options;
+};
 
 class TerminalFrame {
  public:

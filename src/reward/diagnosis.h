@@ -18,7 +18,6 @@
 #include <span>
 #include <vector>
 
-#include "labels/corruption.h"
 #include "reward/check.h"
 #include "reward/metrics.h"
 #include "reward/options.h"

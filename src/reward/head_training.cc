@@ -7,11 +7,9 @@
 #include <torch/utils.h>
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 #include <utility>
 
-#include "base/error.h"
 #include "base/log.h"
 #include "base/stop.h"
 #include "base/stopwatch.h"

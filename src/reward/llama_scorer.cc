@@ -2,7 +2,6 @@
 #include "reward/llama_scorer.h"
 
 #include <bit>
-#include <string_view>
 #include <utility>
 #include <vector>
 

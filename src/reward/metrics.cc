@@ -5,7 +5,6 @@
 #include <array>
 #include <cmath>
 #include <concepts>
-#include <limits>
 #include <map>
 #include <type_traits>
 

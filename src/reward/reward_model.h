@@ -12,7 +12,6 @@
 // contract names by hash: wherever that file lies, it must be the same.
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <string>
 

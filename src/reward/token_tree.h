@@ -7,7 +7,6 @@
 // be in a row of its own. Eight solutions of a word problem take about a third of the tokens.
 #pragma once
 
-#include <cstdint>
 #include <span>
 #include <vector>
 

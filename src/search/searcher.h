@@ -3,12 +3,10 @@
 // answer and what it was charged. No prompts, sampling, tokenizers, scoring or gold answers here.
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/random.h"

@@ -5,9 +5,7 @@
 
 #include "base/error.h"
 #include "llm/client.h"
-#include "llm/llama_generator.h"
 #include "model/gguf_reader.h"
-#include "session/session.h"
 
 namespace pgts::session {
 namespace {

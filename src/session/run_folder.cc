@@ -8,7 +8,6 @@
 
 #include "base/error.h"
 #include "base/files.h"
-#include "base/log.h"
 
 namespace pgts::session {
 namespace {

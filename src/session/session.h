@@ -15,6 +15,7 @@
 #include "base/rounds.h"
 #include "eval/environment.h"
 #include "llm/client.h"
+#include "llm/engine_options.h"
 #include "llm/llama_model.h"
 #include "session/settings.h"
 #include "task/task.h"
@@ -50,7 +51,6 @@ class Session {
   const task::Task& task() const { return *task_; }
   Rounds& rounds() { return rounds_; }
   world::WorldSource& sampled() { return *sampled_; }  // worlds at the generator's temperature
-  world::WorldSource& greedy() { return *greedy_; }    // at temperature 0
   uint64_t SampledWorldKey(int epoch) const;
   world::Store* store() { return store_.get(); }
   // Not where worlds are replayed.
@@ -67,7 +67,6 @@ class Session {
 
   // What searches work with; the scorer is the one that is set now.
   eval::Environment environment();
-  const SessionOptions& options() const { return options_; }
 
  private:
   void LoadGenerator();

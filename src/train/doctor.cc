@@ -10,13 +10,13 @@
 #include "base/table.h"
 #include "eval/comparison_files.h"
 #include "eval/evaluate.h"
+#include "labels/corruption.h"
 #include "labels/data_builder.h"
 #include "labels/monte_carlo.h"
 #include "llm/likelihood.h"
 #include "reward/diagnosis.h"
 #include "reward/judge_solutions.h"
 #include "session/reward_wiring.h"
-#include "train/reward_phase.h"
 
 namespace pgts::train {
 namespace {

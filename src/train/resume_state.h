@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 
 #include "session/run_folder.h"
 #include "world/store.h"

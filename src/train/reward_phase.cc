@@ -6,10 +6,7 @@
 #include <memory>
 #include <utility>
 
-#include "base/error.h"
 #include "base/log.h"
-#include "llm/client.h"
-#include "llm/engine_report.h"
 #include "llm/likelihood.h"
 #include "llm/llama_generator.h"
 #include "model/decoder.h"

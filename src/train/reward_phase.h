@@ -3,9 +3,6 @@
 // (reward/kind.h) trained on them, with the numbers that the gate reads.
 #pragma once
 
-#include <memory>
-#include <string>
-
 #include "labels/data_builder.h"
 #include "session/run_config.h"
 #include "session/run_folder.h"

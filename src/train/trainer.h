@@ -7,7 +7,6 @@
 
 #include "session/run_config.h"
 #include "session/run_folder.h"
-#include "session/session.h"
 
 namespace pgts::train {
 

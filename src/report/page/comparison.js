@@ -73,11 +73,8 @@ function methodTable(comparison, methods, {at, pointAt}) {
       paddedRange(rows.flatMap(({point}) => [point.low, point.high, point.accuracy]), 0.08);
   const heads =
       ['method', '95 % interval of accuracy', 'right', 'tokens a problem', 'PGTS, paired with it'];
-  return element(
-      'table.methods', {},
-      element(
-          'thead', {}, element('tr', {}, heads.map((head) => element('th', {scope: 'col'}, head)))),
-      element('tbody', {}, rows.map((row) => methodRow(comparison, row, range, pointAt))));
+  return table(
+      'table.methods', heads, rows.map((row) => methodRow(comparison, row, range, pointAt)));
 }
 
 // A row of buttons of which one is pressed.
@@ -116,8 +113,8 @@ function comparisonCard(comparison) {
     }
     plot.replaceChildren(drawn.svg);
   });
-  const table = element('div');
-  const show = (at) => table.replaceChildren(methodTable(comparison, methods, {at, pointAt}));
+  const below = element('div');
+  const show = (at) => below.replaceChildren(methodTable(comparison, methods, {at, pointAt}));
   let picker = null;
   if (columns.length > 1) {
     // From few tokens to many.
@@ -135,7 +132,7 @@ function comparisonCard(comparison) {
     isNumber(comparison.problems) ? plural(comparison.problems, 'problem') : null
   ];
   return chartCard(
-      title.filter(Boolean).join(' · '), kHowToRead, plot, picker ? picker.node : null, table);
+      title.filter(Boolean).join(' · '), kHowToRead, plot, picker ? picker.node : null, below);
 }
 
 function comparisonSection() {

@@ -39,13 +39,10 @@ function oddsRow(move, action) {
       element('span.odd', {}, odd === null ? 'not legal' : percent(odd, 0)));
 }
 
-function factList(facts) {
-  return element(
-      'dl.pairs', {},
-      facts.filter(Boolean).map(
-          ([name, value]) =>
-              element('div', {}, element('dt', {}, name), element('dd', {}, value))));
-}
+const pairRow = ([name, value]) =>
+    element('div', {}, element('dt', {}, name), element('dd', {}, value));
+
+const factList = (facts) => element('dl.pairs', {}, facts.map(pairRow));
 
 // The decision that led to this point; at 0 there was none yet.
 function decisionCard(search, decision) {

@@ -26,6 +26,15 @@ function element(tag, attributes = {}, ...children) {
   return fill(node, attributes, children);
 }
 
+// A table of these heads; `rows`: elements.
+function table(tag, heads, rows) {
+  return element(
+      tag, {},
+      element(
+          'thead', {}, element('tr', {}, heads.map((head) => element('th', {scope: 'col'}, head)))),
+      element('tbody', {}, rows));
+}
+
 function svgElement(tag, attributes = {}, ...children) {
   const [name, ...classes] = tag.split('.');
   const node = document.createElementNS(kSvgNamespace, name);

@@ -112,11 +112,7 @@ function main() {
   const name = overview.run?.name ?? 'run';
   document.title = `${name} · PGTS`;
   document.getElementById('title').textContent = name;
-  document.getElementById('facts').append(
-      ...(overview.run?.facts ?? [])
-          .map(
-              ([label, value]) =>
-                  element('div', {}, element('dt', {}, label), element('dd', {}, value))));
+  document.getElementById('facts').append(...(overview.run?.facts ?? []).map(pairRow));
   document.getElementById('contents')
       .append(...kSections.map(({id, short: label}) => element('a', {href: `#${id}`}, label)));
   const figures = headlineFigures();

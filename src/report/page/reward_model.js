@@ -117,18 +117,13 @@ function depthTable(metrics) {
       element(
           'figcaption', {}, element('h3', {}, 'By depth'),
           element('p.hint', {}, 'AUC within one depth: whether the score tells siblings apart.')),
-      element(
-          'table.numbers', {},
-          element(
-              'thead', {},
-              element('tr', {}, heads.map((head) => element('th', {scope: 'col'}, head)))),
-          element(
-              'tbody', {},
-              rows.map(
-                  (row) => element('tr', {}, element('th', {scope: 'row'}, String(row.depth)), [
-                    short(row.steps), decimals(row.mean_score, 2), percent(row.positive_share, 0),
-                    decimals(row.auc, 2)
-                  ].map((text) => element('td', {}, text)))))));
+      table(
+          'table.numbers', heads,
+          rows.map(
+              (row) => element('tr', {}, element('th', {scope: 'row'}, String(row.depth)), [
+                short(row.steps), decimals(row.mean_score, 2), percent(row.positive_share, 0),
+                decimals(row.auc, 2)
+              ].map((text) => element('td', {}, text))))));
 }
 
 // What each half of the score would reach by itself (docs/ARCHITECTURE.md).

@@ -55,9 +55,7 @@ class StepsView {
         'li', {},
         element(
             'button', {type: 'button', click: () => this.pick(node)},
-            svgElement(
-                'svg', {width: 24, height: 24, viewBox: '-17 -17 34 34', 'aria-hidden': 'true'},
-                glyph(node)),
+            glyphPicture(24, node),
             element(
                 'span.words', {}, element('span.step-text', {}, node.text || '(empty)'),
                 stepNotes(node)),

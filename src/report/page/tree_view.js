@@ -54,6 +54,12 @@ function glyph(node, radius = kRoomy.radius) {
   return group;
 }
 
+function glyphPicture(size, node, radius) {
+  return svgElement(
+      'svg', {width: size, height: size, viewBox: '-17 -17 34 34', 'aria-hidden': 'true'},
+      glyph(node, radius));
+}
+
 function oneLine(text, most) {
   const line = text.replace(/\s+/g, ' ').trim();
   const letters = Array.from(line);
@@ -186,11 +192,7 @@ function treeLegend(search) {
       kLegend.filter(([sample]) => used(sample))
           .map(
               ([sample, text]) => element(
-                  'li', {},
-                  svgElement(
-                      'svg',
-                      {width: 26, height: 26, viewBox: '-17 -17 34 34', 'aria-hidden': 'true'},
-                      glyph({...sample, parent: {}}, 12)),
+                  'li', {}, glyphPicture(26, {...sample, parent: {}}, 12),
                   element('span', {}, text)));
   return element('ul.legend', {}, entries);
 }
