@@ -185,6 +185,11 @@ std::vector<search::Method> MethodsToRun(const eval::SettingRunner& runner,
   for (const search::Method& method : search::Methods()) {
     const bool named = std::ranges::find(compare.methods, method.name) != compare.methods.end();
     const bool can = runner.CanServe(method);
+    if (named && method.worlds == search::Worlds::kGreedyFirst &&
+        !runner.environment().GreedyFirst()) {
+      throw Error::Format(
+          "compare.methods: {} needs worlds that begin greedily: world.first: greedy", method.name);
+    }
     if (named && !can) {
       throw Error::Format(
           "compare.methods: {} needs a reward model{}, which is not there; name a trained run by "

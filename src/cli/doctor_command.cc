@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/error.h"
 #include "base/files.h"
 #include "base/log.h"
 #include "base/temp_folder.h"
@@ -23,12 +24,12 @@ struct DoctorArguments {
   RunFlags run;
   std::string run_folder, reward_model_path;
   int limit = 60;
-  bool json = false;
+  bool json = false, search = false;
 };
 
 // What is looked at: a run with its reward model, a reward model alone, or a generator alone.
 struct Target {
-  std::string reward_model, base_config, world;
+  std::string reward_model, base_config, world, policy;
 };
 
 Target FindTarget(const DoctorArguments& arguments) {
@@ -37,6 +38,7 @@ Target FindTarget(const DoctorArguments& arguments) {
     const session::RunFolder run = session::RunFolder::Owning(arguments.run_folder);
     target = {.base_config = run.Config(), .world = run.World()};
     if (FileExists(run.RewardModel())) target.reward_model = run.RewardModel();
+    if (arguments.search) target.policy = arguments.run_folder;
   }
   if (!arguments.reward_model_path.empty()) {
     const RewardModelPlace place = FindRewardModel(arguments.reward_model_path);
@@ -47,6 +49,9 @@ Target FindTarget(const DoctorArguments& arguments) {
 }
 
 bool Examine(const DoctorArguments& arguments) {
+  if (arguments.search && arguments.run_folder.empty()) {
+    throw Error("--search dissects the searches of a trained policy: name its run");
+  }
   const Target target = FindTarget(arguments);
   const auto loaded = LoadConfig(arguments.run, target.base_config);
   InitLog({.verbose = arguments.run.verbose});
@@ -58,7 +63,8 @@ bool Examine(const DoctorArguments& arguments) {
   if (target.reward_model.empty()) Info("no reward model: the generator alone is looked at");
   session::Session session(session::ToSessionOptions(config, world));
   const train::Diagnosis diagnosis = train::Examine(
-      config, session, {.reward_model = target.reward_model, .problems = arguments.limit});
+      config, session,
+      {.reward_model = target.reward_model, .problems = arguments.limit, .policy = target.policy});
   fmt::print("{}", arguments.json ? JsonPretty(train::ToJson(diagnosis))
                                   : train::DiagnosisText(diagnosis));
   return diagnosis.Healthy();
@@ -76,6 +82,9 @@ void AddDoctor(CLI::App& app, int& exit_code) {
                       "Another reward model than the run's, or one without a run");
   command->add_option("--limit", arguments->limit, "How many held-out problems")
       ->check(CLI::Range(1, 100000));
+  command->add_flag("--search", arguments->search,
+                    "Also where the run's trained policy loses accuracy, and what other decisions "
+                    "would have been worth");
   command->add_flag("--json", arguments->json, "Findings and the numbers behind them as JSON");
   command->callback([arguments, &exit_code] { exit_code = Examine(*arguments) ? 0 : 1; });
 }

@@ -134,6 +134,7 @@ void AddEval(CLI::App& app) {
   auto arguments = std::make_shared<EvalArguments>();
   CLI::App* command = app.add_subcommand("eval", "Compare searchers on held-out problems");
   AddRunFlags(*command, arguments->run);
+  AddSearchFlags(*command, arguments->run);
   command->add_option("--policy-checkpoint", arguments->policy_checkpoints,
                       "policy_final.safetensors, a checkpoint, or the run folder");
   command->add_option("--reward-model-path", arguments->reward_model_paths,

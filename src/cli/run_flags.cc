@@ -39,6 +39,8 @@ void ApplyFlags(const RunFlags& flags, OptionSet& options) {
   set(flags.prompt, "generator.prompt", "--prompt");
   set(flags.world, "world.dir", "--world");
   set(flags.seed, "run.seed", "--seed");
+  set(flags.token_price, "search.token_price", "--token-price");
+  set(flags.max_tokens, "search.max_tokens", "--max-tokens");
   for (const std::string& assignment : flags.assignments) options.Set(assignment, "--set");
 }
 
@@ -55,7 +57,8 @@ void AddRunFlags(CLI::App& command, RunFlags& flags) {
   command.add_option("--model-config", flags.model_config, "Model recipe (YAML)");
   command.add_option("--train-config", flags.train_config, "Training recipe (YAML)");
   command.add_option("--model", flags.model, "GGUF file of the generator");
-  command.add_option("--task", flags.task, "word_problems, gsm8k, or a task file (docs/TASKS.md)");
+  command.add_option("--task", flags.task,
+                     "word_problems, countdown, gsm8k, or a task file (docs/TASKS.md)");
   command.add_option("--data", flags.data, "Folder of data sets (also PGTS_DATA)");
   command.add_option("--prompt", flags.prompt, "auto, chat or plain");
   command.add_option("--world", flags.world,
@@ -64,6 +67,13 @@ void AddRunFlags(CLI::App& command, RunFlags& flags) {
   command.add_option("--set", flags.assignments, "group.key=value, repeatable (see: pgts options)")
       ->allow_extra_args(false);
   command.add_flag("--verbose", flags.verbose, "Debug lines on the terminal too");
+}
+
+void AddSearchFlags(CLI::App& command, RunFlags& flags) {
+  command.add_option("--token-price", flags.token_price,
+                     "What a token costs, in right answers: less searches longer");
+  command.add_option("--max-tokens", flags.max_tokens,
+                     "Tokens of one search, at most; 0: no limit");
 }
 
 std::unique_ptr<LoadedConfig> LoadConfig(const RunFlags& flags, const std::string& base_file) {

@@ -19,11 +19,14 @@ namespace pgts::cli {
 struct RunFlags {
   std::string model_config, train_config;
   std::string model, task, data, prompt, world, seed;
+  std::string token_price, max_tokens;  // of commands that search
   std::vector<std::string> assignments;
   bool verbose = false;
 };
 
 void AddRunFlags(CLI::App& command, RunFlags& flags);
+// The terms that searches run on.
+void AddSearchFlags(CLI::App& command, RunFlags& flags);
 
 // A configuration and the declarations that point into it. Not movable for that reason.
 struct LoadedConfig {

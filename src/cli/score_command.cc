@@ -16,7 +16,6 @@
 #include "cli/reward_model_flag.h"
 #include "cli/run_flags.h"
 #include "labels/trl.h"
-#include "llm/likelihood.h"
 #include "report/step_text.h"
 #include "reward/judge_solutions.h"
 #include "session/reward_wiring.h"
@@ -107,14 +106,14 @@ void PrintTable(const labels::TrlSolution& solution, std::span<const reward::Sco
                {"step"},
                {"score", Align::kRight},
                {"judge's logit", Align::kRight},
-               {"path's log-probability a token", Align::kRight},
-               {"arithmetic errors", Align::kRight}});
+               {"wrong equations", Align::kRight},
+               {"unused numbers", Align::kRight}});
   for (size_t i = 0; i < steps.size(); ++i) {
     table.Row({fmt::format("{}", i + 1), report::OneLine(solution.lines[i]),
                fmt::format("{:.3f}", model.calibration.Score(steps[i].evidence())),
                fmt::format("{:+.2f}", steps[i].logit),
-               fmt::format("{:.2f}", steps[i].mean_log_prob),
-               fmt::format("{}", steps[i].arithmetic_errors)});
+               fmt::format("{}", steps[i].path.wrong_equations),
+               fmt::format("{}", steps[i].path.unused_numbers)});
   }
   const int wrong = FirstWrong(steps, model);
   fmt::print("{}\n\n{}{}\n", report::OneLine(solution.question), table.Text(),
@@ -129,8 +128,8 @@ void PrintJson(const labels::TrlSolution& solution, std::span<const reward::Scor
     list.push_back({{"text", solution.lines[i]},
                     {"score", model.calibration.Score(steps[i].evidence())},
                     {"judge_logit", steps[i].logit},
-                    {"path_mean_log_prob", steps[i].mean_log_prob},
-                    {"path_slips", steps[i].arithmetic_errors}});
+                    {"wrong_equations", steps[i].path.wrong_equations},
+                    {"unused_numbers", steps[i].path.unused_numbers}});
   }
   const int wrong = FirstWrong(steps, model);
   fmt::print("{}\n", JsonText({{"question", solution.question},
@@ -185,12 +184,7 @@ void Score(const ScoreArguments& arguments) {
     throw Error(TooLong(lengths.front(), context));
   }
   std::vector<std::vector<reward::ScoredStep>> judged;
-  if (!solutions.empty()) {
-    const auto likelihood = llm::MakeLlamaLikelihood(
-        session.model(), session::ToEngineOptions(config.generator, config.engine));
-    reward::AddLogProbs(*likelihood, solutions);
-    judged = reward::JudgeSolutions(*reward_model.scorer, solutions);
-  }
+  if (!solutions.empty()) judged = reward::JudgeSolutions(*reward_model.scorer, solutions);
   auto steps = judged.begin();
   for (size_t i = 0; i < given.size(); ++i) {
     if (i > 0 && !arguments.json) fmt::print("\n");

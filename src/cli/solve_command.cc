@@ -231,6 +231,7 @@ void AddSolve(CLI::App& app) {
   auto arguments = std::make_shared<SolveArguments>();
   CLI::App* command = app.add_subcommand("solve", "Search for the answer to one question");
   AddRunFlags(*command, arguments->run);
+  AddSearchFlags(*command, arguments->run);
   command->add_option("question", arguments->question, "The question")->required();
   command->add_option("--policy-checkpoint", arguments->policy_checkpoint,
                       "policy_final.safetensors, a checkpoint, or the run folder");

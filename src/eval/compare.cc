@@ -153,10 +153,11 @@ class Comparer {
     return std::move(outcomes.of);
   }
 
-  // The one that PGTS's tokens are read off: its own only setting, or the most accurate heuristic.
+  // The one that PGTS's tokens are read off: its first setting, at the run's own price, or the most
+  // accurate heuristic.
   Tried ReferenceTried(const search::Method& method) {
     const std::vector<Option> options = Options(method, 0);
-    if (options.size() == 1) return Try(method, options.front());
+    if (method.name == "pgts") return Try(method, options.front());
     const std::vector<Outcome> outcomes = OutcomesOn(method, options, nullptr);
     return Try(method, options[BestAtPrice(outcomes, 0)]);
   }
@@ -254,7 +255,7 @@ class Comparer {
   // For each budget, over seeds and problems of the table.
   std::vector<double> PerfectActions() const {
     const auto sampled = [](const search::Method& method) {
-      return method.worlds == search::Worlds::kSampled;
+      return method.worlds != search::Worlds::kGreedy;
     };
     if (plan_.budgets.empty() || std::ranges::none_of(plan_.methods, sampled)) return {};
     std::vector<double> needed;

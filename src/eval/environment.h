@@ -18,7 +18,7 @@ struct Environment {
   Rounds& rounds;
   const task::Task& task;
   world::WorldSource* sampled = nullptr;  // worlds at the generator's temperature
-  world::WorldSource* greedy = nullptr;   // at temperature 0; null where nobody asks for them
+  world::WorldSource* greedy = nullptr;   // worlds with a greedy chain; null: nobody asks for one
   world::Store* store = nullptr;          // where both are kept; null: nowhere
   bool has_scorer = false;                // worlds answer what a step scores
   int width = 1;                          // walkers that the models' memory has places for
@@ -27,6 +27,9 @@ struct Environment {
   // Drops every resident prefix: the start of an iteration or of a method's run, so that what
   // follows does not depend on what came before.
   std::function<void()> forget = [] {};
+
+  // Greedy decoding is a walk of the sampled worlds.
+  bool GreedyFirst() const { return greedy != nullptr && greedy == sampled; }
 };
 
 }  // namespace pgts::eval

@@ -72,7 +72,7 @@ std::vector<search::Method> MethodsOf(const EvaluationOptions& options, bool bas
                                          search::SampledChains(options.eval.chains)};
   if (baselines) {
     for (const char* name : {"self_consistency", "best_of_n_weighted", "sequential_best_of_n",
-                             "heuristic", "pgts_uniform"}) {
+                             "greedy_then_sample", "heuristic", "pgts_uniform"}) {
       methods.push_back(search::FindMethod(name));
     }
   } else if (options.policy == nullptr) {
@@ -93,7 +93,9 @@ void LeaveOut(const SettingRunner& runner, std::vector<search::Method>& methods)
     return true;
   });
   if (left_out.empty()) return;
-  Info("left out, for want of a reward model (--reward-model-path): {}", fmt::join(left_out, ", "));
+  Info("left out, for want of a reward model (--reward-model-path){}: {}",
+       runner.environment().GreedyFirst() ? "" : " or of worlds that begin greedily (world.first)",
+       fmt::join(left_out, ", "));
 }
 
 }  // namespace

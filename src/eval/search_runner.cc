@@ -65,11 +65,12 @@ class SearchRunner {
     };
     search::SearchContext context{.rounds = environment_.rounds,
                                   .world = search.world,
-                                  .limits = batch_.limits,
+                                  .limits = job.limits.value_or(batch_.limits),
                                   .draw = job.draw,
                                   .observer = &recorder,
                                   .further_world = further_world};
-    search.result = co_await batch_.searcher->Run(std::move(context));
+    const search::Searcher& searcher = job.searcher ? *job.searcher : *batch_.searcher;
+    search.result = co_await searcher.Run(std::move(context));
     if (--shared.searches == 0) shared.world.reset();
     search.trajectories = recorder.TakeAll();
     finished_[number] = std::move(search);

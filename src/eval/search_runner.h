@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -23,7 +24,9 @@ namespace pgts::eval {
 struct SearchJob {
   int64_t problem = 0;  // index in the split
   int epoch = world::kEvaluationEpoch;
-  Key draw = Key("search");  // names this search
+  Key draw = Key("search");                    // names this search
+  std::optional<tree::Limits> limits = {};     // nullopt: the batch's
+  const search::Searcher* searcher = nullptr;  // null: the batch's
 };
 
 struct FinishedSearch {

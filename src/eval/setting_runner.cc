@@ -19,12 +19,13 @@ constexpr int kNoLimitOnNodes = 1'000'000;
 bool SettingRunner::CanServe(const search::Method& method) const {
   if (method.needs == Needs::kGreedyPolicy && parts_.greedy == nullptr) return false;
   if (method.needs == Needs::kSampledPolicy && parts_.sampled == nullptr) return false;
+  if (method.worlds == search::Worlds::kGreedyFirst && !environment_.GreedyFirst()) return false;
   return method.needs == Needs::kWorld || environment_.has_scorer;
 }
 
 tree::Limits SettingRunner::LimitsOf(const search::Setting& setting, int64_t cap) const {
   tree::Limits limits = parts_.limits;
-  limits.max_tokens = cap;
+  if (cap > 0) limits.max_tokens = cap;
   if (!setting.chooses_actions) limits.max_width = parts_.max_width;
   const bool runs_own = setting.keeps_max_nodes || (setting.chooses_actions && cap == 0);
   if (runs_own) return limits;
@@ -74,15 +75,13 @@ Tried SettingRunner::Try(const search::Method& method, const Option& option,
   return tried;
 }
 
-BestSetting SettingRunner::MostAccurate(const search::Method& method,
-                                        const ProblemSet& problems) const {
+std::vector<Outcome> SettingRunner::TryEach(const search::Method& method,
+                                            const ProblemSet& problems) const {
   std::vector<Tried> tried;
   for (size_t i = 0; i < method.candidates.size(); ++i) {
     tried.push_back(Try(method, {.candidate = i}, problems));
   }
-  const Outcomes outcomes = OutcomesOf(tried, std::string(method.name));
-  const size_t best = BestAtPrice(outcomes.of, 0);
-  return {.candidate = best, .outcome = outcomes.of[best]};
+  return OutcomesOf(tried, std::string(method.name)).of;
 }
 
 }  // namespace pgts::eval

@@ -24,11 +24,6 @@ struct ProblemSet {
   int epoch = world::kEvaluationEpoch;
 };
 
-struct BestSetting {
-  size_t candidate = 0;
-  Outcome outcome;
-};
-
 class SettingRunner {
  public:
   struct Parts {
@@ -41,6 +36,8 @@ class SettingRunner {
   SettingRunner(const Environment& environment, const Parts& parts)
       : environment_(environment), parts_(parts) {}
 
+  const Environment& environment() const { return environment_; }
+
   // Whether environment and parts hold what the method needs.
   bool CanServe(const search::Method& method) const;
 
@@ -51,8 +48,8 @@ class SettingRunner {
                    int64_t seed = 0, decltype(MethodRun::on_result) on_result = {}) const;
   Tried Try(const search::Method& method, const Option& option, const ProblemSet& problems,
             int64_t seed = 0) const;
-  // Of the method's candidates, without a cap.
-  BestSetting MostAccurate(const search::Method& method, const ProblemSet& problems) const;
+  // What each of the method's candidates comes to, without a cap.
+  std::vector<Outcome> TryEach(const search::Method& method, const ProblemSet& problems) const;
 
  private:
   Environment environment_;

@@ -319,8 +319,8 @@ LabelledSolution Label(const task::Problem& problem, const Corruption& corruptio
     const bool right = solution.steps.size() < corruption.wrong_step;
     solution.steps.push_back({.tokens = std::move(tokens), .label = right ? 1 : 0});
   }
-  FillArithmeticErrors(problem.question, corruption.lines,
-                       format.task.IsTerminal(corruption.lines.back()), solution);
+  FillTextEvidence(problem.question, corruption.lines,
+                   format.task.IsTerminal(corruption.lines.back()), solution);
   return solution;
 }
 

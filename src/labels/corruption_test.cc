@@ -84,13 +84,17 @@ TEST(CorruptionTest, AStepThatKeepsItsValueIsNotDamaged) {
 TEST(CorruptionTest, ArithmeticErrorsOfThePathAreCounted) {
   const Corruption wrong{.wrong_step = 1, .lines = {"14+9=23", "23*2=45", "#### 45"}};
   const LabelledSolution solution = Label(PensProblem(), wrong, {1}, ByteFormat());
-  EXPECT_EQ(solution.steps[0].arithmetic_errors, 0);
-  EXPECT_EQ(solution.steps[1].arithmetic_errors, 1);
-  EXPECT_EQ(solution.steps[2].arithmetic_errors, 2);  // and the 31 that it never names
+  EXPECT_EQ(solution.steps[0].wrong_equations, 0);
+  EXPECT_EQ(solution.steps[1].wrong_equations, 1);
+  EXPECT_EQ(solution.steps[2].wrong_equations, 1);
+  EXPECT_EQ(solution.steps[2].unused_numbers, 1);  // the 31 that it never names
+  EXPECT_TRUE(solution.steps[2].terminal);
 
   // What ends before the answer may name it yet.
   const Corruption cut{.wrong_step = 1, .lines = {"14+9=23", "23*2=45"}};
-  EXPECT_EQ(Label(PensProblem(), cut, {1}, ByteFormat()).steps[1].arithmetic_errors, 1);
+  const LabelledStep last = Label(PensProblem(), cut, {1}, ByteFormat()).steps[1];
+  EXPECT_EQ(last.unused_numbers, 0);
+  EXPECT_FALSE(last.terminal);
 }
 
 // A wrong value goes into every operand that held it; where text names it, the solution ends.

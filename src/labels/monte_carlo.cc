@@ -33,9 +33,11 @@ class RolloutLabeller {
         problem_(problem),
         walker_(parts.worlds.Open(problem, plan.epoch)) {}
 
-  // Nothing if the world could not say.
+  // rollout: 0, 1, ... Nothing if the world could not say.
   Co<std::optional<LabelledSolution>> Label(int rollout) {
-    const Chain chain = co_await Walk({.attempt = rollout});
+    const int first = walker_.world().greedy_first() ? world::kGreedyChain : 1;
+    const int attempt = world::FirstAttempt(walker_.world(), first + rollout);
+    const Chain chain = co_await Walk({.attempt = attempt});
     if (!chain.recorded || chain.steps.empty()) {
       stats_.not_recorded += chain.recorded ? 0 : 1;
       stats_.rollouts += chain.recorded ? 1 : 0;
@@ -52,7 +54,8 @@ class RolloutLabeller {
         step.tried = 1;
         step.right = chain.right ? 1 : 0;
         const bool is_end = is_last && chain.ends_in_tokens;
-        if (!is_end) co_await Complete(chain.steps[i]->id, step);
+        const int own = world::AttemptBelow(walker_.world(), attempt);
+        if (!is_end) co_await Complete(chain.steps[i]->id, own, step);
       }
       step.label = step.right > 0 ? 1 : 0;
       if (plan_.soft_labels && step.tried > 0) {
@@ -91,10 +94,12 @@ class RolloutLabeller {
     co_return chain;
   }
 
-  Co<void> Complete(int node, LabelledStep& step) {
+  // `own`: the attempt by which the rollout itself goes on.
+  Co<void> Complete(int node, int own, LabelledStep& step) {
     const auto settled = [&] { return !plan_.soft_labels && step.right > 0; };
-    for (int k = 2; !settled() && step.tried < plan_.completions; ++k) {
-      const Chain chain = co_await Walk({.node = node, .attempt = k});
+    for (int attempt = 1; !settled() && step.tried < plan_.completions; ++attempt) {
+      if (attempt == own) continue;
+      const Chain chain = co_await Walk({.node = node, .attempt = attempt});
       if (!chain.recorded) {
         ++stats_.not_recorded;
         co_return;
@@ -128,7 +133,7 @@ class RolloutLabeller {
       solution.steps.push_back({.tokens = step->raw.tokens, .log_prob = step->raw.log_prob});
       texts.push_back(step->raw.text);
     }
-    FillArithmeticErrors(problem_.question, texts, chain.answered, solution);
+    FillTextEvidence(problem_.question, texts, chain.answered, solution);
     if (parts_.task.name() == "word_problems") {
       const std::vector<bool> correct = task::CheckSteps(problem_, texts);
       for (size_t i = 0; i < correct.size(); ++i) solution.steps[i].exact = correct[i] ? 1 : 0;
@@ -186,7 +191,7 @@ class Sampler {
         parts_.task.Get(plan_.split, plan_.first_problem + index / plan_.rollouts);
     RolloutLabeller labeller(parts_, plan_, problem);
     std::optional<LabelledSolution> solution =
-        co_await labeller.Label(static_cast<int>(index % plan_.rollouts) + 1);
+        co_await labeller.Label(static_cast<int>(index % plan_.rollouts));
     results_[static_cast<size_t>(index)] = std::move(solution);
     data_.stats += labeller.Finish();
     Show();

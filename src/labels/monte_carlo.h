@@ -3,10 +3,10 @@
 // generator solves each problem several times, and a step is right if the gold answer can still be
 // reached from it.
 //
-// Rollout i = 1..R of a problem is chain i below the root of its world (world/chain.h). It is right
-// if it ends in a terminal step that states the gold answer; without an answer within max_depth it
-// is wrong. Completion k of a step is chain k below it; k = 1 is the rollout itself, one of the M
-// completions.
+// The R rollouts of a problem are the first chains below the root of its world, the greedy one
+// where greedy steps come first (world/chain.h). A rollout is right if it ends in a terminal step
+// that states the gold answer; without an answer within max_depth it is wrong. It is one of the M
+// completions of each of its steps; the others are the first further attempts below the step.
 //
 //   last step    the grade of the rollout
 //   other steps  1 if any of the M completions is right, else 0. They are tried in turn up to the

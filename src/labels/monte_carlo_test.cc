@@ -47,9 +47,11 @@ class OneProblem : public task::Task {
 // A tree of steps by hand that remembers what was asked for; what is not in it is not recorded.
 class HandWorlds {
  public:
-  HandWorlds(Rounds& rounds, const task::Task& task, std::map<Path, world::ScriptedNode> nodes)
+  HandWorlds(Rounds& rounds, const task::Task& task, std::map<Path, world::ScriptedNode> nodes,
+             bool greedy_first = false)
       : table_(world::TableScript(std::move(nodes))),
-        worlds_({.rounds = &rounds, .task = &task}, {.step = [this](const world::StepAddress& at) {
+        worlds_({.rounds = &rounds, .task = &task, .greedy_first = greedy_first},
+                {.step = [this](const world::StepAddress& at) {
                   asked_.insert(Path(at.path.begin(), at.path.end()));
                   return table_.step(at);
                 }}) {}
@@ -130,6 +132,27 @@ TEST(RolloutsTest, LabelsByHand) {
   EXPECT_EQ(data.stats.right_completions, 2);
   EXPECT_EQ(data.stats.answers_with_separator, 2);
   EXPECT_EQ(data.stats.not_recorded, 0);
+}
+
+// Rollouts 1·1 (greedy) and 2·2; the greedy step below 2 is the first of its completions.
+TEST(RolloutsTest, WhereGreedyStepsComeFirstTheGreedyChainIsTheFirstRollout) {
+  Rounds rounds;
+  const OneProblem task;
+  HandWorlds worlds(rounds, task,
+                    {{{1}, Says("14+9=23\n")},
+                     {{1, 1}, Says("#### 46\n")},
+                     {{2}, Says("14+9=24\n")},
+                     {{2, 2}, Says("#### 48\n")},
+                     {{2, 1}, Says("#### 47\n")},
+                     {{2, 3}, Says("#### 46\n")}},
+                    /*greedy_first=*/true);
+  const RolloutData data =
+      SampleRollouts({rounds, worlds, task}, {.rollouts = 2, .completions = 3, .max_depth = 6});
+  ASSERT_EQ(data.solutions.size(), 2u);
+  EXPECT_EQ(data.solutions[0].grade, 1);
+  EXPECT_THAT(Evidence(data.solutions[1]), ElementsAre(Pair(1, 3), Pair(0, 1)));
+  EXPECT_THAT(worlds.asked(),
+              ElementsAre(Path{1}, Path{1, 1}, Path{2}, Path{2, 1}, Path{2, 2}, Path{2, 3}));
 }
 
 TEST(RolloutsTest, SoftLabelsAreTheShareOfRightCompletions) {

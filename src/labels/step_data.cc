@@ -108,13 +108,15 @@ int64_t ExampleCount(const LabelledSolution& solution) {
                        [](const LabelledStep& step) { return step.label.has_value(); });
 }
 
-void FillArithmeticErrors(std::string_view question, std::span<const std::string> texts,
-                          bool finished, LabelledSolution& solution) {
+void FillTextEvidence(std::string_view question, std::span<const std::string> texts, bool finished,
+                      LabelledSolution& solution) {
   std::string text;
   for (size_t i = 0; i < texts.size(); ++i) {
     text += texts[i] + "\n";
-    solution.steps[i].arithmetic_errors =
-        task::CountArithmeticErrors(question, text, finished && i + 1 == texts.size());
+    LabelledStep& step = solution.steps[i];
+    step.terminal = finished && i + 1 == texts.size();
+    step.wrong_equations = task::CountWrongEquations(text);
+    if (step.terminal) step.unused_numbers = task::CountUnusedNumbers(question, text);
   }
 }
 
@@ -142,7 +144,9 @@ Json ToJson(const LabelledSolution& solution) {
     }
     if (step.soft) json["soft"] = *step.soft;
     if (step.log_prob) json["log_prob"] = *step.log_prob;
-    if (step.arithmetic_errors > 0) json["slips"] = step.arithmetic_errors;
+    if (step.wrong_equations > 0) json["wrong_equations"] = step.wrong_equations;
+    if (step.unused_numbers > 0) json["unused_numbers"] = step.unused_numbers;
+    if (step.terminal) json["terminal"] = 1;
     if (step.exact) json["exact"] = *step.exact;
     steps.push_back(std::move(json));
   }
@@ -173,7 +177,9 @@ LabelledSolution SolutionFromJson(const Json& json, const std::string& where) {
                               .tried = ReadCount(step, "tried", where),
                               .soft = ReadShare(step, "soft", where),
                               .log_prob = ReadNumber(step, "log_prob", where),
-                              .arithmetic_errors = ReadCount(step, "slips", where),
+                              .wrong_equations = ReadCount(step, "wrong_equations", where),
+                              .unused_numbers = ReadCount(step, "unused_numbers", where),
+                              .terminal = ReadCount(step, "terminal", where) > 0,
                               .exact = ReadLabel(step, "exact", where)});
   }
   return solution;

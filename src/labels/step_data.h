@@ -37,8 +37,10 @@ struct LabelledStep {
   // The share of right completions, which training learns in the label's place: soft labels.
   std::optional<double> soft;
   std::optional<double> log_prob;  // of the tokens under the generator, where it wrote them
-  int arithmetic_errors = 0;       // of the path up to and including it (task/arithmetic_errors.h)
-  std::optional<int> exact;        // the exact truth, where the task can tell; never trained on
+  // Of the path up to and including it (task/arithmetic_errors.h).
+  int wrong_equations = 0, unused_numbers = 0;
+  bool terminal = false;     // it states an answer
+  std::optional<int> exact;  // the exact truth, where the task can tell; never trained on
 
   // What training learns of a labelled step: that it is right with this probability.
   double Target() const { return soft.value_or(label.value_or(0)); }
@@ -53,10 +55,10 @@ struct LabelledSolution {
   std::vector<LabelledStep> steps;
 };
 
-// Fills in the arithmetic errors of every step; texts: of the steps. finished: the last one states
-// an answer.
-void FillArithmeticErrors(std::string_view question, std::span<const std::string> texts,
-                          bool finished, LabelledSolution& solution);
+// Fills in what every step's text shows by itself; texts: of the steps. finished: the last one
+// states an answer.
+void FillTextEvidence(std::string_view question, std::span<const std::string> texts, bool finished,
+                      LabelledSolution& solution);
 
 // Index of the first step that is labelled wrong; the number of steps where none is.
 size_t FirstWrong(const LabelledSolution& solution);

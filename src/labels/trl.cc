@@ -121,8 +121,8 @@ LabelledSolution Label(const TrlSolution& solution, std::vector<llm::Token> prom
   for (size_t i = 0; i < steps.size(); ++i) {
     labelled.steps.push_back({.tokens = std::move(steps[i]), .label = solution.labels[i]});
   }
-  FillArithmeticErrors(solution.question, solution.lines,
-                       format.task.IsTerminal(solution.lines.back()), labelled);
+  FillTextEvidence(solution.question, solution.lines, format.task.IsTerminal(solution.lines.back()),
+                   labelled);
   return labelled;
 }
 

@@ -18,8 +18,6 @@ constexpr int kSmallModelSlice = 16;
 constexpr int kLargeModelSlice = 4;
 constexpr int kSmallModelBatch = 64;  // scratch memory grows with it: docs/PERFORMANCE.md, "Memory"
 constexpr int kLargeModelBatch = 512;
-// Tokens of an evaluation where each has the whole vocabulary as output: 39 MB for one of 150,000.
-constexpr int kMostFullOutputs = 64;
 constexpr int64_t kLeastKvBytes = int64_t{1} << 30;
 constexpr int64_t kMostStreamBytes = int64_t{4} << 30;
 constexpr int64_t kMostCells = 1 << 30;
@@ -52,12 +50,11 @@ int DefaultPoolSize(const EngineOptions& options, bool small, int threads, bool 
   return std::clamp(options.width / kLargeModelWidth, 1, threads);
 }
 
-int BatchTokens(bool small, int width, ContextUse use) {
-  const int most = small ? std::max(kSmallModelBatch, width) : kLargeModelBatch;
-  return use == ContextUse::kReadEveryToken ? std::min(most, kMostFullOutputs) : most;
+int BatchTokens(bool small, int width) {
+  return small ? std::max(kSmallModelBatch, width) : kLargeModelBatch;
 }
 
-// Streams are taken in full from the start, by each engine: generator, scorer and likelihood. They
+// Streams are taken in full from the start, by each engine: generator and scorer. They
 // may have an eighth of a CPU's memory each.
 int64_t StreamBytes(int64_t gpu_bytes) {
   if (gpu_bytes > 0) return DefaultKvBytes(gpu_bytes);
@@ -121,9 +118,8 @@ ContextPlan PlanContexts(const EngineOptions& options, const ModelInfo& model, i
   plan.batcher.width = Ceiling(options.width, plan.pool_size);
   plan.batcher.sequences = plan.batcher.width;
   RequireRange("width per context", plan.batcher.width, 1, 256);
-  plan.batch_tokens = BatchTokens(small, plan.batcher.width, use);
-  const bool every_token = use == ContextUse::kReadEveryToken;
-  plan.outputs = every_token ? plan.batch_tokens : plan.batcher.sequences;
+  plan.batch_tokens = BatchTokens(small, plan.batcher.width);
+  plan.outputs = plan.batcher.sequences;
   const bool apt =
       options.layout == KvLayout::kAuto ? !small && !on_gpu : options.layout == KvLayout::kStreams;
   if (apt) {

@@ -11,8 +11,8 @@
 namespace pgts::llm {
 
 // What the contexts do: evaluate a token of each sequence at a time, or many of a few sequences for
-// the output of each one's last token, or of every token.
-enum class ContextUse { kWrite, kRead, kReadEveryToken };
+// the output of each one's last token.
+enum class ContextUse { kWrite, kRead };
 
 struct ContextPlan {
   int pool_size = 1;  // contexts

@@ -7,7 +7,6 @@
 
 #include "llm/encode_batcher.h"
 #include "llm/generate_batcher.h"
-#include "llm/likelihood_batcher.h"
 #include "llm/llama_context_pool.h"
 
 namespace pgts::llm {
@@ -107,27 +106,6 @@ class LlamaEncoder : public Encoder {
   std::optional<ContextPool<EncodeBatcher>> pool_;
 };
 
-class LlamaLikelihood : public Likelihood {
- public:
-  LlamaLikelihood(std::shared_ptr<const LlamaModel> model, const EngineOptions& options)
-      : pool_(model, options, ContextUse::kReadEveryToken,
-              [](KvBackend& backend, TokenLedger& ledger, const BatcherOptions& options) {
-                return std::make_unique<LikelihoodBatcher>(backend, ledger, options);
-              }) {}
-
-  void Read(std::span<const LikelihoodRequest> requests,
-            std::span<std::vector<double>> log_probs) override {
-    std::vector<RoutedPath> paths;
-    for (size_t i = 0; i < requests.size(); ++i) paths.push_back({i, requests[i].prefix});
-    pool_.Run(paths, [&](LikelihoodBatcher& batcher, std::span<const size_t> indices) {
-      batcher.Read(PointersTo(requests, indices), indices, PointersTo(log_probs, indices));
-    });
-  }
-
- private:
-  ContextPool<LikelihoodBatcher> pool_;
-};
-
 }  // namespace
 
 std::unique_ptr<Generator> MakeLlamaGenerator(std::shared_ptr<const LlamaModel> model,
@@ -138,11 +116,6 @@ std::unique_ptr<Generator> MakeLlamaGenerator(std::shared_ptr<const LlamaModel> 
 std::unique_ptr<Encoder> MakeLlamaEncoder(std::shared_ptr<const LlamaModel> model,
                                           const EngineOptions& options) {
   return std::make_unique<LlamaEncoder>(std::move(model), options);
-}
-
-std::unique_ptr<Likelihood> MakeLlamaLikelihood(std::shared_ptr<const LlamaModel> model,
-                                                const EngineOptions& options) {
-  return std::make_unique<LlamaLikelihood>(std::move(model), options);
 }
 
 }  // namespace pgts::llm

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Steps that walkers write, and the likelihood of the same text.
+// Steps that walkers write.
 #include "llm/llama_generator.h"
 
 #include <gmock/gmock.h>
@@ -8,7 +8,6 @@
 #include <numeric>
 #include <random>
 
-#include "llm/likelihood.h"
 #include "llm/llama_test_engine.h"
 #include "llm/sampler.h"
 
@@ -181,32 +180,6 @@ TEST(LlamaGenerator, APromptBeyondTheContextIsContextFull) {
   const Generation result = WriteAll(*generator, {&request, 1})[0];
   EXPECT_EQ(result.end, StepEnd::kContextFull);
   EXPECT_TRUE(result.tokens.empty());
-}
-
-// What a generator says of a step that it wrote is what the likelihood says of the same step.
-TEST(LlamaLikelihood, AgreesWithTheGeneratorThatWroteTheText) {
-  const auto generator = MakeLlamaGenerator(TestModel(), Options(6, 2));
-  const auto likelihood = MakeLlamaLikelihood(TestModel(), Options(4, 2));
-  std::vector<GenerateRequest> asked;
-  for (int i = 0; i < 6; ++i) {
-    asked.push_back({Root(i), static_cast<uint64_t>(i), Key("draw").With(uint64_t(i)), Sampling()});
-  }
-  const std::vector<Generation> written = WriteAll(*generator, asked);
-  std::vector<LikelihoodRequest> requests;
-  for (size_t i = 0; i < asked.size(); ++i) {
-    requests.push_back({asked[i].prefix, written[i].tokens});
-  }
-  std::vector<std::vector<double>> log_probs(requests.size());
-  likelihood->Read(requests, log_probs);
-  int compared = 0;
-  for (size_t i = 0; i < requests.size(); ++i) {
-    ASSERT_EQ(log_probs[i].size(), written[i].tokens.size());
-    if (written[i].end == StepEnd::kEndOfText) continue;  // which is in the generator's sum
-    ++compared;
-    EXPECT_NEAR(std::accumulate(log_probs[i].begin(), log_probs[i].end(), 0.0), written[i].log_prob,
-                kTolerance * written[i].tokens.size());
-  }
-  EXPECT_GT(compared, 0);
 }
 
 }  // namespace

@@ -11,7 +11,6 @@
 #include "base/error.h"
 #include "llm/encode_batcher.h"
 #include "llm/fake_kv_backend.h"
-#include "llm/likelihood_batcher.h"
 #include "llm/sampler.h"
 
 namespace pgts::llm {
@@ -113,44 +112,6 @@ TEST(EncodeBatcher, APathBeyondTheContextIsAnError) {
   EncodeBatcher batcher(backend, ledger, {.width = 1, .sequences = 1, .context = 10});
   const EncodeRequest request{ProblemPath(0), 1};
   EXPECT_THROW(Encode(batcher, {&request, 1}), Error);
-}
-
-TEST(LikelihoodBatcher, EqualsReadingEveryTokenAlone) {
-  FakeKvBackend backend(2, 400, kVocabulary, 7);
-  TokenLedger ledger;
-  LikelihoodBatcher batcher(backend, ledger, {.width = 2, .sequences = 2, .context = 100});
-  const std::vector<LikelihoodRequest> requests = {{ProblemPath(0), {1, 2, 3}},
-                                                   {ProblemPath(0), {1, 2, 4, 5}},
-                                                   {ProblemPath(1), {9}},
-                                                   {ProblemPath(2), {}}};
-  std::vector<std::vector<double>> log_probs(requests.size());
-  std::vector<const LikelihoodRequest*> ask;
-  std::vector<std::vector<double>*> answer;
-  for (size_t i = 0; i < requests.size(); ++i) {
-    ask.push_back(&requests[i]);
-    answer.push_back(&log_probs[i]);
-  }
-  batcher.Read(ask, std::vector<size_t>{7, 3, 9, 1}, answer);
-  for (size_t i = 0; i < requests.size(); ++i) {
-    std::vector<Token> path = PathTokens(*requests[i].prefix);
-    std::vector<double> expected;
-    for (const Token token : requests[i].tokens) {
-      expected.push_back(LogProb(FakeOutput(path, kVocabulary), token));
-      path.push_back(token);
-    }
-    EXPECT_EQ(log_probs[i], expected) << i;
-  }
-}
-
-TEST(LikelihoodBatcher, ATextBeyondTheContextIsAnError) {
-  FakeKvBackend backend(1, 400, kVocabulary, 16);
-  TokenLedger ledger;
-  LikelihoodBatcher batcher(backend, ledger, {.width = 1, .sequences = 1, .context = 21});
-  const LikelihoodRequest request{ProblemPath(0), {1, 2}};
-  std::vector<double> log_probs;
-  const LikelihoodRequest* ask = &request;
-  std::vector<double>* answer = &log_probs;
-  EXPECT_THROW(batcher.Read({&ask, 1}, std::vector<size_t>{0}, {&answer, 1}), Error);
 }
 
 }  // namespace

@@ -55,6 +55,8 @@ class ScriptedGenerator : public Generator {
   int calls() const { return calls_; }                             // of Write
   int forgotten() const { return forgotten_; }                     // calls of Forget
   const std::vector<size_t>& batches() const { return batches_; }  // drafts of each call
+  // Temperature of each step that was asked for, in order.
+  const std::vector<double>& temperatures() const { return temperatures_; }
 
  private:
   struct UnderWay {
@@ -74,6 +76,7 @@ class ScriptedGenerator : public Generator {
   int calls_ = 0;
   int forgotten_ = 0;
   std::vector<size_t> batches_;
+  std::vector<double> temperatures_;
 };
 
 class ScriptedEncoder : public Encoder {

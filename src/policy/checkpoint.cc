@@ -57,8 +57,7 @@ Json LimitsJson(const tree::Limits& limits) {
   return {{"max_depth", limits.max_depth},
           {"max_nodes", limits.max_nodes},
           {"max_width", limits.max_width},
-          {"max_actions", limits.Actions()},
-          {"max_tokens", limits.max_tokens}};
+          {"max_actions", limits.Actions()}};
 }
 
 model::Safetensors PolicyContent(const GpsNetwork& network, const SearchConditions& conditions,

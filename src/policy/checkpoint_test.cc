@@ -203,17 +203,17 @@ TEST_F(CheckpointTest, APolicyThatReadsOtherFeaturesIsRefused) {
     return Message([&] { ReadPolicy(Path("edited.safetensors"), kConditions); });
   };
   Json features = Json::parse(saved.metadata.at("pgts.features"));
-  EXPECT_EQ(features.size(), 25);
+  EXPECT_EQ(features.size(), 33);
   EXPECT_EQ(refusal(features), "no error");
   Json renamed = features;
   renamed[3] = "node.length";
   EXPECT_THAT(refusal(renamed),
-              AllOf(HasSubstr("reads 25 features, of which number 4 is \"node.length\""),
+              AllOf(HasSubstr("reads 33 features, of which number 4 is \"node.length\""),
                     HasSubstr("that is \"node.tokens\": train it again")));
-  features.erase(24);
+  features.erase(32);
   EXPECT_THAT(refusal(features),
-              AllOf(HasSubstr("reads 24 features, of which number 25 is missing"),
-                    HasSubstr("global.depth_left")));
+              AllOf(HasSubstr("reads 32 features, of which number 33 is missing"),
+                    HasSubstr("global.next_score")));
 }
 
 TEST_F(CheckpointTest, AFileOfAnEarlierVersionSaysWhatIsToBeDone) {

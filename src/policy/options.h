@@ -76,6 +76,7 @@ struct PpoOptions {
   double entropy_coeff = 0.01;
   double max_grad_norm = 1.0;
   double target_kl = 0;  // 0: no early stop
+  std::string baseline = "value";
 
   template <class Visitor>
   void Visit(Visitor& v) {
@@ -87,6 +88,10 @@ struct PpoOptions {
     v("value_coeff", value_coeff, {.min = 0, .help = "Weight of the value loss"});
     v("entropy_coeff", entropy_coeff, {.min = 0, .help = "Weight of the entropy bonus"});
     v("max_grad_norm", max_grad_norm, {.above = 0, .help = "Gradients are clipped to this norm"});
+    v("baseline", baseline,
+      {.choices = {"value", "leave_one_out"},
+       .help = "What a search's return is measured against: the value head's estimates (GAE), or "
+               "the mean return of the other searches of the same problem, world and terms"});
     v("target_kl", target_kl, {.min = 0, .help = "Epochs stop beyond this divergence; 0: never"});
   }
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "policy/ppo.h"
 
+#include <algorithm>
 #include <numeric>
 #include <utility>
 #include <vector>
@@ -13,14 +14,38 @@
 namespace pgts::policy {
 namespace {
 
+double Return(const tree::Trajectory& trajectory, const RewardOptions& options) {
+  const std::vector<double> rewards = Rewards(trajectory, options);
+  return std::accumulate(rewards.begin(), rewards.end(), 0.0);
+}
+
+// Of each trajectory, its return above the mean of its group's others.
+std::vector<double> GroupAdvantages(std::span<const tree::Trajectory> trajectories,
+                                    const PpoSetup& setup) {
+  std::vector<double> advantages;
+  const auto group = static_cast<size_t>(setup.group);
+  for (size_t begin = 0; begin < trajectories.size(); begin += group) {
+    std::vector<double> returns;
+    for (size_t i = begin; i < std::min(begin + group, trajectories.size()); ++i) {
+      returns.push_back(Return(trajectories[i], setup.rewards));
+    }
+    const std::vector<double> above = LeaveOneOut(returns);
+    advantages.insert(advantages.end(), above.begin(), above.end());
+  }
+  return advantages;
+}
+
 std::vector<DecisionRow> CollectRows(std::span<const tree::Trajectory> trajectories,
-                                     const RewardOptions& rewards) {
+                                     const PpoSetup& setup) {
+  std::vector<double> of_group;
+  if (setup.ppo.baseline == "leave_one_out") of_group = GroupAdvantages(trajectories, setup);
   std::vector<DecisionRow> rows;
-  for (const tree::Trajectory& trajectory : trajectories) {
-    const Advantages estimate = EstimateAdvantages(trajectory, rewards);
-    std::vector<DecisionRow> own = RowsOf(trajectory);
+  for (size_t i = 0; i < trajectories.size(); ++i) {
+    const Advantages estimate = EstimateAdvantages(trajectories[i], setup.rewards);
+    std::vector<DecisionRow> own = RowsOf(trajectories[i]);
     for (size_t t = 0; t < own.size(); ++t) {
-      own[t].advantage = estimate.advantages[t];
+      own[t].advantage =
+          of_group.empty() ? estimate.advantages[t] : static_cast<float>(of_group[i]);
       own[t].value_target = estimate.returns[t];
     }
     rows.insert(rows.end(), own.begin(), own.end());
@@ -51,8 +76,7 @@ void Describe(std::span<const tree::Trajectory> trajectories, std::span<const De
   stats.trajectories = static_cast<int>(trajectories.size());
   stats.decisions = static_cast<int>(rows.size());
   for (const tree::Trajectory& trajectory : trajectories) {
-    const std::vector<double> rewards = Rewards(trajectory, options);
-    stats.return_mean += std::accumulate(rewards.begin(), rewards.end(), 0.0) / stats.trajectories;
+    stats.return_mean += Return(trajectory, options) / stats.trajectories;
   }
   for (const DecisionRow& row : rows) {
     stats.unforced += row.forced ? 0 : 1;
@@ -106,7 +130,7 @@ PpoTrainer::PpoTrainer(std::shared_ptr<GpsNetwork> network, PpoSetup setup)
 PpoTrainer::~PpoTrainer() = default;
 
 PpoStats PpoTrainer::Update(std::span<const tree::Trajectory> trajectories) {
-  std::vector<DecisionRow> rows = CollectRows(trajectories, setup_.rewards);
+  std::vector<DecisionRow> rows = CollectRows(trajectories, setup_);
   if (rows.empty()) throw Error::Format("an iteration of PPO was given no decisions");
   PpoStats stats;
   Describe(trajectories, rows, setup_.rewards, stats);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Proximal policy optimisation on finished searches. One Update is one iteration:
-//   1. rewards and GAE of every trajectory, with the values recorded by the policy (returns.h);
+//   1. rewards of every trajectory, and advantages: GAE with the values recorded by the policy, or
+//      the return of the whole search above the mean of its group's others (returns.h);
 //   2. advantages normalised once, over unforced decisions; return statistics brought up to date;
 //   3. ppo_epochs passes in minibatches (ppo_loss.h), gradients clipped to max_grad_norm.
 // A forced decision (one legal action) counts in GAE and the value loss only.
@@ -27,6 +28,7 @@ struct PpoSetup {
   RewardOptions rewards;
   double temperature = 0.8;  // search.temperature
   uint64_t seed = 0;         // of the training run
+  int group = 1;  // trajectories in a row that are searches of one problem, world and terms
 };
 
 struct PpoStats {

@@ -90,6 +90,22 @@ TEST(PpoTest, StatsDescribeTheRollouts) {
   EXPECT_GT(network->returns().count, 0);
 }
 
+// Two searches of a group that earned the same have no advantage over each other: nothing is
+// learnt.
+TEST(PpoTest, AGroupThatEarnsTheSameTeachesThePolicyNothing) {
+  const auto network = Network();
+  auto rollouts = Rollouts(network, 32, Key("group"));
+  for (tree::Trajectory& rollout : rollouts) rollout.correct = true;
+  const RewardOptions only_the_answer{.step_penalty = 0, .score_weight = 0};
+  const PpoOptions ppo{.value_coeff = 0, .entropy_coeff = 0, .baseline = "leave_one_out"};
+  const torch::Tensor before = network->Weights()[0].second.clone();
+  PpoTrainer(network, {.ppo = ppo, .rewards = only_the_answer, .group = 2}).Update(rollouts);
+  EXPECT_TRUE(torch::equal(network->Weights()[0].second, before));
+  rollouts[0].correct = false;
+  PpoTrainer(network, {.ppo = ppo, .rewards = only_the_answer, .group = 2}).Update(rollouts);
+  EXPECT_FALSE(torch::equal(network->Weights()[0].second, before));
+}
+
 TEST(PpoTest, TargetKlStopsEarly) {
   const auto network = Network();
   PpoTrainer trainer(network, {.ppo = {.learning_rate = 0.01, .target_kl = 1e-4}});

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "policy/returns.h"
 
+#include <numeric>
+
 #include "base/error.h"
 
 namespace pgts::policy {
@@ -13,10 +15,12 @@ std::vector<double> Rewards(const tree::Trajectory& trajectory, const RewardOpti
   std::vector<double> rewards;
   rewards.reserve(trajectory.steps.size());
   const auto costs = options.ActionCosts();
+  const double value_of_right = options.final_reward_correct - options.final_reward_incorrect;
+  const double token_cost = options.token_cost + trajectory.token_price * value_of_right;
   for (const tree::TrajectoryStep& step : trajectory.steps) {
     const double shaping = options.discount_gamma * step.potential_after - step.potential_before;
     rewards.push_back(options.step_penalty - costs[static_cast<int>(step.decision.action)] -
-                      options.token_cost * step.tokens + options.score_weight * shaping);
+                      token_cost * step.tokens + options.score_weight * shaping);
   }
   if (!rewards.empty()) {
     rewards.back() += trajectory.correct.value_or(false) ? options.final_reward_correct
@@ -40,6 +44,16 @@ Advantages EstimateAdvantages(const tree::Trajectory& trajectory, const RewardOp
     next_value = value;
   }
   return out;
+}
+
+std::vector<double> LeaveOneOut(std::span<const double> returns) {
+  const double sum = std::accumulate(returns.begin(), returns.end(), 0.0);
+  std::vector<double> advantages;
+  for (const double own : returns) {
+    const auto others = static_cast<double>(returns.size()) - 1;
+    advantages.push_back(others > 0 ? own - (sum - own) / others : 0);
+  }
+  return advantages;
 }
 
 std::vector<float> DiscountedReturns(const tree::Trajectory& trajectory,

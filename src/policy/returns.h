@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the decisions of a search earn, and what they are worth in hindsight.
 //
-//   r_t = step_penalty - cost[action] - token_cost * tokens
+//   r_t = step_penalty - cost[action] - (token_cost + token_price * value) * tokens
 //         + score_weight * (gamma * Phi(s_{t+1}) - Phi(s_t))
 //         + final_reward_{correct,incorrect} at the decision after which the search ends
 //
+// token_price is the one that the search was told, in right answers a token, and `value` what a
+// right answer is worth: final_reward_correct - final_reward_incorrect.
 // Phi is the current node's score (root 0.5, dead 0) and 0 at the end, so the shaping leaves what
 // is optimal as it is (Ng, Harada and Russell, ICML 1999). The trajectory carries both potentials.
 //
@@ -14,6 +16,7 @@
 // V = A = 0 after the end: every end of a search is a real end, nothing is bootstrapped.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "policy/options.h"
@@ -31,6 +34,11 @@ struct Advantages {
 
 // GAE over the rewards, with the values that the decisions were recorded with.
 Advantages EstimateAdvantages(const tree::Trajectory& trajectory, const RewardOptions& options);
+
+// What each return of a group is above the mean of the others (Kool, van Hoof and Welling, "Buy 4
+// REINFORCE samples, get a baseline for free!", 2019; Ahmadian et al., ACL 2024). Searches of one
+// problem in one world share their luck, which this takes out. A group of one: 0.
+std::vector<double> LeaveOneOut(std::span<const double> returns);
 
 // Discounted sums of the rewards from every decision on (GAE at lambda 1 without values): what the
 // warm start fits the value head to.

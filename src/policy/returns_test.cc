@@ -50,6 +50,14 @@ TEST(RewardsTest, ByHand) {
               ElementsAre(DoubleNear(-2.2, 1e-6), DoubleNear(7.4, 1e-6)));
 }
 
+// A right answer is worth 10 - -5; 100 tokens at 0.001 of it cost 1.5 more.
+TEST(RewardsTest, APriceIsInRightAnswers) {
+  tree::Trajectory trajectory = TwoSteps();
+  trajectory.token_price = 0.001;
+  EXPECT_THAT(Rewards(trajectory, kByHand),
+              ElementsAre(DoubleNear(-3.7, 1e-6), DoubleNear(7.4, 1e-6)));
+}
+
 TEST(RewardsTest, WrongOrMissingAnswerEarnsTheOtherReward) {
   tree::Trajectory trajectory = TwoSteps();
   trajectory.correct = false;
@@ -75,6 +83,11 @@ TEST(RewardsTest, ActionsMayCost) {
 
 // delta1 = 7.4 - 3 = 4.4           A1 = 4.4                    return1 = 7.4
 // delta0 = -2.2 + 0.5 * 3 - 1 = -1.7   A0 = -1.7 + 0.25 * 4.4 = -0.6   return0 = 0.4
+TEST(LeaveOneOutTest, ByHand) {
+  EXPECT_THAT(LeaveOneOut(std::vector<double>{1, 0, 2}), ElementsAre(0, -1.5, 1.5));
+  EXPECT_THAT(LeaveOneOut(std::vector<double>{3}), ElementsAre(0));
+}
+
 TEST(AdvantagesTest, ByHand) {
   const Advantages estimate = EstimateAdvantages(TwoSteps(), kByHand);
   EXPECT_THAT(estimate.advantages, ElementsAre(FloatNear(-0.6F, 1e-5F), FloatNear(4.4F, 1e-5F)));

@@ -81,6 +81,27 @@ GateReading ReadGate(const Fields& fields) {
           .max_new_tokens = fields.Count("max_new_tokens")};
 }
 
+Json ToJson(Calibration calibration) {
+  Json json;
+  const auto write = [&json](const char* kind, Logistic& logistic) {
+    const auto write_value = [&](const char* name, double value) { json[kind][name] = value; };
+    logistic.Visit(write_value);
+  };
+  calibration.Visit(write);
+  return json;
+}
+
+Calibration ReadCalibration(const Fields& fields) {
+  Calibration calibration;
+  const auto read = [&fields](const char* kind, Logistic& logistic) {
+    const Fields values = fields.Group(kind);
+    const auto read_value = [&](const char* name, double& value) { value = values.Number(name); };
+    logistic.Visit(read_value);
+  };
+  calibration.Visit(read);
+  return calibration;
+}
+
 bool ReadAnswerEnd(const Fields& fields) {
   const Json& value = fields.Get("answer_has_separator");
   if (!value.is_boolean()) fields.Throw("answer_has_separator");
@@ -117,11 +138,7 @@ Json ToJson(const RewardModel& m, const FileHashes& hashes) {
           {"files", std::move(files)},
           {"answer_has_separator", m.answer_has_separator},
           {"threshold", m.threshold},
-          {"calibration",
-           {{"slope", m.calibration.slope},
-            {"log_prob_slope", m.calibration.log_prob_slope},
-            {"slips_slope", m.calibration.arithmetic_errors_slope},
-            {"offset", m.calibration.offset}}},
+          {"calibration", ToJson(m.calibration)},
           {"metrics", ToJson(m.metrics)},
           {"gate", ToJson(m.gate)},
           {"training", m.training}};
@@ -134,16 +151,12 @@ RewardModel RewardModelFromJson(const Json& json, const std::string& path, FileH
   const Fields files = fields.Group("files");
   hashes.head = files.Text("head.safetensors");
   if (WeightsFile(kind) != nullptr) hashes.weights = files.Text(WeightsFile(kind));
-  const Fields calibration = fields.Group("calibration");
   RewardModel m{.kind = kind,
                 .base_file = fields.Group("base").Text("file"),
                 .base_hash = fields.Group("base").Text("hash"),
                 .generator = ReadGenerator(fields.Group("generator")),
                 .threshold = fields.Number("threshold"),
-                .calibration = {.slope = calibration.Number("slope"),
-                                .log_prob_slope = calibration.Number("log_prob_slope"),
-                                .arithmetic_errors_slope = calibration.Number("slips_slope"),
-                                .offset = calibration.Number("offset")},
+                .calibration = ReadCalibration(fields.Group("calibration")),
                 .metrics = MetricsFromJson(fields.Get("metrics")),
                 .gate = ReadGate(fields.Group("gate")),
                 .training = fields.Get("training"),

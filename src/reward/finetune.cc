@@ -287,7 +287,9 @@ class Trainer {
 
   void Validate(double epoch) {
     std::vector<ScoredStep> scored = ScoreRows(network_, validation_);
-    const RewardMetrics metrics = Measure(scored, {});
+    // What is chosen by is what is deployed: the head with all other evidence.
+    const RewardMetrics metrics =
+        Measure(scored, CalibrateOn(scored, options_.training.weigh_slips));
     ValidationPoint point{
         .step = result_.steps, .epoch = epoch, .loss = metrics.loss, .step_auc = metrics.step_auc};
     point.best = IsBetter(point, best_);

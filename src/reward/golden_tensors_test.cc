@@ -86,14 +86,16 @@ TEST(GoldenTensorsTest, ReadingsLabelsAndLossMask) {
   EXPECT_THAT(Numbers(batch.writers_W), ElementsAre(1, 2, 9));
 }
 
-TEST(GoldenTensorsTest, TruthHoldsThePathsMeanLogProbabilityOfAToken) {
+TEST(GoldenTensorsTest, TruthHoldsWhatIsKnownOfThePath) {
   labels::LabelledSolution solution =
       labels::TextSolution("p/1", "Q\n", {{"a\n", 1}, {"bcd\n", 0}});
   solution.steps[0].log_prob = -1;
-  solution.steps[1].log_prob = -2;
+  solution.steps[1].log_prob = -3;
   const std::vector<ScoredStep> truth = Truth(solution);
-  EXPECT_DOUBLE_EQ(truth[0].mean_log_prob, -0.5);
-  EXPECT_DOUBLE_EQ(truth[1].mean_log_prob, -0.5);
+  EXPECT_DOUBLE_EQ(truth[0].path.mean_log_prob, -0.5);
+  EXPECT_DOUBLE_EQ(truth[1].path.mean_log_prob, -4.0 / 6);
+  EXPECT_DOUBLE_EQ(truth[1].path.least_log_prob, -0.75);
+  EXPECT_TRUE(truth[1].path.written);
 }
 
 // A step's tokens are its line and its separator, tokenised alone.

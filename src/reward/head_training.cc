@@ -182,7 +182,10 @@ class HeadTrainer {
   }
 
   void Validate(double l2, Head head) {
-    const RewardMetrics metrics = Measure(Judge(head, validation_), {});
+    const std::vector<ScoredStep> scored = Judge(head, validation_);
+    // What is chosen by is what is deployed: the head with all other evidence.
+    const RewardMetrics metrics =
+        Measure(scored, CalibrateOn(scored, options_.training.weigh_slips));
     ++result_.steps;
     ValidationPoint point{.step = result_.steps,
                           .epoch = static_cast<double>(result_.steps),

@@ -6,15 +6,10 @@
 #include <vector>
 
 #include "labels/step_data.h"
-#include "llm/likelihood.h"
 #include "reward/llama_scorer.h"
 #include "reward/metrics.h"
 
 namespace pgts::reward {
-
-// Gives every step that lacks one its log-probability under the generator: without it a step score
-// would take given text for certain (reward/calibration.h).
-void AddLogProbs(llm::Likelihood& generator, std::span<labels::LabelledSolution> solutions);
 
 // Every step of every solution, with the judge's logit and what is known of the step.
 std::vector<std::vector<ScoredStep>> JudgeSolutions(

@@ -19,15 +19,17 @@ std::string_view BytesOf(std::span<const float> values) {
 
 uint64_t ScorerHash(std::string_view model_file_hash, const Head& head,
                     const Calibration& calibration) {
-  return Key("llama-scorer-of-means")
-      .With(model_file_hash)
-      .With(BytesOf(head.weight))
-      .With(BytesOf(head.bias))
-      .With(std::bit_cast<uint64_t>(calibration.slope))
-      .With(std::bit_cast<uint64_t>(calibration.log_prob_slope))
-      .With(std::bit_cast<uint64_t>(calibration.arithmetic_errors_slope))
-      .With(std::bit_cast<uint64_t>(calibration.offset))
-      .value();
+  Key key = Key("llama-scorer-3")
+                .With(model_file_hash)
+                .With(BytesOf(head.weight))
+                .With(BytesOf(head.bias));
+  const auto add = [&key](const char*, double value) {
+    key = key.With(std::bit_cast<uint64_t>(value));
+  };
+  Calibration values = calibration;
+  const auto add_all = [&add](const char*, Logistic& of) { of.Visit(add); };
+  values.Visit(add_all);
+  return key.value();
 }
 
 LlamaScorer::LlamaScorer(std::unique_ptr<llm::Encoder> encoder, Head head, Calibration calibration)
@@ -67,10 +69,8 @@ void LlamaScorer::Score(std::span<const world::ScoreRequest> requests, std::span
   std::vector<double> logits(requests.size());
   Logits(requests, logits);
   for (size_t i = 0; i < requests.size(); ++i) {
-    scores[i] = static_cast<float>(
-        calibration_.Score({.logit = logits[i],
-                            .mean_log_prob = requests[i].mean_log_prob,
-                            .arithmetic_errors = requests[i].arithmetic_errors}));
+    scores[i] =
+        static_cast<float>(calibration_.Score({.logit = logits[i], .path = requests[i].evidence}));
   }
 }
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Step scores from a base in llama.cpp, fine-tuned or as it is: the hidden state of a step's last
 // token, the two-label head and the calibration on the host.
-//   score = calibration(head(hidden), the path's mean log-probability under the generator, its
-//   arithmetic errors)
+//   score = calibration(head(hidden), world::PathEvidence)
 // A request that brings the hidden state along is not read again.
 // Equal to the LibTorch model that was trained within 2e-3 on float32 weights (the KV memory holds
 // 16-bit numbers by default) and 5e-2 on Q8_0 weights.

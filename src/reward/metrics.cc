@@ -197,7 +197,7 @@ RewardMetrics Measure(std::span<const ScoredStep> steps, const Calibration& cali
     }
     plain.Add(Calibration{}.Score(step.evidence()), step.label);
     head.Add(step.logit, step.label);
-    log_prob.Add(step.mean_log_prob, step.label);
+    log_prob.Add(step.path.mean_log_prob, step.label);
     labelled.Add(score, step.label);
     exact.Add(score, step.exact);
     by_depth[step.depth].Add(score, step.label);
@@ -254,7 +254,9 @@ Calibration CalibrateOn(std::span<const ScoredStep> steps, bool weigh_slips) {
   for (const ScoredStep& step : steps) {
     if (!step.label) continue;
     evidence.push_back(step.evidence());
-    if (!weigh_slips) evidence.back().arithmetic_errors = 0;
+    if (!weigh_slips) {
+      evidence.back().path.wrong_equations = evidence.back().path.unused_numbers = 0;
+    }
     labels.push_back(*step.label);
   }
   return FitCalibration(evidence, labels);

@@ -23,18 +23,15 @@
 namespace pgts::reward {
 
 struct ScoredStep {
-  double logit = 0;           // the head's logit(1) - logit(0)
-  double mean_log_prob = 0;   // of the path so far per token, by the generator; 0: unknown
-  int arithmetic_errors = 0;  // of the path so far (task/arithmetic_errors.h)
+  double logit = 0;          // the head's logit(1) - logit(0)
+  world::PathEvidence path;  // of the path so far
   std::optional<int> label;
   std::optional<int> exact;  // the exact truth, where the task can tell
   std::optional<int> grade;  // of the solution, on its last step only
   int64_t problem = 0;       // equal for steps of one problem: a hash of its id
   int depth = 1;             // place in the solution, from 1
 
-  Evidence evidence() const {
-    return {.logit = logit, .mean_log_prob = mean_log_prob, .arithmetic_errors = arithmetic_errors};
-  }
+  Evidence evidence() const { return {.logit = logit, .path = path}; }
 };
 
 struct Confusion {

@@ -33,7 +33,7 @@ class Decoder;
 
 namespace pgts::reward {
 
-inline constexpr int kRewardModelVersion = 3;
+inline constexpr int kRewardModelVersion = 4;
 
 // What a reward model's scores rest on beside its own files: whose steps, cut how, after what
 // prompt.

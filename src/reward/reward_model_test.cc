@@ -70,7 +70,7 @@ class RewardModelTest : public ::testing::Test {
     RewardModel reward_model{
         .generator = Generator(),
         .threshold = 0.4,
-        .calibration = {.slope = 1.5, .offset = -0.25},
+        .calibration = {.written_inner = {.logit = 1.5, .offset = -0.25}},
         .metrics = {.steps = 10, .step_auc = 0.9},
         .gate = {.extraction_rate = 0.9, .right_share = 0.5, .step_auc = 0.9, .max_new_tokens = 24},
         .training = {{"epochs", 3}},
@@ -150,7 +150,8 @@ TEST_F(RewardModelTest, EveryFieldOfTheContractIsChecked) {
   EXPECT_THAT(after([](Json& j) { j["kind"] = "best"; }), ReadThrows("kind 'best'"));
   EXPECT_THAT(after([](Json& j) { j["format"] = "?"; }), ReadThrows("'format'"));
   EXPECT_THAT(after([](Json& j) { j["threshold"] = 2; }), ReadThrows("'threshold'"));
-  EXPECT_THAT(after([](Json& j) { j["calibration"]["slope"] = -1; }), ReadThrows("'calibration'"));
+  EXPECT_THAT(after([](Json& j) { j["calibration"]["written_inner"]["logit"] = -1; }),
+              ReadThrows("'calibration'"));
   EXPECT_THAT(after([](Json& j) { j["generator"]["separator"] = 3; }), ReadThrows("'separator'"));
   EXPECT_THAT(after([](Json& j) { j = Json::array(); }), ReadThrows("reward_model.json"));
   for (const char* field :
@@ -337,7 +338,7 @@ TEST(ScorerHashTest, NamesModelHeadAndCalibration) {
   EXPECT_EQ(hash, ScorerHash("1", head, {}));
   EXPECT_NE(hash, ScorerHash("2", head, {}));
   EXPECT_NE(hash, ScorerHash("1", other, {}));
-  EXPECT_NE(hash, ScorerHash("1", head, {.slope = 2}));
+  EXPECT_NE(hash, ScorerHash("1", head, {.given_terminal = {.logit = 2}}));
 }
 
 }  // namespace

@@ -101,13 +101,13 @@ double ExampleWeight(labels::Source source, double target, const RowOptions& opt
 std::vector<ScoredStep> Truth(const labels::LabelledSolution& solution) {
   std::vector<ScoredStep> steps;
   const auto problem = static_cast<int64_t>(Key(solution.problem).value());
-  double log_prob = 0;
-  size_t tokens = 0;
+  world::PathEvidence path;
   for (const labels::LabelledStep& step : solution.steps) {
-    log_prob += step.log_prob.value_or(0);
-    tokens += step.tokens.size();
-    steps.push_back({.mean_log_prob = log_prob / static_cast<double>(tokens),
-                     .arithmetic_errors = step.arithmetic_errors,
+    if (step.log_prob) path.Add(*step.log_prob, step.tokens.size());
+    path.wrong_equations = step.wrong_equations;
+    path.unused_numbers = step.unused_numbers;
+    path.finished = step.terminal;
+    steps.push_back({.path = path,
                      .label = step.label,
                      .exact = step.exact,
                      .problem = problem,

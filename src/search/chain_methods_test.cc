@@ -47,6 +47,25 @@ TEST(ChainOfThoughtTest, ManyChainsWalkSideBySide) {
   EXPECT_EQ(fixture.worlds().written().batches, 2);  // four first steps, then three
 }
 
+// Greedy steps come first: 1·1 is the greedy chain, 2·2 the first sampled one.
+TEST(GreedyThenSampleTest, SamplesOnlyWhereTheGreedyChainScoresTooLow) {
+  const auto script = [] {
+    return world::TableScript({{{1}, {"a\n", 0.9F}},
+                               {{1, 1}, {"#### 5\n", 0.6F}},
+                               {{2}, {"b\n", 0.9F}},
+                               {{2, 2}, {"#### 7\n", 0.8F}}});
+  };
+  const auto run = [&](double threshold) {
+    SearchFixture fixture(script(), {.greedy_first = true});
+    return fixture.Run(
+        SequentialBestOfN({.threshold = threshold, .max_chains = 2, .greedy_first = true}));
+  };
+  EXPECT_EQ(run(0.5).answer, "5");
+  EXPECT_EQ(run(0.5).chains.size(), 1u);
+  EXPECT_EQ(run(0.7).answer, "7");
+  EXPECT_EQ(run(0.9).answer, "7");  // neither reaches it: the better of two
+}
+
 TEST(ChainOfThoughtTest, IsChargedWhetherComputedOrReadBack) {
   SearchFixture fixture(FourChains());
   fixture.Run(ChainOfThought());

@@ -115,12 +115,13 @@ class ChainsOnShow {
 
 }  // namespace
 
-Co<std::vector<ChainResult>> WalkChains(const SearchContext& context, int count,
+Co<std::vector<ChainResult>> WalkChains(const SearchContext& context, ChainRange range,
                                         std::optional<tree::PathScore> path_score) {
-  std::vector<ChainResult> chains(count);
+  std::vector<ChainResult> chains(range.count);
   std::vector<Co<void>> walks;
-  for (int i = 0; i < count; ++i) {
-    const ChainOrder order{.number = i + 1, .limits = context.limits, .path_score = path_score};
+  for (int i = 0; i < range.count; ++i) {
+    const ChainOrder order{
+        .number = range.first + i, .limits = context.limits, .path_score = path_score};
     walks.push_back(WalkInto(context.world, order, &chains[i]));
   }
   co_await WhenAll(context.rounds, std::move(walks));
@@ -132,11 +133,12 @@ Co<SearchResult> DrawAndAnswer(SearchContext context, ChainDraws draws, ChainVot
   tree::Limits left = context.limits;
   const bool budgeted = left.max_tokens > 0;
   if (!budgeted && !draws.enough) {
-    chains = co_await WalkChains(context, draws.most, draws.path_score);
+    const ChainRange all{.first = draws.first, .count = draws.most};
+    chains = co_await WalkChains(context, all, draws.path_score);
     draws.most = 0;
   }
   while (static_cast<int>(chains.size()) < draws.most) {
-    const int next = static_cast<int>(chains.size()) + 1;
+    const int next = draws.first + static_cast<int>(chains.size());
     ChainResult chain = co_await WalkChain(context.world, next, left, draws.path_score);
     const ChainResult& drawn = chains.emplace_back(std::move(chain));
     if (drawn.charges.not_recorded || (draws.enough && draws.enough(drawn))) break;

@@ -14,8 +14,12 @@
 
 namespace pgts::search {
 
-// Chains 1..count side by side, each with the limits for itself.
-Co<std::vector<ChainResult>> WalkChains(const SearchContext& context, int count,
+// `count` chains from number `first` on side by side, each with the limits for itself.
+struct ChainRange {
+  int first = 1;  // world::kGreedyChain: the greedy chain, then 1, 2, ...
+  int count = 1;
+};
+Co<std::vector<ChainResult>> WalkChains(const SearchContext& context, ChainRange range,
                                         std::optional<tree::PathScore> path_score);
 
 // How chains answer. Ties to the answer seen first; chains without an answer have no vote.
@@ -27,13 +31,14 @@ enum class ChainVote {
 };
 
 struct ChainDraws {
+  int first = 1;  // as in ChainRange
   int most = 1;
   std::optional<tree::PathScore> path_score;       // nullopt: no step is scored
   std::function<bool(const ChainResult&)> enough;  // ends the drawing; empty: all are drawn
 };
 
-// A whole search: chains 1, 2, ... that share the limits, side by side where no chain decides
-// whether the next one is drawn; then their answer, and all of it for the observer.
+// A whole search: chains `first`, `first` + 1, ... that share the limits, side by side where no
+// chain decides whether the next one is drawn; then their answer, and all of it for the observer.
 Co<SearchResult> DrawAndAnswer(SearchContext context, ChainDraws draws, ChainVote vote);
 
 // How many chains are tried where their number is a hyperparameter. The last number is more than

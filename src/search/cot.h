@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Chain of thought (Wei et al., NeurIPS 2022): one chain, its answer. Greedy or sampled is the
-// world's business. With chains = n, n independent chains: the mean over them is `cot_sampled`.
+// Chain of thought (Wei et al., NeurIPS 2022): one chain, greedy or sampled, and its answer. With
+// chains = n, n independent chains: the mean over them is `cot_sampled`.
 #pragma once
 
 #include "search/searcher.h"
@@ -9,6 +9,7 @@ namespace pgts::search {
 
 struct ChainOfThoughtOptions {
   int chains = 1;
+  bool greedy = false;  // the greedy chain, then sampled ones
 
   template <class Visitor>
   void Visit(Visitor& v) {

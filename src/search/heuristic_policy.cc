@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "search/heuristic_policy.h"
 
+#include <algorithm>
+#include <cmath>
 #include <initializer_list>
+#include <utility>
 
 namespace pgts::search {
 namespace {
@@ -27,13 +30,27 @@ std::vector<HeuristicRule> HeuristicPolicy::Candidates(HeuristicRule) {
   return rules;
 }
 
+HeuristicPolicy HeuristicPolicy::ForPrices(std::vector<PricedRule> rules) {
+  HeuristicPolicy policy(HeuristicRule{});
+  policy.rules_ = std::move(rules);
+  return policy;
+}
+
+const HeuristicRule& HeuristicPolicy::RuleAt(double token_price) const {
+  const auto distance = [token_price](const PricedRule& priced) {
+    return token_price > 0 ? std::abs(std::log(priced.token_price / token_price)) : 0.0;
+  };
+  return std::ranges::min_element(rules_, {}, distance)->rule;
+}
+
 tree::Action HeuristicPolicy::Choose(const tree::Tree& tree) const {
+  const HeuristicRule& rule = RuleAt(tree.limits().token_price);
   const tree::ActionMask legal = tree.Legal();
   const tree::NodeId current = tree.current();
   const tree::Child& v = tree.node(current).child;
-  if (v.terminal && v.score >= rule_.terminate_above) return Action::kTerminate;
+  if (v.terminal && v.score >= rule.terminate_above) return Action::kTerminate;
   const bool leave =
-      v.terminal || v.dead || (current != tree::kRoot && v.score < rule_.branch_below);
+      v.terminal || v.dead || (current != tree::kRoot && v.score < rule.branch_below);
   if (leave) {
     return FirstLegal(legal,
                       {Action::kBranch, Action::kBacktrack, Action::kExpand, Action::kTerminate});

@@ -8,6 +8,7 @@
 // strongest such rule is the policy's teacher, and the baseline that it must beat.
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "tree/policy.h"
@@ -27,17 +28,26 @@ struct HeuristicRule {
   }
 };
 
+struct PricedRule {
+  double token_price = 0;
+  HeuristicRule rule;
+};
+
 class HeuristicPolicy : public tree::Policy {
  public:
   using Options = HeuristicRule;
   static std::vector<HeuristicRule> Candidates(HeuristicRule fixed = {});
-  explicit HeuristicPolicy(HeuristicRule rule) : rule_(rule) {}
+  explicit HeuristicPolicy(HeuristicRule rule) : rules_{{.rule = rule}} {}
+  // Each search goes by the rule whose price is nearest to its own, by ratio; at least one rule.
+  static HeuristicPolicy ForPrices(std::vector<PricedRule> rules);
   void Decide(std::span<const tree::DecisionRequest> requests,
               std::span<tree::Decision> decisions) override;
   tree::Action Choose(const tree::Tree& tree) const;
 
  private:
-  HeuristicRule rule_;
+  const HeuristicRule& RuleAt(double token_price) const;
+
+  std::vector<PricedRule> rules_;
 };
 
 }  // namespace pgts::search

@@ -27,7 +27,7 @@ constexpr AnswerChoice kByVote{.rule = tree::AnswerRule::kVote};
 
 std::vector<Method> List() {
   return {
-      {"cot_greedy", kWorld, Plain<ChainOfThought>(), Worlds::kGreedy},
+      {"cot_greedy", kWorld, Plain<ChainOfThought>({.greedy = true}), Worlds::kGreedy},
       SampledChains(kSampledChains),
       {"self_consistency", kWorld, Plain<SelfConsistency>()},
 
@@ -41,6 +41,8 @@ std::vector<Method> List() {
        Plain<BestOfN>({.path_score = kProduct, .weighted = true})},
       {"best_of_n_mean_weighted", kScores, Plain<BestOfN>({.path_score = kMean, .weighted = true})},
       {"sequential_best_of_n", kScores, Plain<SequentialBestOfN>()},
+      {"greedy_then_sample", kScores, Plain<SequentialBestOfN>({.greedy_first = true}),
+       Worlds::kGreedyFirst},
 
       {"beam", kScores, Plain<BeamSearch>()},
       {"beam_weighted", kScores, Plain<BeamSearch>({.answer = kByVote})},

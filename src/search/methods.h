@@ -49,8 +49,9 @@ enum class Needs {
 };
 
 enum class Worlds {
-  kSampled,  // at the generator's temperature
-  kGreedy,   // at temperature 0
+  kSampled,      // at the generator's temperature
+  kGreedy,       // that have a greedy chain
+  kGreedyFirst,  // both: attempt 1 of every node is its greedy step
 };
 
 // How a run with several chains counts.

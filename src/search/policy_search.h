@@ -10,6 +10,8 @@
 // The answer is the tree's (tree/tree.h): by default the terminal node with the best last score.
 #pragma once
 
+#include <vector>
+
 #include "search/policy_client.h"
 #include "search/searcher.h"
 #include "search/tree_walk.h"
@@ -20,10 +22,15 @@ struct PolicySearchOptions {
   AnswerChoice answer;
   bool scored = true;           // false: no step is scored, for policies that look at no scores
   bool keep_max_nodes = false;  // of the run, beside a cap on tokens (Setting::keeps_max_nodes)
+  double token_price = 0;       // that the policy is told; 0: the one of the limits
+  std::vector<tree::Action> opening = {};  // legal decisions that it does not make itself
 
   template <class Visitor>
   void Visit(Visitor& v) {
     if (keep_max_nodes) v("keep_max_nodes", keep_max_nodes, {.help = "The run's limit on nodes"});
+    if (token_price > 0) v("token_price", token_price, {.help = "Of a token, in right answers"});
+    bool vote = answer.rule == tree::AnswerRule::kVote;
+    if (vote) v("vote", vote, {.help = "The answer with the largest sum of scores"});
   }
 };
 
@@ -31,7 +38,8 @@ class PolicySearch : public Searcher {
  public:
   // The client must outlive the searcher and everything that it runs.
   using Options = PolicySearchOptions;
-  // It has been trained instead; what is left to choose is whether max_nodes holds, too.
+  // First the run's own. What else is left to choose of a trained policy: which price it is told,
+  // how the tree answers, and whether max_nodes holds beside a cap.
   static std::vector<Options> Candidates(Options fixed);
   static bool KeepsMaxNodes(const Options& options) { return options.keep_max_nodes; }
   PolicySearch(PolicyClient& policy, Options options)

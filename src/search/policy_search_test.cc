@@ -68,6 +68,41 @@ TEST(PolicySearchTest, TheHeuristicFindsWhatGreedyDescentMisses) {
   EXPECT_EQ(result.policy_nodes, 1 + 2 + 3 + 4 + 5);
 }
 
+TEST(HeuristicPolicyTest, ASearchGoesByTheRuleOfTheNearestPrice) {
+  const HeuristicPolicy policy = HeuristicPolicy::ForPrices(
+      {{.token_price = 1e-2, .rule = {.branch_below = 0, .terminate_above = 0}},
+       {.token_price = 1e-4, .rule = {.branch_below = 0, .terminate_above = 0.9F}}});
+  const auto choice = [&](double price) {
+    tree::Tree tree({.max_width = 3, .token_price = price});
+    tree.Apply(Action::kExpand, {.score = 0.5F, .terminal = true, .answer = "5"});
+    return policy.Choose(tree);
+  };
+  EXPECT_EQ(choice(5e-2), Action::kTerminate);
+  EXPECT_EQ(choice(2e-3), Action::kTerminate);
+  EXPECT_EQ(choice(5e-4), Action::kBranch);
+  EXPECT_EQ(choice(1e-6), Action::kBranch);
+}
+
+TEST(PolicySearchTest, APriceIsTold) {
+  class Listener : public HeuristicPolicy {
+   public:
+    Listener() : HeuristicPolicy(HeuristicRule{}) {}
+    void Decide(std::span<const tree::DecisionRequest> requests,
+                std::span<tree::Decision> decisions) override {
+      price = requests[0].tree->limits().token_price;
+      HeuristicPolicy::Decide(requests, decisions);
+    }
+    double price = -1;
+  };
+  SearchFixture fixture(MisleadingFirstSteps());
+  fixture.limits.token_price = 0.25;
+  Listener policy;
+  fixture.RunPolicy(policy);
+  EXPECT_EQ(policy.price, 0.25);
+  fixture.RunPolicy(policy, {.token_price = 0.125});
+  EXPECT_EQ(policy.price, 0.125);
+}
+
 TEST(PolicySearchTest, TheObserverSeesTheWalk) {
   SearchFixture fixture(MisleadingFirstSteps());
   HeuristicPolicy policy({});

@@ -28,8 +28,9 @@ Co<void> ScoreChain(world::Walker& walker, const world::Chain& chain, tree::Path
 Co<ChainResult> WalkChain(std::shared_ptr<world::World> world, int chain, tree::Limits limits,
                           std::optional<tree::PathScore> path_score) {
   world::Walker walker(world);
-  const world::Chain walked = co_await world::WalkChain(
-      walker, {.attempt = chain}, {.max_depth = limits.max_depth, .max_tokens = limits.max_tokens});
+  const world::Chain walked =
+      co_await world::WalkChain(walker, {.attempt = world::FirstAttempt(*world, chain)},
+                                {.max_depth = limits.max_depth, .max_tokens = limits.max_tokens});
   ChainResult result;
   if (!walked.steps.empty()) {
     const world::Step& last = *walked.steps.back();

@@ -62,9 +62,10 @@ class Searcher {
   virtual Co<SearchResult> Run(SearchContext context) const = 0;
 };
 
-// Walks chain 1, 2, ... below the root (world/chain.h), the same for every method (common random
-// numbers); of the limits only max_depth and max_tokens hold for a chain. With a path score, a
-// chain that answers is scored: its last step for kLast, each of its steps for the others.
+// Walks the greedy chain or chain 1, 2, ... below the root (world/chain.h), the same for every
+// method (common random numbers); of the limits only max_depth and max_tokens hold for a chain.
+// With a path score, a chain that answers is scored: its last step for kLast, each of its steps for
+// the others.
 Co<ChainResult> WalkChain(std::shared_ptr<world::World> world, int chain, tree::Limits limits,
                           std::optional<tree::PathScore> path_score = std::nullopt);
 

@@ -2,14 +2,21 @@
 #include "search/sequential_best_of_n.h"
 
 #include "search/chains.h"
+#include "world/chain.h"
 
 namespace pgts::search {
 
-std::vector<SequentialRule> SequentialBestOfN::Candidates(SequentialRule) {
-  std::vector<SequentialRule> rules = {{.threshold = 0, .max_chains = 1}};
+std::vector<SequentialRule> SequentialBestOfN::Candidates(SequentialRule fixed) {
+  std::vector<SequentialRule> rules;
+  const auto add = [&](double threshold, int most) {
+    rules.push_back(fixed);
+    rules.back().threshold = threshold;
+    rules.back().max_chains = most;
+  };
+  add(0, 1);
   for (const int most : {2, 3, 4, 6, 8, 16}) {
     for (const double threshold : {0.3, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.97, 0.99}) {
-      rules.push_back({.threshold = threshold, .max_chains = most});
+      add(threshold, most);
     }
   }
   return rules;
@@ -17,7 +24,8 @@ std::vector<SequentialRule> SequentialBestOfN::Candidates(SequentialRule) {
 
 Co<SearchResult> SequentialBestOfN::Run(SearchContext context) const {
   const auto threshold = static_cast<float>(rule_.threshold);
-  ChainDraws draws{.most = rule_.max_chains,
+  ChainDraws draws{.first = rule_.greedy_first ? world::kGreedyChain : 1,
+                   .most = rule_.max_chains,
                    .path_score = tree::PathScore::kLast,
                    .enough = [threshold](const ChainResult& chain) {
                      return !chain.answer.empty() && chain.score >= threshold;

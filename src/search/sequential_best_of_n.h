@@ -5,7 +5,8 @@
 //   n = the least i with s_i >= threshold, at most max_chains;  answer of chain argmax s_1..s_n
 //
 // Ties to the answer seen first; chains without an answer are not scored. The strongest cheap
-// baseline: what "merely stopping early" is worth.
+// baseline: what "merely stopping early" is worth. `greedy_first` takes the greedy chain as chain 1
+// and samples only where its score is below the threshold.
 #pragma once
 
 #include "search/searcher.h"
@@ -15,6 +16,7 @@ namespace pgts::search {
 struct SequentialRule {
   double threshold = 0.5;  // of a chain's last score
   int max_chains = 8;
+  bool greedy_first = false;
 
   template <class Visitor>
   void Visit(Visitor& v) {

@@ -52,9 +52,22 @@ void DeclareOptions(RunConfig& config, OptionSet& options) {
   options.Add("policy_training", config.ppo);
   options.Add("policy_training", config.rewards);
   options.Add("policy_training", config.loop);
+  options.Add("policy_training", config.terms);
   options.Add("optimization", config.optimization);
   options.Add("eval", config.eval);
   DeclareInert(config, options);
+}
+
+void CheckTerms(const TermsSettings& terms) {
+  const auto check = [](const char* name, double min, double max) {
+    if (min > 0 && min <= max) return;
+    throw Error::Format(
+        "policy_training.{0}_min = {1}, {0}_max = {2}: above 0, and the second not below the first",
+        name, min, max);
+  };
+  if (terms.token_price_max > 0) check("token_price", terms.token_price_min, terms.token_price_max);
+  const auto of = [](int64_t tokens) { return static_cast<double>(tokens); };
+  check("max_tokens", of(terms.max_tokens_min), of(terms.max_tokens_max));
 }
 
 SessionOptions ToSessionOptions(const RunConfig& config, std::string store_folder) {

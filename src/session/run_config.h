@@ -60,10 +60,41 @@ struct LoopSettings {
   }
 };
 
+// Group `policy_training`: on which terms the searches of training run. One policy learns to serve
+// them all: price and limit are among its inputs (tree/features.h).
+struct TermsSettings {
+  double token_price_min = 0;
+  double token_price_max = 0;
+  double limited_share = 0;
+  int64_t max_tokens_min = 50;
+  int64_t max_tokens_max = 1000;
+
+  template <class Visitor>
+  void Visit(Visitor& v) {
+    v("token_price_min", token_price_min,
+      {.min = 0, .max = 1, .unit = "right answers", .help = "Lowest price of a token"});
+    v("token_price_max", token_price_max,
+      {.min = 0,
+       .max = 1,
+       .unit = "right answers",
+       .help = "Highest; a search's is drawn log-uniformly between the two; 0: tokens are free"});
+    v("limited_share", limited_share,
+      {.min = 0, .max = 1, .help = "Share of the problems whose searches have a limit on tokens"});
+    v("max_tokens_min", max_tokens_min,
+      {.min = 1, .unit = "tokens", .help = "Lowest of these limits"});
+    v("max_tokens_max", max_tokens_max,
+      {.min = 1, .unit = "tokens", .help = "Highest; drawn log-uniformly between the two"});
+  }
+};
+
+// Error where a range is empty, or a price is drawn from one that begins at 0.
+void CheckTerms(const TermsSettings& terms);
+
 // Group `warm_start`, beside policy::ImitationOptions: whom the policy imitates.
 struct TeacherSettings {
   int tuning_problems = 150;
   int problems = 400;
+  int passes = 1;
 
   template <class Visitor>
   void Visit(Visitor& v) {
@@ -73,6 +104,10 @@ struct TeacherSettings {
        .help = "Training problems that choose the teacher's thresholds"});
     v("problems", problems,
       {.min = 1, .unit = "problems", .help = "Training problems on which the teacher is imitated"});
+    v("passes", passes,
+      {.min = 1,
+       .max = 1000,
+       .help = "Searches of each, on terms drawn anew; 1 where all are the same"});
   }
 };
 
@@ -120,6 +155,7 @@ struct RunConfig {
   policy::RewardOptions rewards;
   policy::PpoOptions ppo;
   LoopSettings loop;
+  TermsSettings terms;
   policy::ImitationOptions warm_start;
   TeacherSettings teacher;
   OptimizationSettings optimization;

@@ -55,7 +55,9 @@ tree::Limits ToLimits(const SearchSettings& search) {
   return {.max_depth = search.max_depth,
           .max_nodes = search.max_nodes,
           .max_width = search.max_width,
-          .max_actions = search.max_actions};
+          .max_actions = search.max_actions,
+          .max_tokens = search.max_tokens,
+          .token_price = search.token_price};
 }
 
 Session::Session(const SessionOptions& options)
@@ -107,6 +109,7 @@ void Session::LogEngine() const {
 
 world::LiveWorldsOptions Session::WorldOptions(bool greedy) const {
   return {.seed = static_cast<uint64_t>(options_.world.seed),
+          .greedy_first = !greedy && options_.world.GreedyFirst(),
           .sampling = Sampling(options_.generator, *task_, greedy),
           .prompt = llm::ParsePromptKind(options_.generator.prompt)};
 }
@@ -125,7 +128,8 @@ void Session::OpenWorlds() {
           .store = store_.get(),
           .settings = world::SettingsKey(generator_record_.identity, WorldOptions(greedy)),
           .prompt = WorldOptions(greedy).prompt,
-          .scorer_hash = scorer_hash_});
+          .scorer_hash = scorer_hash_,
+          .greedy_first = WorldOptions(greedy).greedy_first});
     }
     return std::make_unique<world::LiveWorlds>(
         world::LiveWorlds::Parts{.rounds = &rounds_,
@@ -137,7 +141,7 @@ void Session::OpenWorlds() {
         WorldOptions(greedy));
   };
   sampled_ = open(/*greedy=*/false);
-  greedy_ = open(/*greedy=*/true);
+  greedy_ = options_.world.GreedyFirst() ? nullptr : open(/*greedy=*/true);
 }
 
 bool Session::ScorerReadsStates() const {
@@ -179,7 +183,7 @@ eval::Environment Session::environment() {
   return {.rounds = rounds_,
           .task = *task_,
           .sampled = sampled_.get(),
-          .greedy = greedy_.get(),
+          .greedy = greedy_ ? greedy_.get() : sampled_.get(),
           .store = store_.get(),
           .has_scorer = has_scorer(),
           .width = options_.engine.width,

@@ -89,7 +89,8 @@ class Session {
   world::GeneratorRecord generator_record_;
   uint64_t scorer_hash_ = 0;
   int64_t scorer_parameters_ = 0;
-  std::unique_ptr<world::WorldSource> sampled_, greedy_;
+  std::unique_ptr<world::WorldSource> sampled_;
+  std::unique_ptr<world::WorldSource> greedy_;  // null: every sampled world has a greedy chain
 };
 
 llm::EngineOptions ToEngineOptions(const GeneratorSettings& generator,

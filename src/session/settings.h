@@ -48,7 +48,8 @@ struct TaskSettings {
 
   template <class Visitor>
   void Visit(Visitor& v) {
-    v("name", name, {.help = "word_problems, gsm8k, or the path of a task file (docs/TASKS.md)"});
+    v("name", name,
+      {.help = "word_problems, countdown, gsm8k, or the path of a task file (docs/TASKS.md)"});
     v("data_dir", data_dir, {.help = "Folder of data sets (also --data, PGTS_DATA)"});
   }
 };
@@ -57,13 +58,20 @@ struct TaskSettings {
 struct WorldSettings {
   int64_t seed = 0;
   int world_epochs = 4;
+  std::string first = "sampled";
   std::string dir;
+
+  bool GreedyFirst() const { return first == "greedy"; }
 
   template <class Visitor>
   void Visit(Visitor& v) {
     v("seed", seed, {.min = 0, .help = "Seed of the worlds; training seeds share worlds"});
     v("world_epochs", world_epochs,
       {.min = 1, .max = 1000, .help = "Worlds that repeated training visits cycle through"});
+    v("first", first,
+      {.choices = {"greedy", "sampled"},
+       .help = "Attempt 1 of every node: its greedy step, so that a search begins with what greedy "
+               "decoding writes, or a sample like the others"});
     v("dir", dir,
       {.help = "Folder of stored worlds; default: world/ in the run folder; stored:FOLDER: replay "
                "what is there, without a model"});
@@ -104,6 +112,8 @@ struct SearchSettings {
   int max_nodes = 80;
   int max_width = 4;
   int max_actions = 0;
+  int64_t max_tokens = 0;
+  double token_price = 0;
   double temperature = 0.8;
   bool use_policy = true;
 
@@ -114,6 +124,16 @@ struct SearchSettings {
       {.min = 1, .max = 100000, .help = "Nodes of a tree, root not counted"});
     v("max_width", max_width, {.min = 1, .max = 1000, .help = "Attempts below one node"});
     v("max_actions", max_actions, {.min = 0, .help = "Decisions of a search; 0: 3 x max_nodes"});
+    v("max_tokens", max_tokens,
+      {.min = 0,
+       .unit = "tokens",
+       .help = "Generated in one search, at most (also --max-tokens); 0: no limit"});
+    v("token_price", token_price,
+      {.min = 0,
+       .max = 1,
+       .unit = "right answers",
+       .help = "What a token costs, for a policy that learnt with prices (also --token-price): at "
+               "0.001 a hundred tokens are worth a tenth of an answer"});
     v("temperature", temperature,
       {.max = 10, .above = 0, .help = "How the policy's actions are sampled in training"});
     v("use_policy", use_policy,

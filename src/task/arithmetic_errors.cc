@@ -28,8 +28,4 @@ int CountUnusedNumbers(std::string_view question, std::string_view text) {
       DistinctNumbers(question), [&](double number) { return !used.contains(number); }));
 }
 
-int CountArithmeticErrors(std::string_view question, std::string_view text, bool finished) {
-  return CountWrongEquations(text) + (finished ? CountUnusedNumbers(question, text) : 0);
-}
-
 }  // namespace pgts::task

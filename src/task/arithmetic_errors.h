@@ -14,7 +14,4 @@ int CountWrongEquations(std::string_view text);
 // Distinct numbers of `question` that do not stand in `text`.
 int CountUnusedNumbers(std::string_view question, std::string_view text);
 
-// Wrong equations and, where `text` is a finished solution, unused numbers.
-int CountArithmeticErrors(std::string_view question, std::string_view text, bool finished);
-
 }  // namespace pgts::task

@@ -14,7 +14,11 @@
 namespace pgts::task {
 namespace {
 
+bool IsWhole(double value) { return std::abs(value - std::round(value)) < 1e-9; }
+
+// Whole numbers agree exactly; else what is stated may be rounded.
 bool Agree(double calculated, double stated) {
+  if (IsWhole(calculated) && IsWhole(stated)) return std::abs(calculated - stated) < 0.5;
   const double tolerance = std::max(0.011, 0.0055 * std::abs(calculated));
   return std::abs(calculated - stated) < tolerance;
 }

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "task/countdown.h"
 #include "task/gsm8k.h"
 #include "task/user_task.h"
 #include "task/word_problems.h"
@@ -43,7 +44,7 @@ Verdict Task::Grade(std::string_view steps, const Problem& problem, AnswerFilter
 
 namespace {
 
-constexpr std::array<std::string_view, 2> kTaskNames = {"word_problems", "gsm8k"};
+constexpr std::array<std::string_view, 3> kTaskNames = {"word_problems", "countdown", "gsm8k"};
 
 }  // namespace
 
@@ -55,6 +56,7 @@ std::string ShortTaskName(std::string_view name) {
 
 std::unique_ptr<Task> MakeTask(std::string_view name, const TaskOptions& options) {
   if (name == "word_problems") return std::make_unique<WordProblems>();
+  if (name == "countdown") return std::make_unique<Countdown>();
   if (name == "gsm8k") return std::make_unique<Gsm8k>(options.data_dir);
   if (IsTaskFile(name)) return std::make_unique<UserTask>(std::string(name));
   throw Error::Format("unknown task '{}': use one of {}, or the path of a task file (.yaml)", name,

@@ -10,7 +10,7 @@
 //
 // A problem is a pure function of (split, index), the same on every machine. The hash of the
 // question decides which split a question may belong to, so splits share none; kTemplates is
-// worded with phrases that no other split uses. Training is without end, the others hold 1000.
+// worded with phrases that no other split uses. Training is without end, the others hold 4000.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@ class WordProblems : public Task {
  public:
   static constexpr int kMinOperations = 2;
   static constexpr int kMaxOperations = 6;
-  static constexpr int64_t kHeldOutSize = 1000;
+  static constexpr int64_t kHeldOutSize = 4000;
   static constexpr int kMaxValue = 999;
 
   std::string_view name() const override { return "word_problems"; }

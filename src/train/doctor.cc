@@ -8,14 +8,16 @@
 
 #include "base/error.h"
 #include "base/table.h"
+#include "eval/anatomy.h"
 #include "eval/comparison_files.h"
 #include "eval/evaluate.h"
 #include "labels/corruption.h"
 #include "labels/data_builder.h"
 #include "labels/monte_carlo.h"
-#include "llm/likelihood.h"
+#include "policy/network_policy.h"
 #include "reward/diagnosis.h"
 #include "reward/judge_solutions.h"
+#include "session/policy_wiring.h"
 #include "session/reward_wiring.h"
 
 namespace pgts::train {
@@ -38,6 +40,7 @@ class Doctor {
     LookAtCorruptions(loaded);
     session_.SetScorer(std::move(loaded.scorer), config_.reward_base.device);
     LookAtSearch();
+    if (!request_.policy.empty()) LookAtPolicy();
     return std::move(diagnosis_);
   }
 
@@ -131,9 +134,6 @@ class Doctor {
                   std::vector<labels::LabelledSolution>& solutions,
                   std::vector<reward::CorruptionPair>& pairs) {
     if (pairs.empty()) return;
-    const auto likelihood = llm::MakeLlamaLikelihood(
-        session_.model(), session::ToEngineOptions(config_.generator, config_.engine));
-    reward::AddLogProbs(*likelihood, solutions);
     auto judged = reward::JudgeSolutions(*loaded.scorer, solutions);
     for (size_t i = 0; i < pairs.size(); ++i) {
       pairs[i].reference = std::move(judged[2 * i]);
@@ -150,30 +150,71 @@ class Doctor {
         session_.environment(),
         {.eval = settings, .limits = session::ToLimits(config_.search), .seed = config_.run.seed});
     diagnosis_.numbers["search"] = eval::SummaryJson(comparison);
-    Note("search", {SearchCheck(comparison)});
+    Note("search", {VoteCheck(comparison), GreedyCheck(comparison)});
   }
 
-  // The best of what a reward model guides, beside chains that it does not.
-  static reward::Check SearchCheck(const eval::Comparison& comparison) {
-    const eval::Column& column = comparison.columns.front();
-    const eval::Point& votes = *column.Find("self_consistency");
-    std::string best;
-    Interval gain{.estimate = -1};
-    for (const char* name : {"best_of_n_weighted", "sequential_best_of_n", "heuristic"}) {
-      const Interval d = comparison.Difference(*column.Find(name), votes);
-      if (d.estimate <= gain.estimate) continue;
-      gain = d;
-      best = name;
+  // The methods of LookAtSearch have grown what else there is to find in these worlds.
+  void LookAtPolicy() {
+    policy::NetworkPolicy policy(session::LoadPolicy(request_.policy, config_, session_),
+                                 {.greedy = true});
+    const eval::ProblemSet problems{
+        .split = task::Split::kValidation,
+        .indices =
+            eval::FirstProblems(session_.task(), task::Split::kValidation, request_.problems)};
+    const eval::Anatomy anatomy = eval::Dissect(
+        session_.environment(),
+        {.policy = &policy, .problems = problems, .limits = session::ToLimits(config_.search)});
+    diagnosis_.numbers["policy"] = eval::ToJson(anatomy);
+    diagnosis_.anatomy = eval::AnatomyText(anatomy);
+  }
+
+  struct Gain {
+    std::string name;  // of the method
+    Interval points = {.estimate = -1};
+
+    std::string Text() const {
+      return fmt::format("{}: {:+.1f} points, 95 % {:+.1f} to {:+.1f}", name, 100 * points.estimate,
+                         100 * points.low, 100 * points.high);
     }
-    reward::Check check{
-        .name = "a heuristic gains over CoT at equal tokens",
-        .reading = fmt::format("{}: {:+.1f} points, 95 % {:+.1f} to {:+.1f}", best,
-                               100 * gain.estimate, 100 * gain.low, 100 * gain.high)};
-    if (!(gain.low > 0)) {
+  };
+
+  // The best of what a reward model guides, beside `other`.
+  static Gain BestGain(const eval::Comparison& comparison, const char* other) {
+    const eval::Column& column = comparison.columns.front();
+    Gain best;
+    for (const char* name :
+         {"best_of_n_weighted", "sequential_best_of_n", "greedy_then_sample", "heuristic"}) {
+      const eval::Point* point = column.Find(name);
+      if (point == nullptr) continue;
+      const Interval points = comparison.Difference(*point, *column.Find(other));
+      if (points.estimate > best.points.estimate) best = {.name = name, .points = points};
+    }
+    return best;
+  }
+
+  static reward::Check VoteCheck(const eval::Comparison& comparison) {
+    const Gain gain = BestGain(comparison, "self_consistency");
+    reward::Check check{.name = "a heuristic gains over CoT at equal tokens",
+                        .reading = gain.Text()};
+    if (!(gain.points.low > 0)) {
       check.problem =
           "no search with this reward model is clearly better than chains of thought that vote, "
           "for the same tokens: a policy has nothing to learn from; mend the reward model first, "
           "or look at more problems (--limit) if the interval is wide";
+    }
+    return check;
+  }
+
+  // What one greedy chain gets, a search must beat.
+  static reward::Check GreedyCheck(const eval::Comparison& comparison) {
+    const Gain gain = BestGain(comparison, "cot_greedy");
+    reward::Check check{.name = "a search gains over greedy decoding", .reading = gain.Text()};
+    if (!(gain.points.low > 0)) {
+      check.problem =
+          "greedy decoding answers as well for a single chain's tokens, so that searching does not "
+          "pay yet: the reward model tells too little beyond the generator's own likelihood, or "
+          "the "
+          "problems are too easy; look at more problems (--limit) if the interval is wide";
     }
     return check;
   }
@@ -201,6 +242,7 @@ std::string DiagnosisText(const Diagnosis& diagnosis) {
     table.Row({part, check.name, check.reading, check.passed() ? "ok" : "FIX"});
   }
   std::string text = table.Text() + "\n";
+  if (!diagnosis.anatomy.empty()) text += diagnosis.anatomy + "\n";
   if (diagnosis.Healthy()) return text + "nothing to fix\n";
   text += "to fix:\n";
   for (const auto& [part, check] : diagnosis.findings) {

@@ -9,9 +9,13 @@
 //   generator      do rollouts state answers that can be read, are steps cut off, are some right
 //                  (what the gate before phase 2 asks)
 //   reward model   reward/diagnosis.h, through the scorer that searches use
-//   search         sequential and weighted best-of-N and the best heuristic, each at equal tokens
-//                  on the same worlds, against chains of thought that vote (eval/evaluate.h): does
-//                  any gain, its paired 95 % interval above zero?
+//   search         what a reward model guides without a policy (best-of-N of several kinds, the
+//   best
+//                  heuristic), at equal tokens on the same worlds, against chains of thought that
+//                  vote and against greedy decoding (eval/evaluate.h): does any gain, its paired
+//                  95 % interval above zero?
+//   policy         where a trained policy's searches lose accuracy, and the regret of its decisions
+//                  (eval/anatomy.h)
 #pragma once
 
 #include <string>
@@ -27,6 +31,7 @@ namespace pgts::train {
 struct DoctorRequest {
   std::string reward_model;  // its folder; empty: the generator alone is looked at
   int problems = 60;         // of the validation split
+  std::string policy;        // a file whose searches are dissected; empty: none are
 };
 
 struct Finding {
@@ -36,7 +41,8 @@ struct Finding {
 
 struct Diagnosis {
   std::vector<Finding> findings;
-  Json numbers;  // behind them: metrics, corruption probe, comparison
+  Json numbers;         // behind them: metrics, corruption probe, comparison
+  std::string anatomy;  // of the policy's searches, for people; empty: no policy
 
   bool Healthy() const;
 };

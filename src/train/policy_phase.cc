@@ -57,7 +57,8 @@ class PolicyPhase {
         trainer_(network_, {.ppo = config.ppo,
                             .rewards = config.rewards,
                             .temperature = config.search.temperature,
-                            .seed = seed_}),
+                            .seed = seed_,
+                            .group = config.loop.rollouts_per_problem}),
         files_(folder, state_),
         validation_(config, session),
         sequence_(problems_, seed_) {}
@@ -90,11 +91,9 @@ class PolicyPhase {
     Info("policy_network.dropout {} acts in the warm start only; PPO runs without it",
          config_.policy_network.dropout);
     state_.iteration = 0;
-    const search::HeuristicRule teacher = WarmStart(config_, session_, problems_, *network_);
-    state_.teacher_branch_below = teacher.branch_below;
-    state_.teacher_terminate_above = teacher.terminate_above;
+    search::HeuristicPolicy policy =
+        search::HeuristicPolicy::ForPrices(WarmStart(config_, session_, problems_, *network_));
     state_.validation_cot = validation_.SampledCot();
-    search::HeuristicPolicy policy(teacher);
     const ValidationReading reading = validation_.Measure(policy, "heuristic on validation");
     state_.validation_teacher = {.accuracy = reading.accuracy, .tokens = reading.tokens};
     Info("validation: sampled CoT {:.3f} for {:.1f} tokens, heuristic {:.3f} for {:.1f} tokens",
@@ -113,6 +112,7 @@ class PolicyPhase {
         .rollouts_per_problem = config_.loop.rollouts_per_problem,
         .world_epochs = config_.world.world_epochs,
         .limits = session::ToLimits(config_.search),
+        .terms = config_.terms,
         .draw = Key("policy-action").With(seed_).With(static_cast<uint64_t>(state_.iteration))};
     for (int i = 0; i < config_.loop.problems_per_iteration; ++i) {
       const int64_t visit = int64_t{state_.iteration} * config_.loop.problems_per_iteration + i;

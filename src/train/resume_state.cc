@@ -28,8 +28,6 @@ void WriteResumeState(const session::RunFolder& folder, const ResumeState& state
                      {"trajectories", state.trajectories},
                      {"best_iteration", state.best_iteration},
                      {"best_return", state.best_return},
-                     {"teacher_branch_below", state.teacher_branch_below},
-                     {"teacher_terminate_above", state.teacher_terminate_above},
                      {"validation_cot", ToJson(state.validation_cot)},
                      {"validation_teacher", ToJson(state.validation_teacher)},
                      {"seconds", state.seconds}};
@@ -48,8 +46,6 @@ ResumeState ReadResumeState(const session::RunFolder& folder) {
             .trajectories = json.at("trajectories"),
             .best_iteration = json.at("best_iteration"),
             .best_return = json.at("best_return"),
-            .teacher_branch_below = json.at("teacher_branch_below"),
-            .teacher_terminate_above = json.at("teacher_terminate_above"),
             .validation_cot = ReadLine(json.at("validation_cot")),
             .validation_teacher = ReadLine(json.at("validation_teacher")),
             .seconds = json.at("seconds")};

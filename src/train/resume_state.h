@@ -26,7 +26,6 @@ struct ResumeState {
   int64_t trajectories = 0;  // bytes of trajectories/train.jsonl
   int best_iteration = -1;   // of the validations so far
   double best_return = 0;
-  double teacher_branch_below = 0, teacher_terminate_above = 0;
   ValidationLine validation_cot, validation_teacher;
   double seconds = 0;  // of phase 2 so far
 

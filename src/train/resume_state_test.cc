@@ -37,8 +37,6 @@ TEST_F(ResumeStateTest, ReadsBackAsWritten) {
                             .trajectories = 300,
                             .best_iteration = 10,
                             .best_return = 1.0 / 3,
-                            .teacher_branch_below = 0.1F,
-                            .teacher_terminate_above = 0.95F,
                             .validation_cot = {.accuracy = 0.5, .tokens = 80.25},
                             .validation_teacher = {.accuracy = 2.0 / 3, .tokens = 90},
                             .seconds = 0.1};
@@ -52,8 +50,6 @@ TEST_F(ResumeStateTest, ReadsBackAsWritten) {
   EXPECT_EQ(read.trajectories, 300);
   EXPECT_EQ(read.best_iteration, 10);
   EXPECT_EQ(read.best_return, 1.0 / 3);  // every bit: the next validation is compared with it
-  EXPECT_EQ(static_cast<float>(read.teacher_branch_below), 0.1F);
-  EXPECT_EQ(static_cast<float>(read.teacher_terminate_above), 0.95F);
   EXPECT_EQ(read.validation_cot.accuracy, 0.5);
   EXPECT_EQ(read.validation_cot.tokens, 80.25);
   EXPECT_EQ(read.validation_teacher.accuracy, 2.0 / 3);

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "base/log.h"
-#include "llm/likelihood.h"
 #include "llm/llama_generator.h"
 #include "model/decoder.h"
 #include "model/deepen.h"
@@ -16,7 +15,6 @@
 #include "reward/finetune.h"
 #include "reward/head_training.h"
 #include "reward/hidden_states.h"
-#include "reward/judge_solutions.h"
 #include "reward/word_baseline.h"
 #include "session/reward_wiring.h"
 #include "train/preflight.h"
@@ -139,29 +137,8 @@ void CheckBase(const session::RunConfig& config, session::Session& session) {
   session::CheckContexts(session.generator().context(), context, path);
 }
 
-// Scores are calibrated on the generator's log-probability, also of what it did not write.
-void ReadHeldOutImports(const session::RunConfig& config, session::Session& session,
-                        labels::StepData& data) {
-  const auto is_import = [](const labels::LabelledSolution& solution) {
-    return solution.source == labels::Source::kImport;
-  };
-  if (std::ranges::none_of(data.validation, is_import)) return;
-  const llm::EngineOptions engine = session::ToEngineOptions(config.generator, config.engine);
-  const int context = session.generator().context();
-  const size_t left_out = std::erase_if(data.validation, [&](const auto& solution) {
-    return is_import(solution) && labels::TokenCount(solution) > context;
-  });
-  if (left_out > 0) {
-    Info("{} held-out imports end after the {} tokens of the engine's context: left out", left_out,
-         context);
-  }
-  session.Forget();
-  reward::AddLogProbs(*llm::MakeLlamaLikelihood(session.model(), engine), data.validation);
-}
-
 void TrainOnChecked(const session::RunConfig& config, session::Session& session,
                     labels::StepData data, const RewardRuns& runs) {
-  ReadHeldOutImports(config, session, data);
   const llm::Tokenizer& tokenizer = session.generator().tokenizer();
   const double corruption_words_auc = reward::CorruptionWordsAuc(data.train, tokenizer);
   auto [trained, decoder] = Train(config, session, data, runs);

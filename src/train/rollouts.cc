@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "eval/search_runner.h"
+#include "train/terms.h"
 
 namespace pgts::train {
 namespace {
@@ -15,10 +16,12 @@ std::vector<eval::SearchJob> Jobs(const RolloutRequest& request) {
                           ? request.fixed_epoch
                           : static_cast<int>(visit.earlier % request.world_epochs);
     const Key draw = request.draw.With(static_cast<uint64_t>(visit.problem));
+    const tree::Limits limits = DrawTerms(request.limits, request.terms, draw);
     for (int number = 0; number < request.rollouts_per_problem; ++number) {
       jobs.push_back({.problem = visit.problem,
                       .epoch = epoch,
-                      .draw = draw.With(static_cast<uint64_t>(number))});
+                      .draw = draw.With(static_cast<uint64_t>(number)),
+                      .limits = limits});
     }
   }
   return jobs;

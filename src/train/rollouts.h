@@ -7,6 +7,7 @@
 
 #include "eval/environment.h"
 #include "search/searcher.h"
+#include "session/run_config.h"
 #include "task/problem.h"
 #include "train/problem_sequence.h"
 #include "tree/trajectory.h"
@@ -19,7 +20,8 @@ struct RolloutRequest {
   int world_epochs = 4;
   int fixed_epoch = -1;  // >= 0: this epoch for all, rather than by visits
   tree::Limits limits;
-  Key draw = Key("rollout");  // extended by (problem, rollout, decision)
+  session::TermsSettings terms;  // drawn anew for each visit; its searches share them
+  Key draw = Key("rollout");     // extended by (problem, rollout, decision)
 };
 
 struct Rollout {

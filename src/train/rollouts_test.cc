@@ -14,7 +14,8 @@ namespace {
 
 class RolloutsTest : public ::testing::Test {
  protected:
-  std::vector<Rollout> Collect(std::vector<Visit> visits, int rollouts) {
+  std::vector<Rollout> Collect(std::vector<Visit> visits, int rollouts,
+                               session::TermsSettings terms = {}) {
     search::UniformPolicy policy;
     search::PolicyClient client(environment_.rounds, policy);
     const search::PolicySearch searcher(client, {});
@@ -22,7 +23,8 @@ class RolloutsTest : public ::testing::Test {
                            {.visits = std::move(visits),
                             .rollouts_per_problem = rollouts,
                             .world_epochs = 2,
-                            .limits = {.max_depth = 8, .max_nodes = 8, .max_width = 3}});
+                            .limits = {.max_depth = 8, .max_nodes = 8, .max_width = 3},
+                            .terms = terms});
   }
 
   eval::TinyEnvironment tiny_{{.width = 4}};
@@ -78,6 +80,19 @@ TEST_F(RolloutsTest, EarlierVisitsLeadToOtherWorldsInTurn) {
   const std::vector<Rollout> visits = Collect({{3, 0}, {3, 1}, {3, 2}}, 1);
   EXPECT_EQ(Seen(visits[0]), Seen(visits[2]));  // of two worlds
   EXPECT_NE(Seen(visits[0]), Seen(visits[1]));
+}
+
+TEST_F(RolloutsTest, SearchesOfAVisitShareTheirTerms) {
+  const std::vector<Rollout> rollouts =
+      Collect({{3}, {5}}, 2, {.token_price_min = 1e-4, .token_price_max = 1e-2});
+  const auto price = [&](int i) { return rollouts[i].trajectory.token_price; };
+  EXPECT_EQ(price(0), price(1));
+  EXPECT_EQ(price(2), price(3));
+  EXPECT_NE(price(0), price(2));
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_GE(price(i), 1e-4);
+    EXPECT_LE(price(i), 1e-2);
+  }
 }
 
 }  // namespace

@@ -4,11 +4,18 @@
 #include <numeric>
 #include <utility>
 
+#include "base/log.h"
 #include "policy/returns.h"
 #include "search/cot.h"
 #include "search/policy_search.h"
+#include "train/terms.h"
 
 namespace pgts::train {
+namespace {
+
+constexpr int kPrices = 4;  // at which a policy is measured
+
+}  // namespace
 
 Validation::Validation(const session::RunConfig& config, session::Session& session)
     : config_(config),
@@ -28,8 +35,26 @@ eval::MethodRun Validation::Run(std::string label) const {
 ValidationReading Validation::Measure(tree::Policy& policy, std::string label) {
   search::PolicyClient client(session_.rounds(), policy);
   const search::PolicySearch searcher(client, {});
+  const std::vector<double> prices = Prices(config_.terms, kPrices);
+  const double share = 1 / static_cast<double>(prices.size());
+  ValidationReading mean;
+  for (const double price : prices) {
+    const ValidationReading at = MeasureAt(price, searcher, label);
+    Debug("{} at {:.2g} a token: accuracy {:.3f}, {:.1f} tokens, return {:.3f}", label, price,
+          at.accuracy, at.tokens, at.mean_return);
+    mean.accuracy += share * at.accuracy;
+    mean.tokens += share * at.tokens;
+    mean.mean_return += share * at.mean_return;
+    mean.answered += share * at.answered;
+  }
+  return mean;
+}
+
+ValidationReading Validation::MeasureAt(double price, const search::Searcher& searcher,
+                                        std::string label) {
   eval::MethodRun run = Run(std::move(label));
   run.searcher = &searcher;
+  run.limits.token_price = price;
   double returns = 0;
   run.on_result = [&](const task::Problem&, const search::SearchResult&,
                       const std::vector<tree::Trajectory>& searches) {

@@ -14,7 +14,9 @@
 
 namespace pgts::train {
 
-// Means over the problems; `mean_return` is undiscounted.
+// Means over the problems and over the prices of a token that the policy is to serve, from the
+// highest to the lowest; `mean_return` is undiscounted. With r = 1[right] - price * tokens it is
+// the mean over prices of accuracy - price * tokens: the area under the policy's curve.
 struct ValidationReading {
   double accuracy = 0, tokens = 0, mean_return = 0, answered = 0;
 };
@@ -30,6 +32,7 @@ class Validation {
 
  private:
   eval::MethodRun Run(std::string label) const;
+  ValidationReading MeasureAt(double price, const search::Searcher& searcher, std::string label);
 
   const session::RunConfig& config_;
   session::Session& session_;

@@ -12,9 +12,12 @@
 #include "policy/imitation.h"
 #include "search/policy_search.h"
 #include "train/rollouts.h"
+#include "train/terms.h"
 
 namespace pgts::train {
 namespace {
+
+constexpr int kTeacherPrices = 6;  // at which a rule is chosen
 
 std::vector<int64_t> First(const ProblemSequence::Range& range, int64_t count) {
   std::vector<int64_t> problems;
@@ -22,14 +25,47 @@ std::vector<int64_t> First(const ProblemSequence::Range& range, int64_t count) {
   return problems;
 }
 
-std::vector<tree::Trajectory> RunTeacher(session::Session& session, const search::Searcher& teacher,
-                                         const std::vector<int64_t>& problems,
-                                         tree::Limits limits) {
-  RolloutRequest request{.fixed_epoch = world::kTeacherEpoch, .limits = limits};
-  for (int64_t problem : problems) request.visits.push_back({.problem = problem});
+// The rule that pays best at each price, on training problems.
+std::vector<search::PricedRule> FindRules(const session::RunConfig& config,
+                                          session::Session& session,
+                                          const ProblemSequence::Range& problems) {
+  const eval::ProblemSet tuning{.split = task::Split::kTrain,
+                                .indices = First(problems, config.teacher.tuning_problems),
+                                .epoch = world::kTeacherEpoch};
+  const eval::SettingRunner runner(session.environment(),
+                                   {.limits = session::ToLimits(config.search)});
+  const std::vector<eval::Outcome> outcomes =
+      runner.TryEach(search::FindMethod("heuristic"), tuning);
+  std::vector<search::PricedRule> rules;
+  for (const double price : Prices(config.terms, kTeacherPrices)) {
+    const size_t best = eval::BestAtPrice(outcomes, price);
+    const search::HeuristicRule rule = search::HeuristicPolicy::Candidates()[best];
+    Info(
+        "best heuristic at {:.2g} a token: branch below {:.2f}, terminate at {:.2f} or more: "
+        "accuracy {:.3f} for {:.1f} tokens on {} training problems",
+        price, rule.branch_below, rule.terminate_above, outcomes[best].accuracy,
+        outcomes[best].tokens, tuning.indices.size());
+    rules.push_back({.token_price = price, .rule = rule});
+  }
+  return rules;
+}
+
+// On the terms of training.
+std::vector<tree::Trajectory> RunTeacher(const session::RunConfig& config,
+                                         session::Session& session, search::HeuristicPolicy& rules,
+                                         const std::vector<int64_t>& problems) {
+  search::PolicyClient client(session.rounds(), rules);
+  const search::PolicySearch teacher(client, {});
   std::vector<tree::Trajectory> trajectories;
-  for (Rollout& rollout : CollectRollouts(session.environment(), teacher, request)) {
-    trajectories.push_back(std::move(rollout.trajectory));
+  for (int pass = 0; pass < config.teacher.passes; ++pass) {
+    RolloutRequest request{.fixed_epoch = world::kTeacherEpoch,
+                           .limits = session::ToLimits(config.search),
+                           .terms = config.terms,
+                           .draw = Key("teacher").With(static_cast<uint64_t>(pass))};
+    for (int64_t problem : problems) request.visits.push_back({.problem = problem});
+    for (Rollout& rollout : CollectRollouts(session.environment(), teacher, request)) {
+      trajectories.push_back(std::move(rollout.trajectory));
+    }
   }
   return trajectories;
 }
@@ -55,27 +91,15 @@ void Imitate(const session::RunConfig& config, const std::vector<tree::Trajector
 
 }  // namespace
 
-search::HeuristicRule WarmStart(const session::RunConfig& config, session::Session& session,
-                                const ProblemSequence::Range& problems,
-                                policy::GpsNetwork& network) {
-  const tree::Limits limits = session::ToLimits(config.search);
-  const eval::ProblemSet tuning{.split = task::Split::kTrain,
-                                .indices = First(problems, config.teacher.tuning_problems),
-                                .epoch = world::kTeacherEpoch};
-  const eval::SettingRunner runner(session.environment(), {.limits = limits});
-  const eval::BestSetting best = runner.MostAccurate(search::FindMethod("heuristic"), tuning);
-  const search::HeuristicRule rule = search::HeuristicPolicy::Candidates()[best.candidate];
-  Info(
-      "best heuristic: branch below {:.2f}, terminate at {:.2f} or more: accuracy {:.3f} for "
-      "{:.1f} tokens on {} training problems",
-      rule.branch_below, rule.terminate_above, best.outcome.accuracy, best.outcome.tokens,
-      tuning.indices.size());
-  search::HeuristicPolicy policy(rule);
-  search::PolicyClient client(session.rounds(), policy);
-  const search::PolicySearch searcher(client, {});
-  Imitate(config, RunTeacher(session, searcher, First(problems, config.teacher.problems), limits),
+std::vector<search::PricedRule> WarmStart(const session::RunConfig& config,
+                                          session::Session& session,
+                                          const ProblemSequence::Range& problems,
+                                          policy::GpsNetwork& network) {
+  std::vector<search::PricedRule> rules = FindRules(config, session, problems);
+  search::HeuristicPolicy teacher = search::HeuristicPolicy::ForPrices(rules);
+  Imitate(config, RunTeacher(config, session, teacher, First(problems, config.teacher.problems)),
           network);
-  return rule;
+  return rules;
 }
 
 }  // namespace pgts::train

@@ -3,12 +3,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <span>
+#include <string_view>
 
 namespace pgts::tree {
 namespace {
 
-constexpr int kReturnColumn = 12;  // kNodeFeatureNames[12] is "return_2"
+constexpr int kReturnColumn = 12;     // kNodeFeatureNames[12] is "return_2"
+constexpr int kPathMinColumn = 16;    // "path_min"
+constexpr int kAgreementColumn = 17;  // "agreement"; "is_answer" behind it
 
 // One step of the random walk for every start at once: next = step x now, rows are positions.
 // The diagonal after 2k steps is the return probability.
@@ -71,6 +75,61 @@ float Left(double used, double limit) {
   return limit > 0 ? static_cast<float>(std::max(0.0, 1 - used / limit)) : 1.0F;
 }
 
+// 0 to 1.5; 1 at some 3,000.
+float LogOf(double count) {
+  return static_cast<float>(std::min(1.5, std::log1p(std::max(0.0, count)) / 8));
+}
+
+// -1 for a price of 1e-5 or less, 0 at 1e-3, 1 at 0.1.
+float PriceFeature(double price) {
+  return static_cast<float>((std::log10(std::clamp(price, 1e-5, 1e-1)) + 3) / 2);
+}
+
+// What the terminal nodes say.
+struct Answers {
+  std::map<std::string_view, int> nodes_of;  // how many state it
+  NodeId best = kNoNode;                     // highest score, ties to the earlier
+  float best_score = 0;
+  float next_score = 0;  // the highest among those that state another answer than the best
+};
+
+Answers ReadAnswers(const Tree& tree) {
+  Answers answers;
+  const std::span<const Node> nodes = tree.nodes();
+  for (size_t id = 1; id < nodes.size(); ++id) {
+    const Child& child = nodes[id].child;
+    if (!child.terminal) continue;
+    ++answers.nodes_of[child.answer];
+    if (answers.best != kNoNode && child.score <= answers.best_score) continue;
+    answers.best = static_cast<NodeId>(id);
+    answers.best_score = child.score;
+  }
+  for (size_t id = 1; id < nodes.size(); ++id) {
+    const Child& child = nodes[id].child;
+    if (!child.terminal || child.answer == nodes[answers.best].child.answer) continue;
+    answers.next_score = std::max(answers.next_score, child.score);
+  }
+  return answers;
+}
+
+float AgreementOf(const TreeFeatures& features, NodeId id) {
+  return features.node[static_cast<size_t>(id) * kNodeFeatures + kAgreementColumn];
+}
+
+void WriteAnswers(const Tree& tree, const Answers& answers, TreeFeatures& out) {
+  const auto terminals = static_cast<float>(std::max(1, tree.terminal_nodes()));
+  const auto agreement = [&](NodeId id) {
+    const auto agreeing = answers.nodes_of.at(tree.node(id).child.answer);
+    return static_cast<float>(agreeing) / terminals;
+  };
+  for (NodeId id = 1; id < out.nodes; ++id) {
+    if (!tree.node(id).child.terminal) continue;
+    out.node[static_cast<size_t>(id) * kNodeFeatures + kAgreementColumn] = agreement(id);
+  }
+  if (answers.best == kNoNode) return;
+  out.node[static_cast<size_t>(answers.best) * kNodeFeatures + kAgreementColumn + 1] = 1;
+}
+
 }  // namespace
 
 TreeFeatures ReadFeatures(const Tree& tree) {
@@ -81,28 +140,37 @@ TreeFeatures ReadFeatures(const Tree& tree) {
   out.legal = tree.Legal();
   out.node.assign(static_cast<size_t>(n) * kNodeFeatures, 0.0F);
   out.edge.assign(static_cast<size_t>(n) * kEdgeFeatures, 0.0F);
-  float best_terminal = 0;
+  std::vector<float> path_min(n, 1.0F);
   for (NodeId id = 0; id < n; ++id) {
-    WriteNode(tree, id,
-              std::span(out.node).subspan(static_cast<size_t>(id) * kNodeFeatures, kNodeFeatures));
+    const std::span<float> row =
+        std::span(out.node).subspan(static_cast<size_t>(id) * kNodeFeatures, kNodeFeatures);
+    WriteNode(tree, id, row);
     out.parent.push_back(tree.node(id).parent);
     if (id == kRoot) continue;
+    path_min[id] = std::min(path_min[tree.node(id).parent], tree.node(id).child.score);
+    row[kPathMinColumn] = 2 * path_min[id] - 1;
     WriteEdge(tree, id,
               std::span(out.edge).subspan(static_cast<size_t>(id) * kEdgeFeatures, kEdgeFeatures));
-    if (tree.node(id).child.terminal)
-      best_terminal = std::max(best_terminal, tree.node(id).child.score);
   }
   for (NodeId at = tree.current(); at != kNoNode; at = tree.node(at).parent) {
     out.node[static_cast<size_t>(at) * kNodeFeatures + 11] = 1;
   }
   WriteReturnProbabilities(tree, out.node);
+  const Answers answers = ReadAnswers(tree);
+  WriteAnswers(tree, answers, out);
   const Limits& limits = tree.limits();
-  out.global = {Left(tree.NodesWithoutRoot(), limits.max_nodes),
-                Left(tree.actions(), limits.Actions()),
-                Left(static_cast<double>(tree.tokens()), static_cast<double>(limits.max_tokens)),
-                best_terminal,
+  const bool limited = limits.max_tokens > 0;
+  out.global = {PriceFeature(limits.token_price),
+                LogOf(static_cast<double>(tree.tokens())),
+                limited ? LogOf(static_cast<double>(limits.max_tokens - tree.tokens())) : 1.5F,
+                limited ? 1.0F : 0.0F,
+                LogOf(limits.max_nodes - tree.NodesWithoutRoot()),
+                Left(tree.node(tree.current()).depth, limits.max_depth),
                 std::tanh(static_cast<float>(tree.terminal_nodes()) / 2),
-                Left(tree.node(tree.current()).depth, limits.max_depth)};
+                std::tanh(static_cast<float>(answers.nodes_of.size()) / 2),
+                answers.best_score,
+                answers.best == kNoNode ? 0.0F : AgreementOf(out, answers.best),
+                answers.next_score};
   return out;
 }
 

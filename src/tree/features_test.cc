@@ -18,9 +18,16 @@ float NodeFeature(const TreeFeatures& features, NodeId id, std::string_view name
   return features.node[id * kNodeFeatures + (found - kNodeFeatureNames.begin())];
 }
 
+float Global(const TreeFeatures& features, std::string_view name) {
+  const auto found = std::find(kGlobalFeatureNames.begin(), kGlobalFeatureNames.end(), name);
+  EXPECT_NE(found, kGlobalFeatureNames.end()) << name;
+  return features.global[found - kGlobalFeatureNames.begin()];
+}
+
 // root - 1 - 2, standing on 2, which is terminal.
 Tree Path() {
-  Tree tree({.max_depth = 4, .max_nodes = 8, .max_width = 4, .max_tokens = 100});
+  Tree tree(
+      {.max_depth = 4, .max_nodes = 8, .max_width = 4, .max_tokens = 100, .token_price = 0.001});
   tree.Apply(kExpand, {.tokens = 10, .log_prob = -2, .score = 0.25F, .text_hash = 1});
   tree.Apply(kExpand,
              {.tokens = 20, .log_prob = -4, .score = 0.75F, .terminal = true, .text_hash = 2});
@@ -53,6 +60,8 @@ TEST(FeaturesTest, NodesByHand) {
   EXPECT_FLOAT_EQ(NodeFeature(features, 2, "current"), 1);
   EXPECT_FLOAT_EQ(NodeFeature(features, 0, "on_path"), 1);
   EXPECT_FLOAT_EQ(NodeFeature(features, 2, "visits"), std::tanh(0.25F));
+  EXPECT_FLOAT_EQ(NodeFeature(features, 1, "path_min"), -0.5F);
+  EXPECT_FLOAT_EQ(NodeFeature(features, 2, "path_min"), -0.5F);
 }
 
 TEST(FeaturesTest, EdgesByHand) {
@@ -66,12 +75,55 @@ TEST(FeaturesTest, EdgesByHand) {
 
 TEST(FeaturesTest, GlobalsByHand) {
   const TreeFeatures features = ReadFeatures(Path());
-  EXPECT_FLOAT_EQ(features.global[0], 1 - 2 / 8.0F);
-  EXPECT_FLOAT_EQ(features.global[1], 1 - 2 / 24.0F);
-  EXPECT_FLOAT_EQ(features.global[2], 1 - 30 / 100.0F);
-  EXPECT_FLOAT_EQ(features.global[3], 0.75F);
-  EXPECT_FLOAT_EQ(features.global[4], std::tanh(0.5F));
-  EXPECT_FLOAT_EQ(features.global[5], 0.5F);
+  EXPECT_FLOAT_EQ(Global(features, "token_price"), 0);  // 0.001
+  EXPECT_FLOAT_EQ(Global(features, "tokens_used"), std::log(31.0F) / 8);
+  EXPECT_FLOAT_EQ(Global(features, "tokens_left"), std::log(71.0F) / 8);
+  EXPECT_FLOAT_EQ(Global(features, "has_token_limit"), 1);
+  EXPECT_FLOAT_EQ(Global(features, "nodes_left"), std::log(7.0F) / 8);
+  EXPECT_FLOAT_EQ(Global(features, "depth_left"), 0.5F);
+  EXPECT_FLOAT_EQ(Global(features, "terminal_nodes"), std::tanh(0.5F));
+  EXPECT_FLOAT_EQ(Global(features, "answers"), std::tanh(0.5F));
+  EXPECT_FLOAT_EQ(Global(features, "best_score"), 0.75F);
+  EXPECT_FLOAT_EQ(Global(features, "best_agreement"), 1);
+  EXPECT_FLOAT_EQ(Global(features, "next_score"), 0);
+}
+
+TEST(FeaturesTest, WithoutALimitMoreTokensAreLeftThanUnderAny) {
+  const TreeFeatures free = ReadFeatures(Tree({}));
+  const TreeFeatures limited = ReadFeatures(Tree({.max_tokens = 100'000}));
+  EXPECT_FLOAT_EQ(Global(free, "has_token_limit"), 0);
+  EXPECT_GT(Global(free, "tokens_left"), Global(limited, "tokens_left"));
+}
+
+TEST(FeaturesTest, APriceIsReadByItsLogarithm) {
+  const auto of = [](double price) {
+    return Global(ReadFeatures(Tree({.token_price = price})), "token_price");
+  };
+  EXPECT_FLOAT_EQ(of(0), -1);
+  EXPECT_FLOAT_EQ(of(1e-4), -0.5F);
+  EXPECT_FLOAT_EQ(of(1e-2), 0.5F);
+  EXPECT_FLOAT_EQ(of(1), 1);
+}
+
+// Three answers below the root: "5" scores 0.6 and 0.2, "7" scores 0.5.
+TEST(FeaturesTest, AnswersThatAgree) {
+  Tree tree({.max_width = 4});
+  const auto answer = [](const char* text, float score, uint64_t hash) {
+    return Child{.tokens = 1, .score = score, .terminal = true, .text_hash = hash, .answer = text};
+  };
+  tree.Apply(kExpand, answer("5", 0.6F, 1));
+  tree.Apply(kBranch, answer("7", 0.5F, 2));
+  tree.Apply(kBranch, answer("5", 0.2F, 3));
+  const TreeFeatures features = ReadFeatures(tree);
+  EXPECT_FLOAT_EQ(NodeFeature(features, 1, "agreement"), 2 / 3.0F);
+  EXPECT_FLOAT_EQ(NodeFeature(features, 2, "agreement"), 1 / 3.0F);
+  EXPECT_FLOAT_EQ(NodeFeature(features, 3, "agreement"), 2 / 3.0F);
+  EXPECT_FLOAT_EQ(NodeFeature(features, 1, "is_answer"), 1);
+  EXPECT_FLOAT_EQ(NodeFeature(features, 3, "is_answer"), 0);
+  EXPECT_FLOAT_EQ(Global(features, "answers"), std::tanh(1.0F));
+  EXPECT_FLOAT_EQ(Global(features, "best_score"), 0.6F);
+  EXPECT_FLOAT_EQ(Global(features, "best_agreement"), 2 / 3.0F);
+  EXPECT_FLOAT_EQ(Global(features, "next_score"), 0.5F);
 }
 
 TEST(FeaturesTest, NodesOffThePathAreMarked) {

@@ -28,6 +28,7 @@ void TrajectoryRecorder::Before(const Tree& tree, const Decision& decision) {
                       .potential_before = Potential(tree, tree.current())};
   if (with_features_) step.features = ReadFeatures(tree);
   tokens_before_ = tree.tokens();
+  trajectories_.back().token_price = tree.limits().token_price;
   trajectories_.back().steps.push_back(std::move(step));
 }
 

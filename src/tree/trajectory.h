@@ -40,6 +40,7 @@ struct Trajectory {
   End end = End::kNone;
   std::optional<Answer> answer;
   std::optional<bool> correct;  // set by code that may see the gold answer
+  double token_price = 0;       // that the search was told (Limits::token_price)
 };
 
 // Phi(v) of the potential-based shaping: the node's score, 0 for a dead node.

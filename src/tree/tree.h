@@ -40,6 +40,9 @@ struct Limits {
   int max_width = 4;       // attempts below one node
   int max_actions = 0;     // 0: 3 x max_nodes
   int64_t max_tokens = 0;  // generated tokens charged; 0: no limit
+  // What a token costs, in right answers. It limits nothing: a policy reads it, and what a search
+  // earns depends on it (policy/returns.h).
+  double token_price = 0;
 
   int Actions() const { return max_actions > 0 ? max_actions : 3 * max_nodes; }
   bool operator==(const Limits&) const = default;

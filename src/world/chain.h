@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// A chain: steps that follow each other down a world, each the first attempt below the one before.
-// Only the first step's attempt is chosen, so chain k below a node is the same whoever walks it.
+// A chain: steps that follow each other down a world. Only the first step's attempt is chosen, so
+// that a chain is the same whoever walks it: below it every step is the first attempt of its kind.
+//
+//   world             greedy chain   sampled chain k = 1, 2, ...
+//   sampled           (none)         k, 1, 1, ...
+//   greedy first      1, 1, 1, ...   k + 1, 2, 2, ...
+//   temperature 0     1, 1, 1, ...   (none)
 #pragma once
 
 #include <cstdint>
@@ -15,6 +20,12 @@ struct ChainStart {
   int node = kRootStep;
   int attempt = 1;  // below that node
 };
+
+// The attempt that begins a chain, by the table above. kGreedyChain: the greedy one.
+inline constexpr int kGreedyChain = 0;
+int FirstAttempt(const World& world, int chain);
+// The attempt by which a chain that begins with attempt `first` goes on below every step.
+int AttemptBelow(const World& world, int first);
 
 struct ChainLimits {
   int max_depth = 0;       // of a step, counted from the root

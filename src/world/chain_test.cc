@@ -65,5 +65,43 @@ TEST_F(ChainTest, SaysWhereTheWorldCouldNotGoOn) {
   EXPECT_FALSE(chain_.recorded);
 }
 
+TEST(FirstAttemptTest, GreedyStepsStandBeforeTheSampledOnes) {
+  task::WordProblems task;
+  Rounds rounds;
+  ScriptedWorlds sampled({.rounds = &rounds, .task = &task}, {});
+  EXPECT_EQ(FirstAttempt(*sampled.Open(Pens(), 0), 1), 1);
+  EXPECT_EQ(FirstAttempt(*sampled.Open(Pens(), 0), 2), 2);
+  ScriptedWorlds greedy({.rounds = &rounds, .task = &task, .greedy_first = true}, {});
+  EXPECT_EQ(FirstAttempt(*greedy.Open(Pens(), 0), kGreedyChain), 1);
+  EXPECT_EQ(FirstAttempt(*greedy.Open(Pens(), 0), 1), 2);
+}
+
+// Greedy chain 1·1·1; sampled chain 1 is 2·2·2; what begins greedily goes on so.
+TEST(FirstAttemptTest, ChainsOfAGreedyFirstWorldStayOfOneKind) {
+  task::WordProblems task;
+  Rounds rounds;
+  ScriptedWorlds worlds({.rounds = &rounds, .task = &task, .greedy_first = true},
+                        {.step = [](const StepAddress& at) -> std::optional<RawStep> {
+                          return ScriptedStep(fmt::format("{}\n", at.path.back()));
+                        }});
+  const auto world = worlds.Open(Pens(), 0);
+  const auto attempts = [&](int first) {
+    Chain chain;
+    const auto walk = [](std::shared_ptr<World> on, int attempt, Chain* into) -> Co<void> {
+      Walker walker(on);
+      Chain walked = co_await WalkChain(walker, {.attempt = attempt}, {.max_depth = 3});
+      *into = std::move(walked);
+    };
+    rounds.Spawn(walk(world, first, &chain));
+    rounds.Run();
+    std::vector<int> path;
+    for (const Step* step : chain.steps) path.push_back(step->attempt);
+    return path;
+  };
+  EXPECT_THAT(attempts(1), ElementsAre(1, 1, 1));
+  EXPECT_THAT(attempts(2), ElementsAre(2, 2, 2));
+  EXPECT_THAT(attempts(5), ElementsAre(5, 2, 2));
+}
+
 }  // namespace
 }  // namespace pgts::world

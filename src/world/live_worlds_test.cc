@@ -39,14 +39,14 @@ class LengthScorer : public StepScorer {
     for (size_t i = 0; i < requests.size(); ++i) {
       scores[i] = 1.0F / static_cast<float>(requests[i].prefix->length);
       states += requests[i].state == std::vector{static_cast<float>(requests[i].prefix->length)};
-      mean_log_probs.push_back(requests[i].mean_log_prob);
+      evidence.push_back(requests[i].evidence);
     }
   }
   void Forget() override {}
   int64_t parameters() const override { return 1; }
   int calls = 0;
   int states = 0;  // requests that brought the state of their path
-  std::vector<double> mean_log_probs;
+  std::vector<PathEvidence> evidence;
 
  private:
   uint64_t hash_;
@@ -112,7 +112,7 @@ TEST(LiveWorldsTest, AStepThatComesWithItsStateIsScoredAtOnce) {
   EXPECT_EQ(again.scorer.calls, 0);
 }
 
-TEST(LiveWorldsTest, AScoreIsAskedForWithThePathsMeanLogProbabilityOfAToken) {
+TEST(LiveWorldsTest, AScoreIsAskedForWithWhatIsKnownOfThePath) {
   const TempFolder folder;
   LiveRun run(folder.path());
   const auto world = run.worlds.Open(Pens(), 0);
@@ -122,10 +122,16 @@ TEST(LiveWorldsTest, AScoreIsAskedForWithThePathsMeanLogProbabilityOfAToken) {
   const RawStep& first = world->step(1).raw;
   const RawStep& second = world->step(2).raw;
   ASSERT_LT(first.log_prob, 0);
+  const auto mean = [](const RawStep& raw) {
+    return raw.log_prob / static_cast<double>(raw.tokens.size());
+  };
   const auto tokens = static_cast<double>(first.tokens.size() + second.tokens.size());
-  EXPECT_THAT(run.scorer.mean_log_probs,
-              ElementsAre(first.log_prob / static_cast<double>(first.tokens.size()),
-                          (first.log_prob + second.log_prob) / tokens));
+  ASSERT_EQ(run.scorer.evidence.size(), 2u);
+  EXPECT_DOUBLE_EQ(run.scorer.evidence[0].mean_log_prob, mean(first));
+  EXPECT_DOUBLE_EQ(run.scorer.evidence[1].mean_log_prob,
+                   (first.log_prob + second.log_prob) / tokens);
+  EXPECT_DOUBLE_EQ(run.scorer.evidence[1].least_log_prob, std::min(mean(first), mean(second)));
+  EXPECT_TRUE(run.scorer.evidence[1].written);
 }
 
 Walk Replay(const std::string& folder, StoredWorlds::Parts parts, std::vector<int> attempts,
@@ -341,6 +347,18 @@ TEST(LiveWorldsTest, AFullContextIsADeadStep) {
   const Walk walk = run.Go({1});
   EXPECT_THAT(walk.lines[0], HasSubstr(" dead"));
   EXPECT_EQ(walk.charges.tokens, 3);
+}
+
+TEST(LiveWorldsTest, TheFirstAttemptOfANodeMayBeItsGreedyStep) {
+  const TempFolder temp;
+  LiveRun run(temp.path(), {.greedy_first = true, .sampling = {.temperature = 0.9}});
+  run.Go({1, 2});
+  run.Go({2, 1});
+  EXPECT_THAT(run.generator.temperatures(), ElementsAre(0, 0.9, 0.9, 0));
+  EXPECT_TRUE(run.worlds.Open(Pens(), 0)->greedy_first());
+  LiveRun sampled(temp.path(), {.sampling = {.temperature = 0.9}});
+  EXPECT_NE(sampled.worlds.SettingsKey(), run.worlds.SettingsKey());
+  EXPECT_FALSE(sampled.worlds.Open(Pens(), 0)->greedy_first());
 }
 
 }  // namespace

@@ -100,7 +100,8 @@ std::shared_ptr<World> ScriptedWorlds::Open(const task::Problem& problem, int ep
                     .id = id,
                     .scorer_hash = script_.score ? parts_.scorer_hash : 0,
                     .prompt = llm::Extend(nullptr, ByteTokens(problem.question + "\n")),
-                    .max_step_tokens = parts_.max_step_tokens});
+                    .max_step_tokens = parts_.max_step_tokens,
+                    .greedy_first = parts_.greedy_first});
 }
 
 }  // namespace pgts::world

@@ -54,10 +54,11 @@ class ScriptedWorlds : public WorldSource {
   struct Parts {
     Rounds* rounds;
     const task::Task* task;
-    Store* store = nullptr;    // null: nothing is kept
-    bool grow = true;          // false: only what is stored
-    uint64_t scorer_hash = 1;  // scores are stored under it
-    int max_step_tokens = 0;   // what the script's longest step is charged; 0: not known
+    Store* store = nullptr;     // null: nothing is kept
+    bool grow = true;           // false: only what is stored
+    uint64_t scorer_hash = 1;   // scores are stored under it
+    int max_step_tokens = 0;    // what the script's longest step is charged; 0: not known
+    bool greedy_first = false;  // as in LiveWorldsOptions
   };
   ScriptedWorlds(Parts parts, Script script);
 

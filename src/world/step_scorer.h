@@ -2,6 +2,7 @@
 // The seam between a world and what judges its steps.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -11,12 +12,27 @@
 
 namespace pgts::world {
 
+// What is known of a path beside its text, and costs nothing.
+struct PathEvidence {
+  bool written = false;       // by the generator: the log-probabilities below are known
+  double mean_log_prob = 0;   // of its steps, a token, natural log, at temperature 1
+  double least_log_prob = 0;  // the lowest mean, a token, of one of its steps
+  int wrong_equations = 0;    // task/arithmetic_errors.h
+  int unused_numbers = 0;     // of the question; counted where the path is finished
+  bool finished = false;      // its last step states an answer
+
+  double log_prob = 0;  // their sum
+  size_t tokens = 0;
+
+  // Goes on by a step that the generator wrote.
+  void Add(double step_log_prob, size_t step_tokens);
+};
+
 struct ScoreRequest {
-  llm::PrefixPtr prefix;      // the path up to and including the step, in the generator's tokens
-  double mean_log_prob = 0;   // of its steps per token, under the generator (world/step.h)
-  int arithmetic_errors = 0;  // of the path (task/arithmetic_errors.h)
-  uint64_t walker = 0;        // who walks: requests of one walker share their place in memory
-  std::vector<float> state;   // of the path's end in the model that wrote it; empty: not known
+  llm::PrefixPtr prefix;  // the path up to and including the step, in the generator's tokens
+  PathEvidence evidence;
+  uint64_t walker = 0;       // who walks: requests of one walker share their place in memory
+  std::vector<float> state;  // of the path's end in the model that wrote it; empty: not known
 };
 
 // Not shared between threads.

@@ -18,7 +18,8 @@ std::shared_ptr<World> StoredWorlds::Open(const task::Problem& problem, int epoc
                     .store = parts_.store,
                     .id = *id,
                     .scorer_hash = parts_.scorer_hash,
-                    .prompt = llm::Extend(nullptr, parts_.store->Prompt(*id))});
+                    .prompt = llm::Extend(nullptr, parts_.store->Prompt(*id)),
+                    .greedy_first = parts_.greedy_first});
 }
 
 }  // namespace pgts::world

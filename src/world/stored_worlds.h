@@ -21,6 +21,7 @@ class StoredWorlds : public WorldSource {
     uint64_t settings = 0;                            // SettingsKey() of the run that grew them
     llm::PromptKind prompt = llm::PromptKind::kAuto;  // that run's
     uint64_t scorer_hash = 0;                         // whose scores are read; 0: none
+    bool greedy_first = false;                        // as in LiveWorldsOptions
   };
   explicit StoredWorlds(Parts parts) : parts_(parts) {}
 

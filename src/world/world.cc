@@ -91,9 +91,7 @@ Co<std::optional<Score>> World::AskScore(int node, uint64_t walker, std::vector<
   if (steps_[node].score || parts_.grower == nullptr) co_return steps_[node].score;
   const auto guard = judging_.Begin(node);
   ScoreRequest request{.prefix = step(node).prefix,
-                       .mean_log_prob = MeanLogProb(node),
-                       .arithmetic_errors = task::CountArithmeticErrors(
-                           parts_.question, PathText(node), step(node).terminal),
+                       .evidence = Evidence(node),
                        .walker = walker,
                        .state = std::move(state)};
   const std::optional<Score> score = co_await parts_.grower->Judge(Path(node), std::move(request));
@@ -122,14 +120,19 @@ std::vector<int> World::Path(int id) const {
   return path;
 }
 
-double World::MeanLogProb(int id) const {
-  double sum = 0;
-  size_t tokens = 0;
-  for (int at = id; at != kRootStep; at = step(at).parent) {
-    sum += step(at).raw.log_prob;
-    tokens += step(at).raw.tokens.size();
+PathEvidence World::Evidence(int id) const {
+  const std::string text = PathText(id);
+  PathEvidence evidence{.wrong_equations = task::CountWrongEquations(text),
+                        .finished = step(id).terminal};
+  if (evidence.finished) {
+    evidence.unused_numbers = task::CountUnusedNumbers(parts_.question, text);
   }
-  return tokens == 0 ? 0 : sum / static_cast<double>(tokens);
+  std::vector<const RawStep*> path;
+  for (int at = id; at != kRootStep; at = step(at).parent) path.push_back(&step(at).raw);
+  for (auto raw = path.rbegin(); raw != path.rend(); ++raw) {
+    evidence.Add((*raw)->log_prob, (*raw)->tokens.size());
+  }
+  return evidence;
 }
 
 }  // namespace pgts::world

@@ -62,7 +62,8 @@ struct WorldParts {
   uint64_t scorer_hash = 0;  // scores are stored under it; 0: this world has no scorer
   llm::PrefixPtr prompt;
   std::string question = {};
-  int max_step_tokens = 0;  // what the longest step can be charged; 0: not known
+  int max_step_tokens = 0;    // what the longest step can be charged; 0: not known
+  bool greedy_first = false;  // attempt 1 of every node is its greedy step, the others are sampled
 };
 
 class World {
@@ -86,9 +87,10 @@ class World {
   int size() const { return static_cast<int>(steps_.size()); }  // steps known, the root included
   std::string PathText(int id) const;
   std::vector<int> Path(int id) const;  // attempt indices
-  double MeanLogProb(int id) const;     // of its path, per token
+  PathEvidence Evidence(int id) const;  // of its path
   int prompt_tokens() const { return parts_.prompt ? parts_.prompt->length : 0; }
   int max_step_tokens() const { return parts_.max_step_tokens; }  // 0: not known
+  bool greedy_first() const { return parts_.greedy_first; }
   bool has_scorer() const { return parts_.scorer_hash != 0; }
   WorldId id() const { return parts_.id; }
 

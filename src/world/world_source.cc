@@ -46,15 +46,15 @@ void CheckLength(const llm::Prefix& prompt, const task::Problem& problem,
 // Writes steps with the generator and judges them with the scorer.
 class LiveGrower : public Grower {
  public:
-  LiveGrower(LiveWorlds::Parts parts, std::shared_ptr<const llm::SamplingOptions> sampling,
-             Key draws)
-      : parts_(parts), sampling_(std::move(sampling)), draws_(draws) {}
+  using Sampling = std::shared_ptr<const llm::SamplingOptions>;
+  LiveGrower(LiveWorlds::Parts parts, Sampling first, Sampling others, Key draws)
+      : parts_(parts), first_(std::move(first)), others_(std::move(others)), draws_(draws) {}
 
   Co<std::optional<RawStep>> Grow(Request request) override {
     llm::GenerateRequest generate{.prefix = request.prefix,
                                   .walker = request.walker,
                                   .draw = draws_.With(std::span<const int>(request.path)),
-                                  .sampling = sampling_,
+                                  .sampling = request.path.back() == 1 ? first_ : others_,
                                   .with_state = parts_.with_states};
     Dispatched<llm::Generation> done = co_await parts_.generator->Generate(std::move(generate));
     llm::Generation& reply = done.reply;
@@ -80,7 +80,7 @@ class LiveGrower : public Grower {
 
  private:
   LiveWorlds::Parts parts_;
-  std::shared_ptr<const llm::SamplingOptions> sampling_;
+  Sampling first_, others_;  // of attempt 1 and of all further ones
   Key draws_;
 };
 
@@ -104,14 +104,21 @@ LiveWorlds::LiveWorlds(Parts parts, LiveWorldsOptions options)
       settings_(world::SettingsKey({.file_hash = parts_.generator->generator().Info().file_hash,
                                     .context = parts_.generator->generator().context()},
                                    options_)),
-      sampling_(std::make_shared<llm::SamplingOptions>(options_.sampling)) {}
+      sampling_(std::make_shared<llm::SamplingOptions>(options_.sampling)),
+      first_sampling_(sampling_) {
+  if (!options_.greedy_first) return;
+  llm::SamplingOptions greedy = options_.sampling;
+  greedy.temperature = 0;
+  first_sampling_ = std::make_shared<llm::SamplingOptions>(std::move(greedy));
+}
 
 uint64_t SettingsKey(const GeneratorIdentity& generator, const LiveWorldsOptions& options) {
   const Key key = Key("world-settings")
                       .With(options.seed)
                       .With(generator.file_hash)
                       .With(static_cast<uint64_t>(generator.context));
-  return SamplingKey(key, options.sampling).value();
+  const Key sampled = SamplingKey(key, options.sampling);
+  return (options.greedy_first ? sampled.With("greedy-first") : sampled).value();
 }
 
 uint64_t PromptKey(llm::PromptKind kind, const task::ProblemPrompt& parts) {
@@ -149,14 +156,15 @@ std::shared_ptr<World> LiveWorlds::Open(const task::Problem& problem, int epoch)
   }
   return open_.Add({.rounds = parts_.rounds,
                     .task = parts_.task,
-                    .grower = std::make_shared<LiveGrower>(parts_, sampling_, key),
+                    .grower = std::make_shared<LiveGrower>(parts_, first_sampling_, sampling_, key),
                     .store = parts_.store,
                     .walkers = walkers_,
                     .id = id,
                     .scorer_hash = parts_.scorer == nullptr ? 0 : parts_.scorer->scorer().hash(),
                     .prompt = prompt,
                     .question = problem.question,
-                    .max_step_tokens = options_.sampling.max_new_tokens});
+                    .max_step_tokens = options_.sampling.max_new_tokens,
+                    .greedy_first = options_.greedy_first});
 }
 
 }  // namespace pgts::world

@@ -4,8 +4,8 @@
 //
 // A world is identified by the hash of everything that decides what is written in it: world seed,
 // epoch, generator file, context limit, every sampling setting with separator and max_new_tokens,
-// problem id, tokens of the prompt. Greedy decoding, which samples otherwise, has worlds of its
-// own.
+// problem id, tokens of the prompt. Where attempt 1 of every node is its greedy step, greedy
+// decoding is a walk of the same worlds; else it has worlds of its own, at temperature 0.
 #pragma once
 
 #include <cstdint>
@@ -38,6 +38,7 @@ inline int VotingEpoch(int epoch, int k) { return kFirstVotingEpoch + epoch * kM
 
 struct LiveWorldsOptions {
   uint64_t seed = 0;
+  bool greedy_first = false;  // attempt 1 of every node is its greedy step
   llm::SamplingOptions sampling;
   llm::PromptKind prompt = llm::PromptKind::kAuto;
 };
@@ -103,6 +104,7 @@ class LiveWorlds : public WorldSource {
   LiveWorldsOptions options_;
   uint64_t settings_;
   std::shared_ptr<const llm::SamplingOptions> sampling_;
+  std::shared_ptr<const llm::SamplingOptions> first_sampling_;  // of attempt 1
   std::shared_ptr<WalkerIds> walkers_ = std::make_shared<WalkerIds>();
   OpenWorlds open_;
 };
