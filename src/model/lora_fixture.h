@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads a LoRA adapter back, for tests of what the writer wrote; llama.cpp reads it everywhere else.
+// Reads a LoRA adapter back, for tests of what the writer wrote; llama.cpp reads it everywhere
+// else.
 #pragma once
 
 #include <string>
