@@ -77,7 +77,6 @@ class RecordParser {
     if (count > 0) std::memcpy(values.data(), bytes.data(), bytes.size());
     return values;
   }
-  bool AtEnd() const { return rest_.empty(); }
 
  private:
   std::string_view Take(size_t bytes) {

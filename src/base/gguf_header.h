@@ -37,7 +37,6 @@ class GgufHeader {
   std::string Text(const std::string& key, std::string_view otherwise) const;  // if it is missing
   int64_t Integer(const std::string& key) const;
   double Number(const std::string& key) const;
-  // Every key that holds text and begins with `prefix`.
 
   const std::map<std::string, GgufTensor>& tensors() const { return tensors_; }
   bool HasTensor(const std::string& name) const { return tensors_.contains(name); }

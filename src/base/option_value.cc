@@ -37,10 +37,14 @@ std::string_view Trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
+std::string Lower(std::string text) {
+  std::ranges::transform(text, text.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
 std::optional<bool> ParseBool(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string lower = Lower(std::string(text));
   for (const char* yes : {"true", "yes", "on", "1"}) {
     if (lower == yes) return true;
   }
@@ -117,10 +121,7 @@ bool PlainInYaml(const std::string& text) {
   const bool safe = std::all_of(text.begin(), text.end(), [](unsigned char c) {
     return std::isalnum(c) || c == '_' || c == '-' || c == '.' || c == '/';
   });
-  std::string lower = text;
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return safe && std::count(kReserved.begin(), kReserved.end(), lower) == 0;
+  return safe && std::ranges::count(kReserved, Lower(text)) == 0;
 }
 
 std::string QuoteYaml(const std::string& text) {

@@ -147,7 +147,7 @@ void OptionSet::ThrowUnknown(const std::string& key, const std::string& source) 
   throw Error::Format("{}: unknown key {}; nearest valid key: {}", source, key, nearest);
 }
 
-void OptionSet::LoadYaml(const std::string& path) {
+void OptionSet::LoadYaml(const std::string& path, std::string_view other) {
   const YAML::Node root = ParseYaml(path);
   if (root.IsNull()) return;
   if (!root.IsMap()) {
@@ -159,6 +159,7 @@ void OptionSet::LoadYaml(const std::string& path) {
   for (const auto& entry : root) {
     const std::string group = YamlKey(path, entry.first);
     RefuseDuplicate(seen, group, YamlPlace(path, entry.first));
+    if (group == other) continue;
     LoadGroup(path, group,
               entry.second.IsMap() || entry.second.IsNull() ? entry.second : entry.first, given);
   }

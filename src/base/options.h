@@ -66,8 +66,9 @@ class OptionSet {
   // run's config.yaml; empty: none) gave is left out: that run said it when it began.
   void ExplainInert(const std::string& resolved_file = "") const;
 
-  // Reads `group: {key: value}`. A null value leaves the option as it is.
-  void LoadYaml(const std::string& path);
+  // Reads `group: {key: value}`. A null value leaves the option as it is. `other`: a key beside the
+  // groups that is the caller's to read.
+  void LoadYaml(const std::string& path, std::string_view other = "");
 
   // Reads PGTS_<GROUP>_<KEY>; lists are written a,b,c. PGTS_DATA and PGTS_MODELS are not
   // options; any other unknown PGTS_* name is an Error.

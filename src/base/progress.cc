@@ -4,11 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 
 #include "base/console.h"
 #include "base/log.h"
+#include "base/stopwatch.h"
 #include "base/table.h"
 
 namespace pgts {
@@ -62,12 +62,7 @@ Progress::Progress(std::string label, int64_t total, std::string unit)
 
 Progress::Progress(std::string label, int64_t total, std::string unit, ProgressSeams seams)
     : label_(std::move(label)), unit_(std::move(unit)), total_(total), seams_(std::move(seams)) {
-  if (!seams_.seconds) {
-    seams_.seconds = [] {
-      const auto now = std::chrono::steady_clock::now().time_since_epoch();
-      return std::chrono::duration<double>(now).count();
-    };
-  }
+  if (!seams_.seconds) seams_.seconds = [watch = Stopwatch()] { return watch.Seconds(); };
   start_ = seams_.seconds();
   shown_ = start_;
   marks_ = {{start_, 0}};

@@ -43,13 +43,6 @@ std::string TrimEnd(std::string line) {
   return line;
 }
 
-std::string EscapePipes(std::string cell) {
-  for (size_t at = 0; (at = cell.find('|', at)) != std::string::npos; at += 2) {
-    cell.insert(at, "\\");
-  }
-  return cell;
-}
-
 }  // namespace
 
 int DisplayWidth(std::string_view text) {
@@ -91,23 +84,6 @@ std::string Table::Text() const {
                           : Padded(line[i], columns_[i].align, widths[i]);
     }
     text += TrimEnd(row) + "\n";
-  }
-  return text;
-}
-
-std::string Table::Markdown() const {
-  std::string head = "|";
-  std::string rule = "|";
-  for (const Column& column : columns_) {
-    head += " " + EscapePipes(column.name) + " |";
-    rule += column.align == Align::kRight ? "---:|" : "---|";
-  }
-  std::string text = head + "\n" + rule + "\n";
-  for (const auto& row : rows_) {
-    if (row.empty()) continue;
-    text += "|";
-    for (const std::string& cell : row) text += " " + EscapePipes(cell) + " |";
-    text += "\n";
   }
   return text;
 }

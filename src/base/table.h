@@ -26,8 +26,7 @@ class Table {
   void Row(std::vector<std::string> cells);
   void Rule();  // a horizontal line between the rows around it
 
-  std::string Text() const;      // every line ends in a newline, without trailing spaces
-  std::string Markdown() const;  // the same as a Markdown table, without rules
+  std::string Text() const;  // every line ends in a newline, without trailing spaces
 
  private:
   std::vector<Column> columns_;

@@ -22,12 +22,6 @@ TEST(TableTest, AlignsByDisplayWidth) {
   EXPECT_THROW(table.Row({"1", "2", "3", "4"}), std::logic_error);
 }
 
-TEST(TableTest, Markdown) {
-  Table table({{"a|b"}, {"n", Align::kRight}});
-  table.Row({"x", "1"});
-  EXPECT_EQ(table.Markdown(), "| a\\|b | n |\n|---|---:|\n| x | 1 |\n");
-}
-
 TEST(DisplayWidthTest, CountsColumns) {
   EXPECT_EQ(DisplayWidth("abc"), 3);
   EXPECT_EQ(DisplayWidth("é█±"), 3);

@@ -61,15 +61,6 @@ std::optional<std::string> Flexible(std::string_view text, std::string_view mark
 
 }  // namespace
 
-std::string_view VerdictName(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::kRight: return "right";
-    case Verdict::kWrong: return "wrong";
-    case Verdict::kNoAnswer: return "no_answer";
-  }
-  return "?";
-}
-
 std::optional<std::string> ExtractNumber(std::string_view text, AnswerFilter filter,
                                          std::string_view mark) {
   constexpr std::string_view kWideSharp = "＃";

@@ -34,8 +34,6 @@ enum class AnswerFilter {
 
 enum class Verdict { kRight, kWrong, kNoAnswer };
 
-std::string_view VerdictName(Verdict verdict);  // "right", "wrong", "no_answer"
-
 // `mark` stands for "####" in all of the above; it is not empty.
 std::optional<std::string> ExtractNumber(std::string_view text, AnswerFilter filter,
                                          std::string_view mark = "####");

@@ -34,7 +34,12 @@ TEST(HardAnswersTest, TheGraderJudgesAsACarefulReader) {
     ASSERT_TRUE(gold) << reader.line();
     const Problem problem{.gold = *gold};
     const auto verdict = [&](AnswerFilter filter) {
-      return std::string(VerdictName(task->Grade(text, problem, filter)));
+      switch (task->Grade(text, problem, filter)) {
+        case Verdict::kRight: return "right";
+        case Verdict::kWrong: return "wrong";
+        case Verdict::kNoAnswer: return "no_answer";
+      }
+      return "?";
     };
     EXPECT_EQ(verdict(AnswerFilter::kStrict), field("strict"))
         << "line " << reader.line() << " strict: " << text << " (" << field("why") << ")";

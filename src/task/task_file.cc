@@ -27,31 +27,14 @@ class Reader {
           "and answer (docs/TASKS.md)",
           Place(root));
     }
-    std::set<std::string> seen;
-    for (const auto& entry : root) {
-      const std::string key = YamlKey(file_.path, entry.first);
-      RefuseDuplicate(seen, key, Place(entry.first));
-      key == kExamples ? ReadExamples(entry.second) : ReadGroup(key, entry);
-    }
+    options_.LoadYaml(file_.path, kExamples);
+    if (root[kExamples]) ReadExamples(root[kExamples]);
     Check();
     return std::move(file_);
   }
 
  private:
   std::string Place(const YAML::Node& node) const { return YamlPlace(file_.path, node); }
-
-  template <class Entry>
-  void ReadGroup(const std::string& group, const Entry& entry) {
-    if (entry.second.IsNull()) return;
-    if (!entry.second.IsMap()) options_.Set(group + "=", Place(entry.first));  // which is unknown
-    std::set<std::string> seen;
-    for (const auto& option : entry.second) {
-      const std::string key = group + "." + YamlKey(file_.path, option.first);
-      RefuseDuplicate(seen, key, Place(option.first));
-      if (option.second.IsNull()) continue;
-      options_.Set(key + "=" + Text(option.second, key), Place(option.first));
-    }
-  }
 
   std::string Text(const YAML::Node& node, const std::string& key) const {
     if (!node.IsScalar()) throw Error::Format("{}: {} must be text", Place(node), key);

@@ -66,10 +66,5 @@ TEST(ProblemTest, NoAnswerIsNeverRight) {
   EXPECT_FALSE(Problem{}.IsRight(""));
 }
 
-TEST(TaskTest, VerdictsHaveNames) {
-  EXPECT_EQ(VerdictName(Verdict::kRight), "right");
-  EXPECT_EQ(VerdictName(Verdict::kNoAnswer), "no_answer");
-}
-
 }  // namespace
 }  // namespace pgts::task
