@@ -34,7 +34,6 @@ void EncodeBatcher::Encode(std::span<const EncodeRequest* const> requests,
     }
     jobs.push_back(readings.back().get());
   }
-  ledger().Requested(static_cast<int64_t>(requests.size()));
   Run(jobs);
 }
 

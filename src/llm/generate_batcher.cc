@@ -43,7 +43,6 @@ void GenerateBatcher::Join(std::span<Draft* const> drafts) {
     writings_.push_back(std::make_unique<Writing>(*draft));
     jobs.push_back(writings_.back().get());
   }
-  ledger().Requested(static_cast<int64_t>(drafts.size()));
   Batcher::Join(jobs);
 }
 

@@ -34,7 +34,6 @@ struct TokenCounts {
   int64_t reevaluated = 0;  // evaluated before, and again because they had left the memory
   int64_t restored = 0;     // steps that this generator did not write itself, read back from a file
   int64_t decodes = 0;      // calls into the backend
-  int64_t requests = 0;
 
   // Of the contexts' evaluations, `decodes` of them: how many jobs took part and how many could
   // have.

@@ -42,7 +42,6 @@ ScriptedGenerator::ScriptedGenerator(Script script, int context)
     : script_(std::move(script)), context_(context), info_(ScriptedInfo(1, context)) {}
 
 void ScriptedGenerator::Write(std::span<Draft* const> joining) {
-  counts_.requests += static_cast<int64_t>(joining.size());
   for (Draft* draft : joining) {
     draft->result = Answer(draft->request);
     if (draft->request.with_state) {
@@ -100,7 +99,6 @@ ScriptedEncoder::ScriptedEncoder(int width, Script script, int context)
 
 void ScriptedEncoder::Encode(std::span<const EncodeRequest> requests, std::span<float> hidden) {
   ++calls_;
-  counts_.requests += static_cast<int64_t>(requests.size());
   for (size_t i = 0; i < requests.size(); ++i) {
     const std::vector<Token> path = PathTokens(*requests[i].prefix);
     if (static_cast<int>(path.size()) > context_) throw Error("the path exceeds the context");

@@ -73,11 +73,6 @@ void TokenLedger::MayRead(uint64_t path_hash) {
   if ((path & kState) + kSampledOnce <= kState) path += kSampledOnce;
 }
 
-void TokenLedger::Requested(int64_t requests) {
-  const std::lock_guard lock(mutex_);
-  counts_.requests += requests;
-}
-
 void TokenLedger::Decoded(int jobs, int slots) {
   const std::lock_guard lock(mutex_);
   ++counts_.decodes;

@@ -32,9 +32,8 @@ class TokenLedger {
   enum class Purpose { kGenerate, kScore };
   void Evaluated(uint64_t path_hash, bool in_root, Purpose purpose);
 
-  void Generated();                  // a token was sampled
-  void MayRead(uint64_t path_hash);  // it was added to a path
-  void Requested(int64_t requests);
+  void Generated();                   // a token was sampled
+  void MayRead(uint64_t path_hash);   // it was added to a path
   void Decoded(int jobs, int slots);  // an evaluation of so many jobs, of so many that could
 
   void Clear();  // what was evaluated; the counts go on
