@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Continuous batching on one KV backend (one llama.cpp context). Jobs wait in a queue; up to
-// `width` of them run: each holds a sequence, and all are evaluated together. A job that ends is
-// replaced from the queue before the next evaluation. Tokens of prompts and steps that are still to
-// be read share the batches, behind the jobs that are writing.
+// Continuous batching on one KV backend (one llama.cpp context). Jobs wait in a queue. Up to
+// `width` of them run: each holds a sequence, and all are evaluated together. Before each
+// evaluation, jobs from the queue take the places of those that have ended. A batch first holds the
+// jobs that write, one token each; what room is left goes to jobs that still read their path.
 //
-// A job whose path another running job is about to make resident waits for it and shares. When the
-// memory is full, first the least recently used idle sequence is emptied; then the job that began
-// last goes back to the queue, to be read again later. So too little memory costs time only. From
-// then on no more walkers are let in than had room, and the others wait until one stays away: if
-// they alternated, each would find its path gone.
+// If a running job is about to read the same tokens, a job waits for it and shares them. When the
+// memory is full, the least recently used idle sequence is emptied. If there is none, the job that
+// began last goes back to the queue and is read again later. So too little memory only costs time.
+// After that no more walkers are let in than had room; the others wait until one of these stays
+// away. If they took turns, each would find its path gone.
 //
-// Jobs may join while others are being evaluated. Everything is a function of the jobs' order and
-// what was resident before: not of clocks, and not of how many threads there are.
+// Jobs may join while others run. What happens depends on the order of the jobs and on what was
+// resident before, never on clocks or on the number of threads.
 #pragma once
 
 #include <cstdint>
@@ -75,14 +75,14 @@ class Batcher {
   // Runs all jobs to their end.
   void Run(std::span<Job* const> jobs);
 
-  // Before a job gets a sequence (again, if it was sent back); true if it needs none because it
-  // has ended.
+  // Called before a job gets a sequence, for the first time or again. True: it needs none, because
+  // it has ended.
   virtual bool EndsUnread(Job& job) = 0;
-  // The output at a position of the path. All are read side by side, those of one job too: only
-  // what belongs to `job` and `position` is written.
+  // Takes the output at a position of the path. Runs on several threads at once, even for one job:
+  // it may write only what belongs to this `position` of this `job`.
   virtual void ReadOutput(Job& job, int position, const RowOutput& output) = 0;
-  // Then, where the path's end was read, one by one: true if the job has ended, else its path has
-  // grown.
+  // Called after that for one job at a time, where its path's end was read. True: the job has
+  // ended; false: its path has grown.
   virtual bool TakeOutput(Job& job) = 0;
   // The path does not fit into the memory, alone.
   virtual void GiveUp(Job& job) = 0;
@@ -115,7 +115,7 @@ class Batcher {
   Residency residency_;
   std::deque<Job*> waiting_;
   std::vector<Job*> running_;  // in the order in which they began
-  int limit_;                  // most active walkers (residency.h); as many as sequences: no limit
+  int limit_;  // most walkers that may be active (residency.h); all sequences: no limit
 
   std::vector<Row> rows_;
   std::vector<Job*> row_jobs_;  // whose row it is

@@ -93,7 +93,7 @@ KvLayout ParseKvLayout(std::string_view name) {
 
 ContextPlan PlanContexts(const EngineOptions& options, const ModelInfo& model, int64_t gpu_bytes,
                          ContextUse use) {
-  // Named as the user's options are.
+  // Named as the user's options are: `lanes` is the pool's size, `turn` the slice.
   RequireRange("width", options.width, 1, 4096);
   RequireRange("lanes", options.pool_size, 0, options.width);
   RequireRange("context", options.context, 2, 1 << 24);

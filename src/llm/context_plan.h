@@ -10,21 +10,21 @@
 
 namespace pgts::llm {
 
-// What the contexts do: evaluate a token of each sequence at a time, or many of a few sequences for
-// the output of each one's last token.
+// What an evaluation of a context holds. kWrite: a token of each sequence. kRead: many tokens of a
+// few sequences, with an output at the end of each.
 enum class ContextUse { kWrite, kRead };
 
 struct ContextPlan {
-  int pool_size = 1;  // contexts
-  int workers = 1;    // threads that run contexts side by side
-  int threads = 1;    // shared by the contexts that have work, each with batcher.threads at least
-  int cells = 0;      // KV cells of each context
+  int pool_size = 1;     // contexts
+  int workers = 1;       // threads that run contexts side by side
+  int threads = 1;       // of all contexts that have work, at least batcher.threads for each
+  int cells = 0;         // KV cells of each context
   int batch_tokens = 1;  // most of one evaluation of a context
   int outputs = 1;       // most of them that may have an output
   int slice = 1;         // evaluations of a context before steps that ended are handed back
   bool streams = false;  // see KvLayout; never kAuto here
-  // Where streams were called for and need more memory than there may be: the longest context, in
-  // tokens, for which they would not; else 0.
+  // Where streams are wanted but need too much memory: the longest context, in tokens, for which
+  // they would fit; else 0.
   int streams_would_fit = 0;
   bool flash_attention = false;
   BatcherOptions batcher;  // of each context

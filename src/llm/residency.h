@@ -36,8 +36,8 @@ class Residency {
   bool HasSlot(uint64_t walker) const { return OwnedBy(walker) >= 0; }
   int free_slots() const;  // slots that no walker has
 
-  // A walker is active while its sequence is held, and, as long as something is resident in it,
-  // until `absence` slices of work after the one in which it was held.
+  // A walker is active while its sequence is held. It stays active for `absence` more slices, as
+  // long as something is resident in its sequence.
   void BeginSlice(int absence);
   bool IsActive(uint64_t walker) const;
   int active() const;
@@ -47,7 +47,7 @@ class Residency {
 
   const std::vector<Token>& resident(int sequence) const { return slots_[sequence].tokens; }
 
-  // The longest part of `path` resident in any sequence; its own walker's sequence; 0 if none.
+  // Tokens of the longest part of `path` that is resident in any sequence, or in the walker's own.
   int LongestResident(std::span<const Token> path) const;
   int ResidentOf(uint64_t walker, std::span<const Token> path) const;
 

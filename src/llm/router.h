@@ -18,11 +18,13 @@ struct RoutedPath {
   PrefixPtr prefix;
 };
 
-// The batcher of each path: where the walker already has a part of it; else where the path's
-// beginning is resident or was just sent to, if that one is not overfull; else the one with the
-// least to do (ties: the lowest). A walker that comes anew goes only where there is a slot for it,
-// its own or nobody's, as long as there is one: else it would push out a walker that waits for its
-// score. A function of the arguments alone; who moves has to leave its old batcher.
+// The batcher of each path, by the first rule that fits:
+//   1. where the walker already holds a part of the path
+//   2. where the path's beginning is resident or was just sent to, if not too much is to do there
+//   3. where least is to do (ties: the lowest)
+// By rules 2 and 3 a walker goes only where it has a slot or one is free, as long as there is such
+// a batcher: else it would push out a walker that waits for its score. The result depends on the
+// arguments alone. A walker that moves has to leave its old batcher (Batcher::Leave).
 std::vector<int> Route(std::span<const RoutedPath> paths, std::span<const Batcher* const> batchers);
 
 }  // namespace pgts::llm

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tells a token that is evaluated for the first time from one that had been dropped, or that
-// another context has evaluated too: evaluated paths are remembered by their 64-bit hashes, the
-// latest million or two since Clear(), in memory that does not grow (16 MB). What comes back after
-// that is not told from what is new. Each time that a token is sampled it may be evaluated once
-// more, so that siblings with the same text are not taken for one that was dropped.
+// Counts evaluated tokens: those evaluated for the first time, and those evaluated again because
+// they had left the memory or another context needs them, too. For that it remembers the evaluated
+// paths by 64-bit hashes: the latest million or two since Clear(), in 16 MB that do not grow. A
+// path that was forgotten counts as new. Each time that a token is sampled, one more evaluation of
+// it counts as its first: siblings may have the same text.
 //
-// Threads: all contexts of an engine share one ledger; the sums do not depend on their order, but
-// for what had to be forgotten.
+// Threads: all contexts of an engine share one ledger. The counts do not depend on the order of
+// their calls, unless paths were forgotten.
 #pragma once
 
 #include <array>
@@ -28,13 +28,13 @@ class TokenLedger {
  public:
   TokenLedger();
 
-  // purpose: which count takes a first evaluation past the root.
+  // `purpose` decides which count takes a first evaluation behind the root.
   enum class Purpose { kGenerate, kScore };
   void Evaluated(uint64_t path_hash, bool in_root, Purpose purpose);
 
   void Generated();                   // a token was sampled
-  void MayRead(uint64_t path_hash);   // it was added to a path
-  void Decoded(int jobs, int slots);  // an evaluation of so many jobs, of so many that could
+  void MayRead(uint64_t path_hash);   // it now ends this path
+  void Decoded(int jobs, int slots);  // one evaluation: `jobs` took part, `slots` could have
 
   void Clear();  // what was evaluated; the counts go on
 
@@ -42,8 +42,9 @@ class TokenLedger {
   const TokenCounts& counts() const { return counts_; }
 
  private:
-  // A path in 64 bits: the low 16 of its hash, which its set's place tells, make room for its
-  // state, bit 0 whether it was evaluated and above it how often sampled and not yet evaluated.
+  // A path in 64 bits: the upper 48 of its hash, then its state. Of the state, bit 0 says whether
+  // it was evaluated, the others how often it was sampled and not yet evaluated. The low 16 bits of
+  // the hash need no room: they follow from the set that the path is in.
   using Path = uint64_t;
   struct alignas(64) Set {  // a cache line, the latest used first
     std::array<Path, 8> paths{};

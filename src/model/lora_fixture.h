@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads a LoRA adapter back, for tests of what the writer wrote; llama.cpp reads it everywhere
-// else.
+// Reads a LoRA adapter back, for tests of what the writer wrote; elsewhere llama.cpp reads it.
 #pragma once
 
 #include <string>

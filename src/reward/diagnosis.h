@@ -5,9 +5,9 @@
 //   F1                must beat calling every step right, 2p/(1+p) with p the share that is right
 //   calibration       expected calibration error of the scores
 //   depth             where a depth has both labels often enough, its AUC must not be below chance
-//   flipped labels    a fifth of the labels is turned by a keyed draw; the AUC of "the turned ones
-//                     look wrong" (1 - the probability given to the label): chance 0.5, scores that
-//                     rank perfectly but sit on one side 0.75, perfect ones 1
+//   flipped labels    a keyed draw flips a fifth of the labels; 1 - the probability that a step's
+//                     label gets must tell which were flipped. Its AUC: 0.5 by chance, 1 with
+//                     perfect scores, 0.75 where scores rank perfectly but all lie on one side
 //   bag of words      a judge that cannot reason must be worse (reward/word_baseline.h)
 //   style             a bag of words must not tell damaged steps from right ones
 //   corruption        reference solutions and damaged ones (labels/corruption.h), pair by pair: at

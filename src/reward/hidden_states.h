@@ -6,9 +6,9 @@
 //   <folder>/hidden_states.safetensors    "paths" [count] int64: PathHashes (labels/step_data.h);
 //       "hidden" [count, width] float32; metadata: base_hash
 //
-// float32, because some features of large models lie far from 0 and vary little, which 16 bits
-// would not resolve. Of a file of the same base every path serves again, and what is missing is
-// read and added; a file of another base, or a damaged one, is replaced, which one log line says.
+// float32, because some features of large models lie far from 0 and vary too little for 16 bits.
+// From a file of the same base every path is taken again; only what it lacks is read, and added to
+// it. A file of another base, or a damaged one, is replaced, and one log line says so.
 #pragma once
 
 #include <cstdint>

@@ -46,12 +46,13 @@ std::vector<TrainingRow> MakeRows(std::span<const labels::LabelledSolution> solu
 // The sources' weights as reward_training has them; the rest as by default.
 RowOptions RowWeights(const TrainingOptions& training);
 
-// In the loss, of an example with `target` (LabelledStep::Target).
+// The weight in the loss of an example with this `target` (LabelledStep::Target).
 double ExampleWeight(labels::Source source, double target, const RowOptions& options);
 
-// The options under which both labels of `rows`, made without them, weigh the same in all and as
-// much together as before; unchanged where a label is missing. Or of examples that weigh `right`
-// and `wrong` together. A soft label is a part of either.
+// `options` with right_weight and wrong_weight such that the weights of both labels have the same
+// sum, and together the same as before. A soft label counts for both, by its shares. Unchanged
+// where a label is missing. The sums before are those of `rows` (made with `options`), or are
+// given.
 RowOptions Balanced(const RowOptions& options, std::span<const TrainingRow> rows);
 RowOptions Balanced(const RowOptions& options, double right, double wrong);
 

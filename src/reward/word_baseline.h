@@ -29,9 +29,10 @@ double WordBaselineAuc(std::span<const labels::LabelledSolution> train,
                        const llm::Tokenizer& tokenizer,
                        int max_length = std::numeric_limits<int>::max());
 
-// The same between the damaged steps of corruptions and the reference's steps in their places (but
-// for places that only one of them ends at), learnt on half of the problems and measured on the
-// others: 0.5 if a corruption does not betray itself by its style. NaN where there are too few.
+// How well the same judge tells the damaged steps of corruptions from the reference's steps at the
+// same places. It learns on half of the problems and is measured on the others. 0.5: the style of a
+// corruption does not give it away. A place where only one of the two solutions ends is left out;
+// NaN where there are too few places.
 double CorruptionWordsAuc(std::span<const labels::LabelledSolution> train,
                           const llm::Tokenizer& tokenizer);
 

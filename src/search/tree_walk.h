@@ -2,11 +2,12 @@
 // What the tree searchers share: how a step of the world becomes a node of the tree, and the walk
 // of those that keep many leaves open (beam, DVTS, MCTS).
 //
-// Asking. Several children may be asked for together. What comes of it is what asking for them one
-// after another would have brought: the budgets are checked before each, and who comes too late
-// gets nothing. So a search never overruns its token budget by more than one step, and what it does
-// depends neither on what is stored already nor on what runs beside it. Those that are sure to fit
-// (nodes left; tokens left, at the longest step that the world can write) are under way at once.
+// Asking. Several children may be asked for together, with the same result as one after another:
+// the budgets are checked before each child, and once one is spent no further child is asked for.
+// So a search overruns its token budget by one step at most, and what it does depends neither on
+// what is stored already nor on what runs beside it. Children that fit for certain (there are nodes
+// left, and tokens for as many of the longest steps that the world can write) are asked for at
+// once.
 #pragma once
 
 #include <optional>
@@ -34,17 +35,17 @@ Co<std::optional<tree::Child>> AskChild(world::Walker& walker, StepRequest reque
 // Sizes and answer of a tree; the charges are its walkers'.
 SearchResult ToResult(const tree::Tree& tree, const std::optional<tree::Answer>& answer);
 
-// The tips `times` over, the first child of every tip before the second of any: so asked for, a
-// shortage of attempts, nodes or tokens falls on all tips alike.
+// The list of tips, `times` times in a row. Asked in this order, each tip gets its first child
+// before any tip gets its second: where attempts, nodes or tokens run out, all tips lose alike.
 std::vector<tree::NodeId> Repeat(const std::vector<tree::NodeId>& tips, int times);
 
-// Of these nodes (kNoNode among them is nobody) the `most` with the best path score, best first,
-// ties to the one asked for first. Dead ones are not kept.
+// The `most` nodes with the best path score, best first (ties: the one asked for first). Dead nodes
+// and kNoNode are left out.
 std::vector<tree::NodeId> KeepBest(const tree::Tree& tree, std::vector<tree::NodeId> nodes,
                                    tree::PathScore rule, int most);
 
-// Beams or subtrees, and children of each in a round, that are tried: from one chain of steps to
-// what only the largest budgets pay for.
+// The shapes that are tried: so many beams or subtrees, and so many children of each in a round.
+// They reach from one chain of steps to what only the largest budgets pay for.
 struct BeamShape {
   int beams, expansion;
 };
@@ -66,8 +67,8 @@ class TreeWalk {
   // Nothing more can be asked for: a budget is spent, or the world could not say.
   bool Over() const;
 
-  // The next child of each parent, in turn; one that has no attempt left, is terminal, dead or too
-  // deep is passed over. Returns a node for each parent; kNoNode: passed over or too late.
+  // Asks for the next child of each parent, in this order. Returns the new node of each; kNoNode
+  // where the parent is terminal, dead, too deep or without an attempt left, or a budget is spent.
   Co<std::vector<tree::NodeId>> Ask(std::vector<tree::NodeId> parents);
 
   // Ends the search and answers.

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The walkers of one search, each standing at the step that it last asked for.
 //
-// The models keep a walker's path in memory, so that going on from it reads only what is new. Each
-// request therefore goes to the walker that stands at its parent, else to the one that shares the
-// longest path with it (ties: who has the shortest path to lose, then the first); nobody who stands
-// at another request's parent is taken for it. What is written never depends on who writes it.
+// The models keep each walker's path in memory, so that a step behind it costs only its own tokens.
+// A request therefore goes to the walker that stands at its parent. If none does, it goes to the
+// one that shares the longest path with the parent (ties: the one with the shortest path, then the
+// first), but never to one that stands at another request's parent. What is written does not depend
+// on the walker that asks.
 #pragma once
 
 #include <memory>

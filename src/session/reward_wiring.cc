@@ -64,7 +64,6 @@ llm::EngineOptions ScorerEngine(const RunConfig& config) {
   return engine;
 }
 
-// The base of a kind that llama.cpp runs, as reward_model.model_name says.
 std::shared_ptr<const llm::LlamaModel> LoadFrozenBase(const RunConfig& config, Session& session) {
   const bool generator_too =
       BaseModelPath(config) == config.generator.model_name && BothOnOneDevice(config);

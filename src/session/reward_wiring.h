@@ -20,13 +20,14 @@ namespace pgts::session {
 const std::string& BaseModelPath(const RunConfig& config);
 // reward_model.kind, auto resolved.
 reward::Kind RewardKind(const RunConfig& config);
-// The shape of the base that is trained; Error, which names the alternative, if it cannot be.
+// The shape of the base that is trained. Error if it cannot be trained; it names the alternative.
 model::DecoderShape TrainableShape(const RunConfig& config);
 model::LoraShape Lora(const RunConfig& config);
 
-// What a reward model relies on: what the session's generator writes, and how.
+// What a reward model is made for: the session's generator, and how it writes steps.
 reward::GeneratorContract Contract(const RunConfig& config, Session& session);
-// The base of a kind that llama.cpp runs; the session's own where it is the generator.
+// The base of a kind that llama.cpp runs. Where the base is the generator itself, on the same
+// device, that is the session's own model.
 std::shared_ptr<const llm::LlamaModel> LoadFrozenBase(const RunConfig& config, Session& session);
 // The engine that the scorer reads with.
 llm::EngineOptions ScorerEngine(const RunConfig& config);

@@ -97,8 +97,8 @@ class Tree {
   void Apply(Action action);
 
   // For searchers that keep many leaves open (beam, tree search): makes `id` current without an
-  // action and without charge. Requires CanExpand(id) and that no budget has run out. An end
-  // kNothingLegal spoke of the node that is left, so it is taken back.
+  // action and without charge. Requires CanExpand(id) and that no budget has run out. A search that
+  // had ended with kNothingLegal goes on: nothing was legal at the old node only.
   void GoTo(NodeId id);
   // Ends a search that has asked for all it wants: terminated with a terminal node, else with
   // nothing legal. A search that has ended keeps its end.
