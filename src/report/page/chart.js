@@ -3,10 +3,8 @@
 
 // Told apart by colour-blind readers, too (after Okabe and Ito), and never by colour alone: each
 // series also has a dash or a shape of its own. The values stand in page.css, for light and dark.
-const kColours = [
-  '--series-0', '--series-1', '--series-2', '--series-3', '--series-4', '--series-5', '--series-6'
-];
-const colour = (index) => `var(${kColours[index % kColours.length]})`;
+const kColours = 7;
+const colour = (index) => `var(--series-${index % kColours})`;
 
 // Marks of about the same area around (0, 0), for a radius of 1.
 const kShapes = {

@@ -8,7 +8,7 @@ function rankMethods(comparison) {
   const others = methods.filter((method) => method.name !== 'pgts');
   const styled = new Map();
   others.forEach((method, i) => styled.set(method, {
-    colour: colour(1 + i % (kColours.length - 1)),
+    colour: colour(1 + i % (kColours - 1)),
     shape: kShapeNames[1 + i % (kShapeNames.length - 1)],
   }));
   return methods.map((method) => ({

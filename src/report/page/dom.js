@@ -4,7 +4,8 @@
 
 const kSvgNamespace = 'http://www.w3.org/2000/svg';
 
-function fill(node, attributes, children) {
+function fill(node, classes, attributes, children) {
+  if (classes.length > 0) node.setAttribute('class', classes.join(' '));
   for (const [name, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;
     if (typeof value === 'function') {
@@ -21,9 +22,7 @@ function fill(node, attributes, children) {
 // the event of their name.
 function element(tag, attributes = {}, ...children) {
   const [name, ...classes] = tag.split('.');
-  const node = document.createElement(name);
-  if (classes.length > 0) node.className = classes.join(' ');
-  return fill(node, attributes, children);
+  return fill(document.createElement(name), classes, attributes, children);
 }
 
 // A table of these heads; `rows`: elements.
@@ -37,9 +36,7 @@ function table(tag, heads, rows) {
 
 function svgElement(tag, attributes = {}, ...children) {
   const [name, ...classes] = tag.split('.');
-  const node = document.createElementNS(kSvgNamespace, name);
-  if (classes.length > 0) node.setAttribute('class', classes.join(' '));
-  return fill(node, attributes, children);
+  return fill(document.createElementNS(kSvgNamespace, name), classes, attributes, children);
 }
 
 // Calls `draw` once the node comes near the screen.

@@ -165,11 +165,7 @@ function drawActionMix(policy, width) {
         `path.band.action-${i}`,
         {d: `M${edge(roof).join('L')}L${edge(floor).reverse().join('L')}Z`}));
     const last = x.length - 1;
-    labels.push({
-      y: frame.yScale((floor[last] + roof[last]) / 2) + 4,
-      at: frame.yScale((floor[last] + roof[last]) / 2),
-      i
-    });
+    labels.push({y: frame.yScale((floor[last] + roof[last]) / 2) + 4, i});
     floor = roof;
   });
   spread(labels, 17, [frame.top + 4, frame.bottom + 2]);

@@ -6,12 +6,7 @@
 // The layout is that of the finished tree, so that nothing moves while it grows.
 
 const kTerminal = 1, kDead = 2, kTruncated = 4, kDuplicate = 8;
-const kActionOf = {
-  e: 0,
-  b: 1,
-  k: 2,
-  t: 3
-};
+const kActionLetters = 'ebkt';  // in the order of kActions
 
 function unpackNodes(packed) {
   const root = {
@@ -53,7 +48,7 @@ function unpackNodes(packed) {
 function unpackMoves(packed, nodes) {
   let grown = 0, from = 0, tokens = 0;
   return Array.from(packed.moves.action, (letter, i) => {
-    const action = kActionOf[letter];
+    const action = kActionLetters.indexOf(letter);
     const node = action <= 1 ? nodes[++grown] : null;
     if (node) node.grownAt = i + 1;
     tokens += node ? node.tokens : 0;
@@ -82,15 +77,14 @@ function inOrder(root) {
   return order;
 }
 
-// Gives every node its column and row; returns how many there are of each.
+// Gives every node its row; returns how many rows and columns there are.
 function layOut(order) {
   let rows = 0;
   for (const node of order) {
-    node.column = node.depth;
     const first = !node.parent || node.parent.children[0] === node;
     node.row = node.parent && first ? node.parent.row : rows++;
   }
-  return {rows, columns: 1 + Math.max(...order.map((node) => node.column))};
+  return {rows, columns: 1 + Math.max(...order.map((node) => node.depth))};
 }
 
 function unpackSearch(packed) {

@@ -100,7 +100,7 @@ class TreeView {
   }
 
   place(node) {
-    return [this.radius + 8 + this.column * node.column, 10 + this.rowHeight * (node.row + 0.5)];
+    return [this.radius + 8 + this.column * node.depth, 10 + this.rowHeight * (node.row + 0.5)];
   }
 
   draw() {
