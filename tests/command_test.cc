@@ -346,7 +346,7 @@ TEST_F(CommandTest, BenchesPrintJsonLines) {
 TEST_F(CommandTest, BenchesRefuseWhatTheyCannotMeasure) {
   EXPECT_THAT(Refused({"bench", "decode", "--shape", "qwen9"}), HasSubstr("qwen3-8b"));
   EXPECT_THAT(Refused({"bench", "decode", "--width", "0"}), HasSubstr("--width"));
-  EXPECT_THAT(Refused({"bench", "tree", "--problems", "1001"}), HasSubstr("1000 test problems"));
+  EXPECT_THAT(Refused({"bench", "tree", "--problems", "4001"}), HasSubstr("4000 test problems"));
   EXPECT_THAT(Refused({"bench", "reward-step", "--device", "cuda:99"}), HasSubstr("cuda:99"));
 }
 

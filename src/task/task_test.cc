@@ -15,7 +15,8 @@ using ::testing::ThrowsMessage;
 
 TEST(TaskTest, AnUnknownNameNamesTheValidOnes) {
   EXPECT_THAT([] { MakeTask("maths"); },
-              ThrowsMessage<Error>(AllOf(HasSubstr("'maths'"), HasSubstr("word_problems, gsm8k"))));
+              ThrowsMessage<Error>(
+                  AllOf(HasSubstr("'maths'"), HasSubstr("word_problems, countdown, gsm8k"))));
 }
 
 TEST(TaskTest, EveryListedNameIsKnown) {

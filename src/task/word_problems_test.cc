@@ -250,8 +250,8 @@ TEST(WordProblemsTest, OtherSplitsNeverUseHeldOutWording) {
 
 TEST(WordProblemsTest, AnIndexOutsideTheSplitIsAnError) {
   const WordProblems task;
-  EXPECT_EQ(task.Size(Split::kTemplates), 1000);
-  EXPECT_THROW(task.Get(Split::kTest, 1000), Error);
+  EXPECT_EQ(task.Size(Split::kTemplates), WordProblems::kHeldOutSize);
+  EXPECT_THROW(task.Get(Split::kTest, WordProblems::kHeldOutSize), Error);
   EXPECT_THROW(task.Get(Split::kTrain, -1), Error);
 }
 

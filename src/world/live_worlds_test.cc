@@ -351,13 +351,17 @@ TEST(LiveWorldsTest, AFullContextIsADeadStep) {
 
 TEST(LiveWorldsTest, TheFirstAttemptOfANodeMayBeItsGreedyStep) {
   const TempFolder temp;
-  LiveRun run(temp.path(), {.greedy_first = true, .sampling = {.temperature = 0.9}});
-  run.Go({1, 2});
-  run.Go({2, 1});
-  EXPECT_THAT(run.generator.temperatures(), ElementsAre(0, 0.9, 0.9, 0));
-  EXPECT_TRUE(run.worlds.Open(Pens(), 0)->greedy_first());
+  uint64_t settings = 0;
+  {
+    LiveRun run(temp.path(), {.greedy_first = true, .sampling = {.temperature = 0.9}});
+    run.Go({1, 2});
+    run.Go({2, 1});
+    EXPECT_THAT(run.generator.temperatures(), ElementsAre(0, 0.9, 0.9, 0));
+    EXPECT_TRUE(run.worlds.Open(Pens(), 0)->greedy_first());
+    settings = run.worlds.SettingsKey();
+  }
   LiveRun sampled(temp.path(), {.sampling = {.temperature = 0.9}});
-  EXPECT_NE(sampled.worlds.SettingsKey(), run.worlds.SettingsKey());
+  EXPECT_NE(sampled.worlds.SettingsKey(), settings);
   EXPECT_FALSE(sampled.worlds.Open(Pens(), 0)->greedy_first());
 }
 
