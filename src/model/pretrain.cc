@@ -5,11 +5,11 @@
 #include <torch/nn/functional/loss.h>
 
 #include <algorithm>
-#include <chrono>
 #include <numeric>
 #include <span>
 
 #include "base/error.h"
+#include "base/stopwatch.h"
 #include "model/adamw.h"
 #include "model/byte_batches.h"
 #include "model/byte_vocab.h"
@@ -167,11 +167,6 @@ void CheckOptions(const PretrainOptions& options) {
   }
 }
 
-double Now() {
-  const auto now = std::chrono::steady_clock::now().time_since_epoch();
-  return std::chrono::duration<double>(now).count();
-}
-
 }  // namespace
 
 std::shared_ptr<Decoder> Pretrain(const PretrainOptions& options, const PretrainSource& source,
@@ -183,7 +178,7 @@ std::shared_ptr<Decoder> Pretrain(const PretrainOptions& options, const Pretrain
   const auto optimiser = MakeAdamW(parameters, recipe);
   ByteBatches batches(options, source);
 
-  const double start = Now();
+  const Stopwatch watch;
   int64_t seen = 0;
   for (int64_t step = 0; step < options.steps; ++step) {
     const ByteBatch batch = batches.Next();
@@ -197,7 +192,7 @@ std::shared_ptr<Decoder> Pretrain(const PretrainOptions& options, const Pretrain
                 .grad_norm = norm,
                 .learning_rate = LearningRate(recipe, step),
                 .tokens = counts.tokens,
-                .tokens_per_second = seen / std::max(1e-9, Now() - start)},
+                .tokens_per_second = seen / std::max(1e-9, watch.Seconds())},
                *trainer.decoder());
     }
   }

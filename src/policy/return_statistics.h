@@ -17,7 +17,6 @@ struct ReturnStatistics {
 
   void Merge(std::span<const float> returns);
   double Deviation() const;  // at least 1e-3
-  double Normalise(double value) const { return (value - mean) / Deviation(); }
   double Denormalise(double value) const { return value * Deviation() + mean; }
   bool operator==(const ReturnStatistics&) const = default;
 };

@@ -119,9 +119,6 @@ class Trainer {
     CheckSupervised(SupervisedCount(train_) > 0, task::Split::kTrain, "max_sequence_length");
     CheckSupervised(SupervisedCount(validation_) > 0, task::Split::kValidation,
                     "max_sequence_length");
-    for (const labels::LabelledSolution& solution : train)
-      result_.path_tokens += labels::TokenCount(solution);
-    for (const TrainingRow& row : train_) result_.tree_tokens += row.tree.size();
     result_.examples = SupervisedCount(train_);
   }
 

@@ -74,11 +74,9 @@ struct FinetuneResult {
   Calibration calibration;  // fitted on the validation steps
   RewardMetrics metrics;    // of the kept weights on them, calibrated
   std::vector<ValidationPoint> validations;
-  int64_t steps = 0;        // of the optimiser
-  double head_l2 = 0;       // of the kept head, kind head only
-  int64_t examples = 0;     // labelled steps trained on
-  int64_t tree_tokens = 0;  // computed in one epoch
-  int64_t path_tokens = 0;  // what separate rows would have computed
+  int64_t steps = 0;     // of the optimiser
+  double head_l2 = 0;    // of the kept head, kind head only
+  int64_t examples = 0;  // labelled steps trained on
   double seconds = 0;
 };
 
@@ -97,10 +95,10 @@ std::shared_ptr<model::Decoder> ReadLoraDecoder(const std::string& path, int64_t
                                                 const TrainingOptions& options,
                                                 const model::LoraShape& lora, uint64_t seed);
 
-// Trains what the decoder lets be trained and leaves the kept weights in it (on the CPU; a decoder
-// that is not frozen in float32, a frozen one in its own type, in which it is measured, too). Error
-// if no training step or no validation step is supervised: that is a fault of the data, never a
-// loss of zero.
+// Trains the weights that the decoder declares trainable and leaves the kept ones in it, on the
+// CPU. A frozen decoder keeps its own type and is measured in it; any other is measured and left in
+// float32. Error if no training step or no validation step is supervised: that is a fault of the
+// data, which must not pass as a loss of zero.
 FinetuneResult Finetune(std::shared_ptr<model::Decoder> decoder,
                         std::span<const labels::LabelledSolution> train,
                         std::span<const labels::LabelledSolution> validation,
