@@ -30,7 +30,6 @@ namespace pgts::bench {
 namespace {
 
 struct DecodeArguments {
-  BenchFlags flags;
   ModelFlags model;
   std::vector<int> widths = {16, 32};
   std::vector<int> contexts = {128};
@@ -43,6 +42,7 @@ struct DecodeArguments {
   int threads = 0;
   bool layouts = false;
   bool no_engine = false;
+  bool json = false;
 };
 
 // The engine at a steady width: every walker holds a prefix of its own and writes on from it.
@@ -120,7 +120,7 @@ class BenchDecode {
       for (const int width : arguments_.widths) Measure(width, context, progress, rows);
     }
     progress.Finish();
-    PrintBench("decode", rows, arguments_.flags);
+    PrintBench("decode", rows, arguments_.json);
   }
 
  private:
@@ -224,7 +224,7 @@ void AddBenchDecode(CLI::App& bench) {
   command->add_option("--threads", arguments->threads, "0: all cores")->check(CLI::Range(0, 1024));
   command->add_flag("--layouts", arguments->layouts, "Also every layout of raw llama.cpp");
   command->add_flag("--no-engine", arguments->no_engine, "Raw llama.cpp alone");
-  command->add_flag("--json", arguments->flags.json, "JSON lines");
+  command->add_flag("--json", arguments->json, "JSON lines");
   command->callback([arguments] { BenchDecode(*arguments).Run(); });
 }
 

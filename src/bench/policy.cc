@@ -20,11 +20,11 @@ namespace pgts::bench {
 namespace {
 
 struct PolicyArguments {
-  BenchFlags flags;
   policy::NetworkOptions network;
   std::vector<int> nodes = {10, 40, 80};
   int searches = 16;
   int threads = 0;
+  bool json = false;
 };
 
 BenchRow Row(const PolicyArguments& arguments, int nodes) {
@@ -62,7 +62,7 @@ void BenchPolicy(const PolicyArguments& arguments) {
   model::UseThreads(arguments.threads);
   std::vector<BenchRow> rows;
   for (const int nodes : arguments.nodes) rows.push_back(Row(arguments, nodes));
-  PrintBench("policy", rows, arguments.flags);
+  PrintBench("policy", rows, arguments.json);
 }
 
 }  // namespace
@@ -83,7 +83,7 @@ void AddBenchPolicy(CLI::App& bench) {
       ->check(CLI::Range(1, 4096))
       ->capture_default_str();
   command->add_option("--threads", arguments->threads, "0: all cores");
-  command->add_flag("--json", arguments->flags.json, "JSON lines");
+  command->add_flag("--json", arguments->json, "JSON lines");
   command->callback([arguments] { BenchPolicy(*arguments); });
 }
 

@@ -48,8 +48,6 @@ void PrintTable(const std::vector<BenchRow>& rows) {
   fmt::print("{}", table.Text());
 }
 
-}  // namespace
-
 Json MachineAndBuild() {
   return {{"cpu", CpuName()},
           {"cores", std::thread::hardware_concurrency()},
@@ -59,10 +57,11 @@ Json MachineAndBuild() {
           {"commit", kCommit}};
 }
 
-void PrintBench(const std::string& bench, const std::vector<BenchRow>& rows,
-                const BenchFlags& flags) {
+}  // namespace
+
+void PrintBench(const std::string& bench, const std::vector<BenchRow>& rows, bool json) {
   if (rows.empty()) return;
-  if (!flags.json) return PrintTable(rows);
+  if (!json) return PrintTable(rows);
   const Json machine = MachineAndBuild();
   for (const BenchRow& row : rows) {
     Json line = {{"bench", bench}};

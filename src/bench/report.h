@@ -11,18 +11,10 @@
 
 namespace pgts::bench {
 
-struct BenchFlags {
-  bool json = false;
-};
-
 // One measurement: keys and values in the order in which they are shown. Numbers or text.
 using BenchRow = std::vector<std::pair<std::string, Json>>;
 
-// Prints the rows of one bench, which all have the same keys.
-void PrintBench(const std::string& bench, const std::vector<BenchRow>& rows,
-                const BenchFlags& flags);
-
-// {"cpu", "cores", "memory_gb", "build", "compiler", "commit"}
-Json MachineAndBuild();
+// Prints the rows of one bench, which all have the same keys; `json`: as lines for programs.
+void PrintBench(const std::string& bench, const std::vector<BenchRow>& rows, bool json);
 
 }  // namespace pgts::bench

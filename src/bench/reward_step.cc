@@ -28,7 +28,6 @@ namespace {
 constexpr int kStepTokens = 16;
 
 struct RewardStepArguments {
-  BenchFlags flags;
   ModelFlags model;
   std::string kind = "lora";
   int rank = 16;
@@ -37,6 +36,7 @@ struct RewardStepArguments {
   int steps = 4;
   bool no_checkpointing = false;
   int threads = 0;
+  bool json = false;
 };
 
 // Solutions whose second half are steps, right and wrong in turn.
@@ -124,7 +124,7 @@ void BenchRewardStep(const RewardStepArguments& arguments) {
   for (const int length : arguments.lengths) {
     rows.push_back(Measure(arguments, model.path(), length, free_before));
   }
-  PrintBench("reward-step", rows, arguments.flags);
+  PrintBench("reward-step", rows, arguments.json);
 }
 
 }  // namespace
@@ -152,7 +152,7 @@ void AddBenchRewardStep(CLI::App& bench) {
   command->add_flag("--no-checkpointing", arguments->no_checkpointing,
                     "Keep every activation: faster, with far more memory");
   command->add_option("--threads", arguments->threads, "0: all cores")->check(CLI::Range(0, 1024));
-  command->add_flag("--json", arguments->flags.json, "JSON lines");
+  command->add_flag("--json", arguments->json, "JSON lines");
   command->callback([arguments] { BenchRewardStep(*arguments); });
 }
 

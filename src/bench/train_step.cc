@@ -19,8 +19,8 @@ namespace pgts::bench {
 namespace {
 
 struct TrainStepArguments {
-  BenchFlags flags;
   TreeFlags tree;
+  bool json = false;
 };
 
 void BenchTrainStep(const TrainStepArguments& arguments) {
@@ -46,7 +46,7 @@ void BenchTrainStep(const TrainStepArguments& arguments) {
                         {"decide_seconds", rollouts.phases.decide},
                         {"update_seconds", update},
                         {"policy_share", (rollouts.phases.decide + update) / total}};
-  PrintBench("train-step", {row}, arguments.flags);
+  PrintBench("train-step", {row}, arguments.json);
 }
 
 }  // namespace
@@ -55,7 +55,7 @@ void AddBenchTrainStep(CLI::App& bench) {
   auto arguments = std::make_shared<TrainStepArguments>();
   CLI::App* command = bench.add_subcommand("train-step", "One iteration of phase 2");
   AddTreeFlags(*command, arguments->tree);
-  command->add_flag("--json", arguments->flags.json, "JSON lines");
+  command->add_flag("--json", arguments->json, "JSON lines");
   command->callback([arguments] { BenchTrainStep(*arguments); });
 }
 

@@ -27,10 +27,10 @@ namespace {
 constexpr int kLeastMeasures = 3;  // of the bound
 
 struct TreeArguments {
-  BenchFlags flags;
   TreeFlags tree;
   std::vector<int> depths = {15};
   bool no_bound = false;
+  bool json = false;
 };
 
 // The generator's decode and, unless its head judges its own steps, the scorer's reading.
@@ -135,7 +135,7 @@ void BenchTree(const TreeArguments& arguments) {
     load.limits.max_depth = depth;
     rows.push_back(Row(load, models, !arguments.no_bound));
   }
-  PrintBench("tree", rows, arguments.flags);
+  PrintBench("tree", rows, arguments.json);
 }
 
 }  // namespace
@@ -149,7 +149,7 @@ void AddBenchTree(CLI::App& bench) {
       ->check(CLI::Range(1, 1000));
   command->add_flag("--no-bound", arguments->no_bound,
                     "Without raw llama.cpp on the same load, which may take as long as the load");
-  command->add_flag("--json", arguments->flags.json, "JSON lines");
+  command->add_flag("--json", arguments->json, "JSON lines");
   command->callback([arguments] { BenchTree(*arguments); });
 }
 

@@ -24,8 +24,7 @@ namespace {
 // same for every setting that draws it.
 class ChainScores {
  public:
-  void Note(const task::Task& task, const task::Problem& problem,
-            const search::SearchResult& result) {
+  void Note(const task::Problem& problem, const search::SearchResult& result) {
     if (result.charges.not_recorded) return;
     for (size_t i = 0; i < result.chains.size(); ++i) {
       const search::ChainResult& chain = result.chains[i];
@@ -117,7 +116,7 @@ Comparison Evaluate(const Environment& environment, const EvaluationOptions& opt
   ChainScores chains;
   plan.on_result["best_of_n_weighted"] =
       [&](const task::Problem& problem, const search::SearchResult& result,
-          const std::vector<tree::Trajectory>&) { chains.Note(environment.task, problem, result); };
+          const std::vector<tree::Trajectory>&) { chains.Note(problem, result); };
   std::unique_ptr<JsonlWriter> decisions;
   if (options.policy != nullptr && !options.trajectory_folder.empty()) {
     decisions = std::make_unique<JsonlWriter>(options.trajectory_folder + "/eval_pgts.jsonl", 0);

@@ -70,7 +70,9 @@ void ExpectMix(double tokens, const std::vector<std::pair<size_t, double>>& expe
     EXPECT_DOUBLE_EQ(parts[i].share, expected[i].second) << tokens;
     spent += parts[i].share * kSix[parts[i].outcome].tokens;
   }
-  if (parts.size() > 1) EXPECT_DOUBLE_EQ(spent, tokens);
+  if (parts.size() > 1) {
+    EXPECT_DOUBLE_EQ(spent, tokens);
+  }
 }
 
 TEST(MixAtTokensTest, MixesTheNeighboursOnTheFrontierSoThatTheyMeetTheTokens) {
