@@ -201,7 +201,7 @@ TEST_F(CommandTest, AComparisonOfAnotherKindIsNotMixedIn) {
   const std::string config = Write("compare.yaml",
                                    "compare: {budgets: [30], problems: 2, tuning_problems: 2}\n"
                                    "generator: {max_new_tokens: 24}\n"
-                                   "engine: {width: 8, context: 192, threads: 1}\n");
+                                   "engine: {width: 8, context: 512, threads: 1}\n");
   const auto compare = [&](const std::string& problems) {
     return std::vector<std::string>{"compare",           config,  "--output-dir",
                                     folder_.File("out"), "--set", "compare.problems=" + problems};
@@ -282,8 +282,8 @@ TEST_F(CommandTest, ATrainingThatCannotSucceedLeavesNothing) {
   EXPECT_THAT(Refused({"train", "--output_dir", run, "--set", "policy_network.num_heads=3"}),
               HasSubstr("num_heads = 3"));
   EXPECT_THAT(
-      Refused({"train", "--output_dir", run, "--set", "optimization.max_sequence_length=600"}),
-      HasSubstr("max_sequence_length = 600"));
+      Refused({"train", "--output_dir", run, "--set", "optimization.max_sequence_length=700"}),
+      HasSubstr("max_sequence_length = 700"));
   EXPECT_FALSE(FileExists(run));
 }
 

@@ -54,7 +54,7 @@ const Arguments kTiny = {"reward_data.train_problems=10",
                          "policy_training.batch_size=16",
                          "search.max_nodes=10",
                          "engine.width=6",
-                         "engine.context=192",
+                         "engine.context=512",
                          "engine.threads=1"};
 
 bool IsTime(const std::string& key) { return key == "seconds" || key.ends_with("_seconds"); }

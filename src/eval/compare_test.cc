@@ -49,7 +49,7 @@ class CompareTest : public ::testing::Test {
   TempFolder folder_;
   CellFolder cells_{folder_.path()};
   ComparisonPlan plan_{.methods = Named({"cot_greedy", "cot_sampled"}),
-                       .parts = {.limits = {.max_depth = 8, .max_nodes = 12, .max_width = 3}},
+                       .parts = {.limits = {.max_depth = 13, .max_nodes = 16, .max_width = 3}},
                        .problems = 3,
                        .tuning_problems = 2,
                        .seeds = {0, 1},
@@ -84,6 +84,7 @@ TEST_F(CompareTest, WhatIsThereIsNotRunAgain) {
 
 TEST_F(CompareTest, AStopKeepsWhatWasFinishedAndTheRestComesTheSame) {
   plan_.methods = Named({"cot_sampled", "self_consistency"});
+  plan_.problems = 2;
   plan_.prices = {0.001, 0};
   const Comparison whole = Run();
   const std::string last = "cells/cot_sampled_chains=16_80_1.json";

@@ -16,8 +16,8 @@ using ::testing::Each;
 using ::testing::ElementsAre;
 
 EvaluationOptions Small() {
-  return {.eval = {.limit = 3, .tuning_problems = 3, .chains = 4},
-          .limits = {.max_depth = 8, .max_nodes = 12, .max_width = 3}};
+  return {.eval = {.limit = 2, .tuning_problems = 2, .chains = 4},
+          .limits = {.max_depth = 13, .max_nodes = 16, .max_width = 3}};
 }
 
 std::vector<std::string> Names(const Comparison& comparison) {
@@ -52,7 +52,7 @@ TEST_F(EvaluateTest, WalksEveryMethodOverTheSameProblems) {
   std::vector<size_t> sizes;
   const Column& column = comparison.columns.front();
   for (const Point& point : column.points) sizes.push_back(point.result.records.size());
-  EXPECT_THAT(sizes, Each(3u));
+  EXPECT_THAT(sizes, Each(2u));
   EXPECT_EQ(comparison.not_recorded, 0);
   EXPECT_EQ(comparison.sampled_chains, 4);
   // All walk the same worlds: what cot_sampled has grown is not computed again.

@@ -117,6 +117,7 @@ TEST_F(RunMethodTest, WhatTheWorldCannotSayIsMarked) {
 // Live worlds of the embedded model: what a method is charged is what its chains or its decisions
 // were, one by one; within a token budget, too.
 TEST_F(RunMethodTest, EveryMethodsTokensAreThoseOfItsTrajectories) {
+  problems_ = {0, 1};
   search::HeuristicPolicy policy({.branch_below = 0.3F, .terminate_above = 0.5F});
   for (const search::Method& method : search::Methods()) {
     const auto searcher = method.candidates.back().make(
@@ -124,7 +125,7 @@ TEST_F(RunMethodTest, EveryMethodsTokensAreThoseOfItsTrajectories) {
     MethodRun run{.searcher = searcher.get(),
                   .worlds = environment_.sampled,
                   .problems = problems_,
-                  .limits = {.max_depth = 8, .max_nodes = 40, .max_width = 8, .max_tokens = 70},
+                  .limits = {.max_depth = 13, .max_nodes = 40, .max_width = 8, .max_tokens = 70},
                   .mean_over_chains = method.counting == search::Counting::kEachChain};
     std::vector<double> parts;
     run.on_result = [&](const task::Problem&, const search::SearchResult& result,

@@ -48,7 +48,7 @@ class TinyEnvironment {
       : width_(options.width),
         generator_(llm::MakeLlamaGenerator(
             llm::LlamaModel::Load(PGTS_SOURCE_DIR "/models/tiny.gguf", "cpu"),
-            {.threads = 1, .width = options.width, .context = 192})),
+            {.threads = 1, .width = options.width, .context = 512})),
         generator_client_(rounds_, *generator_) {
     if (options.scored) scorer_client_.emplace(rounds_, scorer_);
     if (!options.store.empty()) store_ = std::make_unique<world::Store>(options.store);

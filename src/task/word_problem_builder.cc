@@ -17,7 +17,7 @@ namespace {
 
 constexpr int kMaxValue = WordProblems::kMaxValue;
 constexpr int kMaxProduct = 400;  // keeps most products within what one step can learn
-constexpr size_t kMaxQuestionBytes = 230;
+constexpr size_t kMaxQuestionBytes = 350;
 constexpr double kDistractorShare = 0.33;
 constexpr double kNamedShare = 0.1;  // "buys 9 pens" rather than "buys 9"
 

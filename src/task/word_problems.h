@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Grade-school word problems, generated: the task of the embedded model.
 //
-// A problem follows one quantity through 2 to 6 operations (uniform): sums, differences, products,
+// A problem follows one quantity through 5 to 9 operations (uniform): sums, differences, products,
 // exact quotients; some operations need a second quantity first ("buys 3 packs of 12"), some
 // sentences are told in reverse order ("doubles them, but first loses 4"), and about a third of
 // the problems carry a number that must not be used. All values are integers in [1, 999].
-//   question   Tom has 14 pens. He buys 9 and doubles them. How many pens now?
-//   solution   14+9=23 \n 23*2=46 \n #### 46
+//   question   Rosa fills 9 bags with 32 pens each. Then she keeps half. She sells 8 bags of 23,
+//              but first she makes them 2 times as many. How many pens now?
+//   solution   9*32=288 \n 288/2=144 \n 144*2=288 \n 8*23=184 \n 288-184=104 \n #### 104
 //
 // A problem is a pure function of (split, index), the same on every machine. The hash of the
 // question decides which split a question may belong to, so splits share none; kTemplates is
@@ -22,8 +23,8 @@ namespace pgts::task {
 
 class WordProblems : public Task {
  public:
-  static constexpr int kMinOperations = 2;
-  static constexpr int kMaxOperations = 6;
+  static constexpr int kMinOperations = 5;
+  static constexpr int kMaxOperations = 9;
   static constexpr int64_t kHeldOutSize = 4000;
   static constexpr int kMaxValue = 999;
 

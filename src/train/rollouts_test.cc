@@ -23,7 +23,7 @@ class RolloutsTest : public ::testing::Test {
                            {.visits = std::move(visits),
                             .rollouts_per_problem = rollouts,
                             .world_epochs = 2,
-                            .limits = {.max_depth = 8, .max_nodes = 8, .max_width = 3},
+                            .limits = {.max_depth = 13, .max_nodes = 16, .max_width = 3},
                             .terms = terms});
   }
 
@@ -77,7 +77,8 @@ std::vector<float> Seen(const Rollout& rollout) {
 }
 
 TEST_F(RolloutsTest, EarlierVisitsLeadToOtherWorldsInTurn) {
-  const std::vector<Rollout> visits = Collect({{3, 0}, {3, 1}, {3, 2}}, 1);
+  // The model is less sure of this problem's steps than of some others'.
+  const std::vector<Rollout> visits = Collect({{5, 0}, {5, 1}, {5, 2}}, 1);
   EXPECT_EQ(Seen(visits[0]), Seen(visits[2]));  // of two worlds
   EXPECT_NE(Seen(visits[0]), Seen(visits[1]));
 }
