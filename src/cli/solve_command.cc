@@ -141,7 +141,8 @@ class Solve {
     const task::Problem problem{.id = ProblemId(arguments_.question),
                                 .shown = "the question",
                                 .question = arguments_.question};
-    const auto world = session.sampled().Open(problem, world::kEvaluationEpoch);
+    world::WorldSource& worlds = session.has_scorer() ? session.trees() : session.sampled();
+    const auto world = worlds.Open(problem, world::kEvaluationEpoch);
     if (session.replays()) CheckStored(*world, world::StoredFolder(config().world.dir));
     const std::unique_ptr<tree::Policy> policy =
         session.has_scorer() ? MakePolicy(session) : nullptr;

@@ -196,7 +196,7 @@ class Dissector {
   void Start(const search::Searcher& searcher, const std::vector<SearchJob>& jobs,
              const std::function<void(const FinishedSearch&)>& on_finished) {
     RunSearches(environment_, {.searcher = &searcher,
-                               .worlds = environment_.sampled,
+                               .worlds = environment_.WorldsOf(search::Worlds::kTrees),
                                .split = plan_.problems.split,
                                .jobs = jobs,
                                .limits = plan_.limits,

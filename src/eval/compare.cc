@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <set>
 #include <utility>
@@ -262,8 +263,12 @@ class Comparer {
     for (const int64_t seed : plan_.seeds) {
       for (const int64_t index : table_.indices) {
         const task::Problem problem = environment_.task.Get(table_.split, index);
-        const auto world = environment_.sampled->Open(problem, EpochOf(seed));
-        needed.push_back(TokensToRight(*world, problem));
+        double least = std::numeric_limits<double>::infinity();
+        for (const auto kind : {search::Worlds::kSampled, search::Worlds::kTrees}) {
+          const auto world = environment_.WorldsOf(kind)->Open(problem, EpochOf(seed));
+          least = std::min(least, TokensToRight(*world, problem));
+        }
+        needed.push_back(least);
       }
     }
     std::vector<double> shares;

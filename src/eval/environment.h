@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "base/rounds.h"
+#include "search/methods.h"
 #include "task/task.h"
 #include "world/store.h"
 #include "world/world_source.h"
@@ -17,9 +18,10 @@ namespace pgts::eval {
 struct Environment {
   Rounds& rounds;
   const task::Task& task;
-  world::WorldSource* sampled = nullptr;  // worlds at the generator's temperature
+  world::WorldSource* sampled = nullptr;  // worlds whose siblings are independent samples
+  world::WorldSource* trees = nullptr;    // that trees are searched in; null: the sampled ones
   world::WorldSource* greedy = nullptr;   // worlds with a greedy chain; null: nobody asks for one
-  world::Store* store = nullptr;          // where both are kept; null: nowhere
+  world::Store* store = nullptr;          // where all are kept; null: nowhere
   bool has_scorer = false;                // worlds answer what a step scores
   int width = 1;                          // walkers that the models' memory has places for
   int64_t generator_parameters = 0;       // for FLOPs
@@ -28,6 +30,15 @@ struct Environment {
   // follows does not depend on what came before.
   std::function<void()> forget = [] {};
 
+  world::WorldSource* WorldsOf(search::Worlds wanted) const {
+    switch (wanted) {
+      case search::Worlds::kGreedy: return greedy;
+      case search::Worlds::kTrees: return trees ? trees : sampled;
+      case search::Worlds::kSampled:
+      case search::Worlds::kGreedyFirst: break;
+    }
+    return sampled;
+  }
   // Greedy decoding is a walk of the sampled worlds.
   bool GreedyFirst() const { return greedy != nullptr && greedy == sampled; }
 };

@@ -43,12 +43,11 @@ MethodResult SettingRunner::Run(const search::Method& method, const Option& opti
       {.rounds = &environment_.rounds, .greedy = parts_.greedy, .sampled = parts_.sampled});
   const bool asks_policy =
       method.needs == Needs::kGreedyPolicy || method.needs == Needs::kSampledPolicy;
-  const bool greedy = method.worlds == search::Worlds::kGreedy;
   return RunMethod(environment_,
                    {.method = std::string(method.name),
                     .setting = setting.text,
                     .searcher = searcher.get(),
-                    .worlds = greedy ? environment_.greedy : environment_.sampled,
+                    .worlds = environment_.WorldsOf(method.worlds),
                     .split = problems.split,
                     .problems = problems.indices,
                     .epoch = problems.epoch,

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <vector>
 
 #include "base/temp_folder.h"
 #include "eval/test_environment.h"
@@ -71,6 +72,26 @@ TEST_F(SettingRunnerTest, TheRunsNodesAreALimitBesideACapWhereTheyAreAsked) {
   const search::Method& pgts = search::FindMethod("pgts");
   EXPECT_GT(runner_.Run(pgts, {0, 90}, problems_).MeanOf(&ProblemRecord::nodes), 3);
   EXPECT_LE(runner_.Run(pgts, {1, 90}, problems_).MeanOf(&ProblemRecord::nodes), 3);
+}
+
+// Of the embedded model, by the method that branches most. Children that cost nothing say nothing.
+TEST_F(SettingRunnerTest, TreesOfDistinctSiblingsHoldNoTextTwice) {
+  const auto repeats = [&](bool distinct) {
+    TinyEnvironment tiny({.distinct = distinct});
+    const Environment environment = tiny.Get();
+    const SettingRunner runner(environment, {.limits = {.max_depth = 3, .max_nodes = 24}});
+    int found = 0;
+    const auto look = [&](const task::Problem&, const search::SearchResult&,
+                          const std::vector<tree::Trajectory>& searches) {
+      for (const tree::TrajectoryStep& step : searches.front().steps) {
+        found += step.grown && step.grown->child.tokens > 0 && step.grown->duplicate ? 1 : 0;
+      }
+    };
+    runner.Run(search::FindMethod("beam"), {.candidate = 0, .cap = 400}, problems_, 0, look);
+    return found;
+  };
+  EXPECT_GT(repeats(/*distinct=*/false), 0);
+  EXPECT_EQ(repeats(/*distinct=*/true), 0);
 }
 
 TEST_F(SettingRunnerTest, AnEpochNamesWorldsOfItsOwn) {

@@ -43,6 +43,7 @@ class TinyEnvironment {
     int width = 8;
     std::string store = {};  // a folder that keeps the worlds, for tests that walk them often
     bool scored = true;      // by DrawnScores
+    bool distinct = false;   // siblings, where trees are searched
   };
   explicit TinyEnvironment(const Options& options)
       : width_(options.width),
@@ -54,12 +55,14 @@ class TinyEnvironment {
     if (!options.store.empty()) store_ = std::make_unique<world::Store>(options.store);
     sampled_ = Worlds(/*temperature=*/1);
     greedy_ = Worlds(/*temperature=*/0);
+    if (options.distinct) trees_ = Worlds(/*temperature=*/1, /*distinct=*/true);
   }
 
   Environment Get() {
     return {.rounds = rounds_,
             .task = task_,
             .sampled = sampled_.get(),
+            .trees = trees_.get(),
             .greedy = greedy_.get(),
             .store = store_.get(),
             .has_scorer = scorer_client_.has_value(),
@@ -70,14 +73,16 @@ class TinyEnvironment {
   }
 
  private:
-  std::unique_ptr<world::LiveWorlds> Worlds(double temperature) {
+  std::unique_ptr<world::LiveWorlds> Worlds(double temperature, bool distinct = false) {
     return std::make_unique<world::LiveWorlds>(
         world::LiveWorlds::Parts{.rounds = &rounds_,
                                  .task = &task_,
                                  .generator = &generator_client_,
                                  .scorer = scorer_client_ ? &*scorer_client_ : nullptr,
                                  .store = store_.get()},
-        world::LiveWorldsOptions{.sampling = {.temperature = temperature,
+        world::LiveWorldsOptions{.greedy_first = distinct,
+                                 .distinct_siblings = distinct,
+                                 .sampling = {.temperature = temperature,
                                               .top_p = 1,
                                               .max_new_tokens = 24,
                                               .separator = task_.separator()},
@@ -92,7 +97,7 @@ class TinyEnvironment {
   DrawnScores scorer_;
   std::optional<world::ScorerClient> scorer_client_;
   std::unique_ptr<world::Store> store_;
-  std::unique_ptr<world::LiveWorlds> sampled_, greedy_;
+  std::unique_ptr<world::LiveWorlds> sampled_, trees_, greedy_;
 };
 
 // Three chains of every problem: chain 1 ends in the gold answer, with score 0.4; chain 2 in

@@ -62,13 +62,14 @@ Generation Plain(const GenerateRequest& request, int context = 200) {
   Generation generation;
   for (;;) {
     const TokenDistribution candidates = Truncate(FakeOutput(path, kVocabulary), *request.sampling);
-    const DrawnToken drawn = DrawToken(candidates, request.draw.Uniform(generation.generated));
-    generation.log_prob += drawn.log_prob;
+    const size_t drawn = DrawToken(candidates, request.draw.Uniform(generation.generated));
+    const Token token = candidates.tokens[drawn];
+    generation.log_prob += candidates.log_probs[drawn];
     ++generation.generated;
     generation.end = StepEnd::kEndOfText;
-    if (drawn.token == ByteTokenizer::kEndOfText) return generation;
-    path.push_back(drawn.token);
-    generation.tokens.push_back(drawn.token);
+    if (token == ByteTokenizer::kEndOfText) return generation;
+    path.push_back(token);
+    generation.tokens.push_back(token);
     generation.end = StepEnd::kSeparator;
     const std::string text = Text(tokenizer, generation.tokens);
     if (text.find('\n', text.find_first_not_of(" \t\r\n\f\v")) != std::string::npos) {

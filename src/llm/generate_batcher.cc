@@ -7,22 +7,25 @@
 #include <utility>
 
 #include "base/error.h"
+#include "llm/excluded_steps.h"
 #include "llm/step_end.h"
 
 namespace pgts::llm {
 
 struct GenerateBatcher::Writing : Job {
-  explicit Writing(Draft& draft)
+  Writing(Draft& draft, const Tokenizer& tokenizer)
       : Job(*draft.request.prefix, draft.request.walker),
         draft(draft),
         request(draft.request),
-        result(draft.result) {
+        result(draft.result),
+        excluded(draft.request.excluded, tokenizer) {
     wants_state = request.with_state;
   }
 
   Draft& draft;
   const GenerateRequest& request;
   Generation& result;
+  ExcludedSteps excluded;
   std::string text;                  // of the step so far
   TokenDistribution candidates;      // of the next token
   size_t read = 0;                   // length of the path at whose end they are
@@ -40,7 +43,7 @@ void GenerateBatcher::Join(std::span<Draft* const> drafts) {
   for (Draft* draft : drafts) {
     draft->result = {};
     draft->ended = false;
-    writings_.push_back(std::make_unique<Writing>(*draft));
+    writings_.push_back(std::make_unique<Writing>(*draft, tokenizer_));
     jobs.push_back(writings_.back().get());
   }
   Batcher::Join(jobs);
@@ -94,26 +97,40 @@ bool GenerateBatcher::TakeOutput(Job& job) {
 bool GenerateBatcher::Write(Writing& job, const TokenDistribution& candidates) {
   const SamplingOptions& sampling = *job.request.sampling;
   Generation& result = job.result;
-  const bool greedy = sampling.temperature <= 0;
-  const DrawnToken drawn =
-      DrawToken(candidates, greedy ? 0 : job.request.draw.Uniform(result.generated));
-  result.log_prob += drawn.log_prob;
+  const std::optional<size_t> drawn = Draw(job, candidates);
+  if (!drawn) return End(job, StepEnd::kNothingLeft);
+  const Token token = candidates.tokens[*drawn];
+  result.log_prob += candidates.log_probs[*drawn];
+  result.draw_log_probs.push_back(static_cast<float>(DrawLogProb(candidates, *drawn)));
   ++result.generated;
   ledger().Generated();
-  if (!sampling.ignore_end_of_text && tokenizer_.IsEndOfText(drawn.token)) {
+  if (!sampling.ignore_end_of_text && tokenizer_.IsEndOfText(token)) {
     return Complete(job, StepEnd::kEndOfText);
   }
 
   const size_t searched = job.text.size();
-  job.Append(drawn.token);
+  job.Append(token);
   ledger().MayRead(job.hash());
-  job.text += tokenizer_.Piece(drawn.token);
+  job.text += tokenizer_.Piece(token);
   if (CompletesStep(job.text, searched, sampling)) return Complete(job, StepEnd::kSeparator);
   if (result.generated >= sampling.max_new_tokens) return Complete(job, StepEnd::kMaxTokens);
   if (static_cast<int>(job.path.size()) >= options().context) {
     return End(job, StepEnd::kContextFull);
   }
   return false;
+}
+
+// The index of the next token; nothing if all that could follow is excluded.
+std::optional<size_t> GenerateBatcher::Draw(Writing& job, const TokenDistribution& candidates) {
+  const GenerateRequest& request = job.request;
+  if (request.most_likely || request.sampling->temperature <= 0) return 0;
+  const double uniform = request.draw.Uniform(job.result.generated);
+  if (!job.excluded.Any()) return DrawToken(candidates, uniform);
+  const TokenDistribution left = job.excluded.LeftOf(candidates);
+  if (left.tokens.empty()) return std::nullopt;
+  const size_t drawn = DrawToken(left, uniform);
+  job.excluded.Wrote(left.tokens[drawn]);
+  return drawn;
 }
 
 // Ends the step; where its state is wanted, once its last token has been read. That costs a row

@@ -31,6 +31,7 @@ class GenerateBatcher : public Batcher {
   void GiveUp(Job& job) override;
   void OnForget() override;
 
+  std::optional<size_t> Draw(Writing& job, const TokenDistribution& candidates);
   // Draws the next token; true if the step has ended with it.
   bool Write(Writing& job, const TokenDistribution& candidates);
   bool Complete(Writing& job, StepEnd end);

@@ -170,13 +170,17 @@ TokenDistribution Truncate(std::span<const float> logits, const SamplingOptions&
   return candidates;
 }
 
-DrawnToken DrawToken(const TokenDistribution& candidates, double uniform) {
+size_t DrawToken(const TokenDistribution& candidates, double uniform) {
   const double target = uniform * candidates.cumulative.back();
   const auto found =
       std::upper_bound(candidates.cumulative.begin(), candidates.cumulative.end(), target);
   const size_t last = candidates.tokens.size() - 1;
-  const size_t index = std::min<size_t>(found - candidates.cumulative.begin(), last);
-  return {.token = candidates.tokens[index], .log_prob = candidates.log_probs[index]};
+  return std::min<size_t>(found - candidates.cumulative.begin(), last);
+}
+
+double DrawLogProb(const TokenDistribution& candidates, size_t index) {
+  const double before = index > 0 ? candidates.cumulative[index - 1] : 0;
+  return std::log((candidates.cumulative[index] - before) / candidates.cumulative.back());
 }
 
 }  // namespace pgts::llm

@@ -33,11 +33,10 @@ double LogProb(std::span<const float> logits, Token token);
 
 TokenDistribution Truncate(std::span<const float> logits, const SamplingOptions& options);
 
-struct DrawnToken {
-  Token token = 0;
-  double log_prob = 0;
-};
+// The index of a candidate.
+size_t DrawToken(const TokenDistribution& candidates, double uniform);
 
-DrawnToken DrawToken(const TokenDistribution& candidates, double uniform);
+// With what probability DrawToken gives this one: natural log.
+double DrawLogProb(const TokenDistribution& candidates, size_t index);
 
 }  // namespace pgts::llm

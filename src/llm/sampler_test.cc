@@ -80,13 +80,13 @@ TEST(Sampler, GreedyTakesTheFirstOfEquals) {
 
 TEST(Sampler, DrawIsTheInverseOfTheCumulativeDistribution) {
   const TokenDistribution candidates = Truncate(kLogits, Off());  // 0.4, 0.6, 0.8, 0.9, 1
-  EXPECT_EQ(DrawToken(candidates, 0).token, 0);
-  EXPECT_EQ(DrawToken(candidates, 0.399).token, 0);
-  EXPECT_EQ(DrawToken(candidates, 0.401).token, 2);
-  EXPECT_EQ(DrawToken(candidates, 0.601).token, 4);
-  EXPECT_EQ(DrawToken(candidates, 0.899).token, 1);
-  EXPECT_EQ(DrawToken(candidates, 0.999999999).token, 3);
-  EXPECT_NEAR(DrawToken(candidates, 0.5).log_prob, std::log(0.2), 1e-6);
+  EXPECT_EQ(candidates.tokens[DrawToken(candidates, 0)], 0);
+  EXPECT_EQ(candidates.tokens[DrawToken(candidates, 0.399)], 0);
+  EXPECT_EQ(candidates.tokens[DrawToken(candidates, 0.401)], 2);
+  EXPECT_EQ(candidates.tokens[DrawToken(candidates, 0.601)], 4);
+  EXPECT_EQ(candidates.tokens[DrawToken(candidates, 0.899)], 1);
+  EXPECT_EQ(candidates.tokens[DrawToken(candidates, 0.999999999)], 3);
+  EXPECT_NEAR(DrawLogProb(candidates, 1), std::log(0.2), 1e-6);
 }
 
 // Ties across the edge of what is kept, and vocabularies that no vector divides.

@@ -71,7 +71,7 @@ Generation ScriptedGenerator::Answer(const GenerateRequest& request) {
   const std::string before = Text(tokenizer_, PathTokens(*request.prefix));
   const ScriptedStep step = script_(before, request.draw);
   const SamplingOptions& sampling = *request.sampling;
-  temperatures_.push_back(sampling.temperature);
+  temperatures_.push_back(request.most_likely ? 0 : sampling.temperature);
   const int most = std::min(room, sampling.max_new_tokens);
   Generation generation{.log_prob = step.log_prob};
   std::string text;

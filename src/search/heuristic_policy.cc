@@ -22,9 +22,11 @@ Action FirstLegal(tree::ActionMask legal, std::initializer_list<Action> order) {
 
 std::vector<HeuristicRule> HeuristicPolicy::Candidates(HeuristicRule) {
   std::vector<HeuristicRule> rules;
-  for (const float branch_below : {0.0F, 0.1F, 0.25F, 0.4F, 0.6F}) {
-    for (const float terminate_above : {0.0F, 0.5F, 0.8F, 0.95F}) {
-      rules.push_back({branch_below, terminate_above});
+  for (const bool backtrack_first : {false, true}) {
+    for (const float branch_below : {0.0F, 0.1F, 0.25F, 0.4F, 0.6F}) {
+      for (const float terminate_above : {0.0F, 0.5F, 0.8F, 0.95F}) {
+        rules.push_back({branch_below, terminate_above, backtrack_first});
+      }
     }
   }
   return rules;
@@ -52,8 +54,9 @@ tree::Action HeuristicPolicy::Choose(const tree::Tree& tree) const {
   const bool leave =
       v.terminal || v.dead || (current != tree::kRoot && v.score < rule.branch_below);
   if (leave) {
-    return FirstLegal(legal,
-                      {Action::kBranch, Action::kBacktrack, Action::kExpand, Action::kTerminate});
+    const Action first = rule.backtrack_first ? Action::kBacktrack : Action::kBranch;
+    return FirstLegal(legal, {first, Action::kBranch, Action::kBacktrack, Action::kExpand,
+                              Action::kTerminate});
   }
   return FirstLegal(legal,
                     {Action::kExpand, Action::kBranch, Action::kBacktrack, Action::kTerminate});

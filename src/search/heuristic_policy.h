@@ -2,7 +2,8 @@
 // Threshold rules over the same four actions as PGTS. At the current node v:
 //   v terminal, score(v) >= terminate_above   Terminate
 //   v terminal below it, v dead, or
-//   score(v) < branch_below                   leave v: Branch, else Backtrack, else Terminate
+//   score(v) < branch_below                   leave v: Branch, else Backtrack, else Terminate;
+//                                             with backtrack_first Backtrack, else Branch
 //   otherwise                                 Expand
 // An illegal choice falls to the next in the order given; Expand and Terminate come last. The
 // strongest such rule is the policy's teacher, and the baseline that it must beat.
@@ -18,6 +19,7 @@ namespace pgts::search {
 struct HeuristicRule {
   float branch_below = 0.3F;
   float terminate_above = 0.5F;
+  bool backtrack_first = false;
 
   template <class Visitor>
   void Visit(Visitor& v) {
@@ -25,6 +27,8 @@ struct HeuristicRule {
       {.min = 0, .max = 1, .help = "Score that a step is left below"});
     v("terminate_above", terminate_above,
       {.min = 0, .max = 1, .help = "Score of an answer that ends the search"});
+    v("backtrack_first", backtrack_first,
+      {.help = "Whether a node is left for an ancestor rather than for a sibling"});
   }
 };
 

@@ -49,9 +49,10 @@ enum class Needs {
 };
 
 enum class Worlds {
-  kSampled,      // at the generator's temperature
+  kSampled,      // whose siblings are independent samples
   kGreedy,       // that have a greedy chain
   kGreedyFirst,  // both: attempt 1 of every node is its greedy step
+  kTrees,        // whose siblings are what searches of trees are given (world.siblings)
 };
 
 // How a run with several chains counts.

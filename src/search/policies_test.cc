@@ -61,6 +61,17 @@ TEST(HeuristicPolicyTest, LeavesAnAnswerThatDoesNot) {
   EXPECT_EQ(Choice(tree), Action::kTerminate);  // all attempts are used up
 }
 
+TEST(HeuristicPolicyTest, LeavesForAnAncestorWhereThatComesFirst) {
+  HeuristicRule rule = kRule;
+  rule.backtrack_first = true;
+  Tree tree({.max_depth = 4, .max_nodes = 9, .max_width = 2});
+  tree.Apply(Action::kExpand, Ordinary(0.9F));
+  tree.Apply(Action::kExpand, Terminal(0.2F));
+  EXPECT_EQ(HeuristicPolicy(rule).Choose(tree), Action::kBacktrack);
+  tree.Apply(Action::kBacktrack);
+  EXPECT_EQ(HeuristicPolicy(rule).Choose(tree), Action::kExpand);  // another way on
+}
+
 TEST(HeuristicPolicyTest, BacktracksFromAFullParentAndThenBranches) {
   Tree tree({.max_depth = 4, .max_nodes = 9, .max_width = 2});
   tree.Apply(Action::kExpand, Ordinary(0.9F));

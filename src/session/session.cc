@@ -57,7 +57,9 @@ tree::Limits ToLimits(const SearchSettings& search) {
           .max_width = search.max_width,
           .max_actions = search.max_actions,
           .max_tokens = search.max_tokens,
-          .token_price = search.token_price};
+          .token_price = search.token_price,
+          .backtrack_to = search.backtrack_to == "parent" ? tree::BacktrackTo::kParent
+                                                          : tree::BacktrackTo::kUnexplored};
 }
 
 Session::Session(const SessionOptions& options)
@@ -107,29 +109,34 @@ void Session::LogEngine() const {
   }
 }
 
-world::LiveWorldsOptions Session::WorldOptions(bool greedy) const {
+world::LiveWorldsOptions Session::WorldOptions(search::Worlds worlds) const {
+  const bool greedy = worlds == search::Worlds::kGreedy;
   return {.seed = static_cast<uint64_t>(options_.world.seed),
           .greedy_first = !greedy && options_.world.GreedyFirst(),
+          .distinct_siblings =
+              worlds == search::Worlds::kTrees && options_.world.DistinctSiblings(),
           .sampling = Sampling(options_.generator, *task_, greedy),
           .prompt = llm::ParsePromptKind(options_.generator.prompt)};
 }
 
 uint64_t Session::SampledWorldKey(int epoch) const {
-  const world::LiveWorldsOptions options = WorldOptions(/*greedy=*/false);
+  const world::LiveWorldsOptions options = WorldOptions(search::Worlds::kSampled);
   return world::WorldKey(world::SettingsKey(generator_record_.identity, options), epoch);
 }
 
 void Session::OpenWorlds() {
-  const auto open = [&](bool greedy) -> std::unique_ptr<world::WorldSource> {
+  const auto open = [&](search::Worlds worlds) -> std::unique_ptr<world::WorldSource> {
+    const world::LiveWorldsOptions options = WorldOptions(worlds);
     if (replays()) {
       return std::make_unique<world::StoredWorlds>(world::StoredWorlds::Parts{
           .rounds = &rounds_,
           .task = task_.get(),
           .store = store_.get(),
-          .settings = world::SettingsKey(generator_record_.identity, WorldOptions(greedy)),
-          .prompt = WorldOptions(greedy).prompt,
+          .settings = world::SettingsKey(generator_record_.identity, options),
+          .prompt = options.prompt,
           .scorer_hash = scorer_hash_,
-          .greedy_first = WorldOptions(greedy).greedy_first});
+          .greedy_first = options.greedy_first,
+          .distinct_siblings = options.distinct_siblings});
     }
     return std::make_unique<world::LiveWorlds>(
         world::LiveWorlds::Parts{.rounds = &rounds_,
@@ -138,10 +145,11 @@ void Session::OpenWorlds() {
                                  .scorer = scorer_client_.get(),
                                  .store = store_.get(),
                                  .with_states = ScorerReadsStates()},
-        WorldOptions(greedy));
+        options);
   };
-  sampled_ = open(/*greedy=*/false);
-  greedy_ = options_.world.GreedyFirst() ? nullptr : open(/*greedy=*/true);
+  sampled_ = open(search::Worlds::kSampled);
+  trees_ = options_.world.DistinctSiblings() ? open(search::Worlds::kTrees) : nullptr;
+  greedy_ = options_.world.GreedyFirst() ? nullptr : open(search::Worlds::kGreedy);
 }
 
 bool Session::ScorerReadsStates() const {
@@ -183,6 +191,7 @@ eval::Environment Session::environment() {
   return {.rounds = rounds_,
           .task = *task_,
           .sampled = sampled_.get(),
+          .trees = trees_.get(),
           .greedy = greedy_ ? greedy_.get() : sampled_.get(),
           .store = store_.get(),
           .has_scorer = has_scorer(),

@@ -17,6 +17,7 @@
 #include "llm/client.h"
 #include "llm/engine_options.h"
 #include "llm/llama_model.h"
+#include "search/methods.h"
 #include "session/settings.h"
 #include "task/task.h"
 #include "tree/tree.h"
@@ -50,7 +51,8 @@ class Session {
 
   const task::Task& task() const { return *task_; }
   Rounds& rounds() { return rounds_; }
-  world::WorldSource& sampled() { return *sampled_; }  // worlds at the generator's temperature
+  world::WorldSource& sampled() { return *sampled_; }  // worlds of independent siblings
+  world::WorldSource& trees() { return trees_ ? *trees_ : *sampled_; }  // as world.siblings says
   uint64_t SampledWorldKey(int epoch) const;
   world::Store* store() { return store_.get(); }
   // Not where worlds are replayed.
@@ -73,7 +75,7 @@ class Session {
   void FindGenerator();
   void OpenWorlds();
   bool ScorerReadsStates() const;  // of the generator
-  world::LiveWorldsOptions WorldOptions(bool greedy) const;
+  world::LiveWorldsOptions WorldOptions(search::Worlds worlds) const;
 
   SessionOptions options_;
   std::string replayed_folder_;  // empty: worlds grow
@@ -90,6 +92,7 @@ class Session {
   uint64_t scorer_hash_ = 0;
   int64_t scorer_parameters_ = 0;
   std::unique_ptr<world::WorldSource> sampled_;
+  std::unique_ptr<world::WorldSource> trees_;   // null: the sampled worlds are searched
   std::unique_ptr<world::WorldSource> greedy_;  // null: every sampled world has a greedy chain
 };
 

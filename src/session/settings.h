@@ -59,9 +59,11 @@ struct WorldSettings {
   int64_t seed = 0;
   int world_epochs = 4;
   std::string first = "sampled";
+  std::string siblings = "independent";
   std::string dir;
 
   bool GreedyFirst() const { return first == "greedy"; }
+  bool DistinctSiblings() const { return siblings == "distinct"; }
 
   template <class Visitor>
   void Visit(Visitor& v) {
@@ -72,6 +74,11 @@ struct WorldSettings {
       {.choices = {"greedy", "sampled"},
        .help = "Attempt 1 of every node: its greedy step, so that a search begins with what greedy "
                "decoding writes, or a sample like the others"});
+    v("siblings", siblings,
+      {.choices = {"distinct", "independent"},
+       .help = "Children of one node where a tree is searched: without replacement, so that no "
+               "branch is paid for a text that its node has already, or samples that may repeat. "
+               "Chains are independent samples either way"});
     v("dir", dir,
       {.help = "Folder of stored worlds; default: world/ in the run folder; stored:FOLDER: replay "
                "what is there, without a model"});
@@ -114,6 +121,7 @@ struct SearchSettings {
   int max_actions = 0;
   int64_t max_tokens = 0;
   double token_price = 0;
+  std::string backtrack_to = "parent";
   double temperature = 0.8;
   bool use_policy = true;
 
@@ -128,6 +136,10 @@ struct SearchSettings {
       {.min = 0,
        .unit = "tokens",
        .help = "Generated in one search, at most (also --max-tokens); 0: no limit"});
+    v("backtrack_to", backtrack_to,
+      {.choices = {"parent", "unexplored"},
+       .help = "Where Backtrack leads: to the parent, or to the ancestor with most to find: its "
+               "score times the probability that the generator goes on in a way not yet seen"});
     v("token_price", token_price,
       {.min = 0,
        .max = 1,

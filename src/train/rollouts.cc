@@ -42,7 +42,7 @@ std::vector<Rollout> CollectRollouts(const eval::Environment& environment,
                         .trajectory = std::move(search.trajectories.front())});
   };
   eval::RunSearches(environment, {.searcher = &searcher,
-                                  .worlds = environment.sampled,
+                                  .worlds = environment.WorldsOf(search::Worlds::kTrees),
                                   .split = task::Split::kTrain,
                                   .jobs = jobs,
                                   .limits = request.limits,

@@ -23,9 +23,9 @@ Validation::Validation(const session::RunConfig& config, session::Session& sessi
       problems_(eval::FirstProblems(session.task(), task::Split::kValidation,
                                     config.loop.validation_problems)) {}
 
-eval::MethodRun Validation::Run(std::string label) const {
+eval::MethodRun Validation::Run(std::string label, search::Worlds worlds) const {
   return {.method = std::move(label),
-          .worlds = &session_.sampled(),
+          .worlds = session_.environment().WorldsOf(worlds),
           .split = task::Split::kValidation,
           .problems = problems_,
           .epoch = world::kValidationEpoch,
@@ -52,7 +52,7 @@ ValidationReading Validation::Measure(tree::Policy& policy, std::string label) {
 
 ValidationReading Validation::MeasureAt(double price, const search::Searcher& searcher,
                                         std::string label) {
-  eval::MethodRun run = Run(std::move(label));
+  eval::MethodRun run = Run(std::move(label), search::Worlds::kTrees);
   run.searcher = &searcher;
   run.limits.token_price = price;
   double returns = 0;
@@ -71,7 +71,7 @@ ValidationReading Validation::MeasureAt(double price, const search::Searcher& se
 ValidationLine Validation::SampledCot() {
   constexpr int kChains = 4;
   const search::ChainOfThought searcher({.chains = kChains});
-  eval::MethodRun run = Run("sampled CoT on validation");
+  eval::MethodRun run = Run("sampled CoT on validation", search::Worlds::kSampled);
   run.searcher = &searcher;
   run.mean_over_chains = true;
   const eval::MethodResult result = eval::RunMethod(session_.environment(), run);

@@ -31,7 +31,7 @@ class Validation {
   ValidationLine SampledCot();
 
  private:
-  eval::MethodRun Run(std::string label) const;
+  eval::MethodRun Run(std::string label, search::Worlds worlds) const;
   ValidationReading MeasureAt(double price, const search::Searcher& searcher, std::string label);
 
   const session::RunConfig& config_;

@@ -34,18 +34,18 @@ std::vector<search::PricedRule> FindRules(const session::RunConfig& config,
                                 .epoch = world::kTeacherEpoch};
   const eval::SettingRunner runner(session.environment(),
                                    {.limits = session::ToLimits(config.search)});
-  const std::vector<eval::Outcome> outcomes =
-      runner.TryEach(search::FindMethod("heuristic"), tuning);
+  const search::Method& heuristic = search::FindMethod("heuristic");
+  const std::vector<eval::Outcome> outcomes = runner.TryEach(heuristic, tuning);
   std::vector<search::PricedRule> rules;
   for (const double price : Prices(config.terms, kTeacherPrices)) {
     const size_t best = eval::BestAtPrice(outcomes, price);
-    const search::HeuristicRule rule = search::HeuristicPolicy::Candidates()[best];
     Info(
-        "best heuristic at {:.2g} a token: branch below {:.2f}, terminate at {:.2f} or more: "
-        "accuracy {:.3f} for {:.1f} tokens on {} training problems",
-        price, rule.branch_below, rule.terminate_above, outcomes[best].accuracy,
-        outcomes[best].tokens, tuning.indices.size());
-    rules.push_back({.token_price = price, .rule = rule});
+        "best heuristic at {:.2g} a token: {}: accuracy {:.3f} for {:.1f} tokens on {} training "
+        "problems",
+        price, heuristic.candidates[best].text, outcomes[best].accuracy, outcomes[best].tokens,
+        tuning.indices.size());
+    rules.push_back(
+        {.token_price = price, .rule = search::HeuristicPolicy::Candidates()[best]});
   }
   return rules;
 }

@@ -3,7 +3,7 @@
 // process"):
 //   Expand     ask for the next child of v; it becomes current
 //   Branch     ask for the next child of parent(v), an alternative to v; it becomes current
-//   Backtrack  parent(v) becomes current
+//   Backtrack  parent(v) becomes current, or the ancestor with most to find (tree/tree.h)
 //   Terminate  the search ends and answers
 #pragma once
 

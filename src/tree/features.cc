@@ -13,6 +13,7 @@ namespace {
 constexpr int kReturnColumn = 12;     // kNodeFeatureNames[12] is "return_2"
 constexpr int kPathMinColumn = 16;    // "path_min"
 constexpr int kAgreementColumn = 17;  // "agreement"; "is_answer" behind it
+constexpr int kUnexploredColumn = 19;
 
 // One step of the random walk for every start at once: next = step x now, rows are positions.
 // The diagonal after 2k steps is the return probability.
@@ -145,6 +146,7 @@ TreeFeatures ReadFeatures(const Tree& tree) {
     const std::span<float> row =
         std::span(out.node).subspan(static_cast<size_t>(id) * kNodeFeatures, kNodeFeatures);
     WriteNode(tree, id, row);
+    row[kUnexploredColumn] = tree.Unexplored(id);
     out.parent.push_back(tree.node(id).parent);
     if (id == kRoot) continue;
     path_min[id] = std::min(path_min[tree.node(id).parent], tree.node(id).child.score);

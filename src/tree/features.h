@@ -10,6 +10,8 @@
 // Agreement. Of the terminal nodes, how many state the same answer: `agreement` of such a node is
 // the share of those that agree with it, itself included.
 //
+// Unexplored. Tree::Unexplored: how likely the generator is to go on otherwise.
+//
 // Structural encodings (random-walk, Dwivedi et al., ICLR 2022; used by GPS, Rampasek et al.,
 // NeurIPS 2022): the probability that a random walk on the undirected tree is back at its node
 // after 2, 4, 6, 8 steps (after an odd number of steps it never is: a tree is bipartite).
@@ -23,11 +25,11 @@
 
 namespace pgts::tree {
 
-inline constexpr std::array<std::string_view, 19> kNodeFeatureNames = {
+inline constexpr std::array<std::string_view, 20> kNodeFeatureNames = {
     "score",    "log_prob", "log_prob_per_token", "tokens",   "depth",    "width",
     "terminal", "dead",     "duplicate",          "current",  "visits",   "on_path",
     "return_2", "return_4", "return_6",           "return_8", "path_min", "agreement",
-    "is_answer"};
+    "is_answer", "unexplored"};
 inline constexpr int kNodeFeatures = static_cast<int>(kNodeFeatureNames.size());
 // Of the edge parent -> child; the attempt index is over max_width. (The depth difference of a
 // tree's edge is always one; its direction is the network's business.)

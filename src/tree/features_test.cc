@@ -62,6 +62,8 @@ TEST(FeaturesTest, NodesByHand) {
   EXPECT_FLOAT_EQ(NodeFeature(features, 2, "visits"), std::tanh(0.25F));
   EXPECT_FLOAT_EQ(NodeFeature(features, 1, "path_min"), -0.5F);
   EXPECT_FLOAT_EQ(NodeFeature(features, 2, "path_min"), -0.5F);
+  EXPECT_FLOAT_EQ(NodeFeature(features, 1, "unexplored"), 1 - std::exp(-4.0F));
+  EXPECT_FLOAT_EQ(NodeFeature(features, 2, "unexplored"), 1);
 }
 
 TEST(FeaturesTest, EdgesByHand) {

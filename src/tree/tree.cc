@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 #include <map>
 #include <utility>
 
@@ -31,6 +32,36 @@ bool Tree::CanExpand(NodeId id) const {
          node.width < limits_.max_width;
 }
 
+float Tree::Unexplored(NodeId id) const {
+  float left = 1;
+  for (const Node& node : nodes_) {
+    if (node.parent == id && !node.duplicate) left -= std::exp(node.child.log_prob);
+  }
+  return std::max(left, 0.0F);
+}
+
+float Tree::BestChildScore(NodeId id) const {
+  float best = 0;
+  for (const Node& node : nodes_) {
+    if (node.parent == id) best = std::max(best, node.child.score);
+  }
+  return best;
+}
+
+NodeId Tree::BacktrackTarget() const {
+  const NodeId parent = nodes_[current_].parent;
+  NodeId best = kNoNode;
+  float most = -1;
+  for (NodeId up = parent; up != kNoNode; up = nodes_[up].parent) {
+    if (!CanExpand(up)) continue;
+    if (limits_.backtrack_to == BacktrackTo::kParent) return parent;
+    const float promise = (up == kRoot ? BestChildScore(kRoot) : nodes_[up].child.score) *
+                          Unexplored(up);
+    if (promise > most) most = promise, best = up;
+  }
+  return best;
+}
+
 ActionMask Tree::Legal() const {
   ActionMask mask;
   if (Done()) return mask;
@@ -38,11 +69,7 @@ ActionMask Tree::Legal() const {
   if (current_ != kRoot && nodes_[nodes_[current_].parent].width < limits_.max_width) {
     mask.Allow(Action::kBranch);
   }
-  for (NodeId up = nodes_[current_].parent; up != kNoNode; up = nodes_[up].parent) {
-    if (!CanExpand(up)) continue;
-    mask.Allow(Action::kBacktrack);
-    break;
-  }
+  if (BacktrackTarget() != kNoNode) mask.Allow(Action::kBacktrack);
   if (terminal_nodes_ > 0) mask.Allow(Action::kTerminate);
   return mask;
 }
@@ -75,7 +102,7 @@ void Tree::Apply(Action action) {
   if (action == Action::kTerminate) {
     end_ = End::kTerminated;
   } else {
-    MoveTo(nodes_[current_].parent);
+    MoveTo(BacktrackTarget());
   }
   FinishAction();
 }

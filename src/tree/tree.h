@@ -8,6 +8,9 @@
 //   Branch     v is not the root, width(parent(v)) < max_width
 //   Backtrack  some strict ancestor of v can still be expanded
 //   Terminate  the tree has a terminal node
+// Backtrack leads to the parent, or to the strict ancestor u that promises most among those that can
+// be expanded: score(u) · Unexplored(u), ties to the nearer; the root has no score and counts as its
+// best child.
 // Width counts attempts, duplicates included. Branch and Backtrack leave v for good; its terminal
 // nodes still count for the answer.
 //
@@ -33,6 +36,8 @@ inline constexpr NodeId kRoot = 0;
 inline constexpr NodeId kNoNode = -1;
 inline constexpr float kRootScore = 0.5F;
 
+enum class BacktrackTo : uint8_t { kParent, kUnexplored };
+
 // Limits of one search. Zero means no limit for tokens, and the default beside it for actions.
 struct Limits {
   int max_depth = 15;      // steps on one path
@@ -43,6 +48,7 @@ struct Limits {
   // What a token costs, in right answers. It limits nothing: a policy reads it, and what a search
   // earns depends on it (policy/returns.h).
   double token_price = 0;
+  BacktrackTo backtrack_to = BacktrackTo::kParent;
 
   int Actions() const { return max_actions > 0 ? max_actions : 3 * max_nodes; }
   bool operator==(const Limits&) const = default;
@@ -115,10 +121,15 @@ class Tree {
   const Limits& limits() const { return limits_; }
 
   bool CanExpand(NodeId id) const;
+  // How likely the generator is to go on in another way than by the children that are known: what
+  // their probabilities, at temperature 1, leave of 1. In [0, 1].
+  float Unexplored(NodeId id) const;
   // Node ids from the first step below the root down to `id`; empty for the root.
   std::vector<NodeId> Path(NodeId id) const;
 
  private:
+  float BestChildScore(NodeId id) const;  // 0: it has none
+  NodeId BacktrackTarget() const;         // kNoNode: nowhere to go
   void MoveTo(NodeId id);
   void FinishAction();
 

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <initializer_list>
 
 #include "tree/trajectory.h"
@@ -89,6 +90,46 @@ TEST(LegalityTest, BacktrackSeesOpenAncestorsBeyondAFullParent) {
   tree.Apply(kBacktrack);
   EXPECT_EQ(tree.current(), 1);
   EXPECT_EQ(tree.Legal(), Mask({kBranch, kBacktrack}));
+}
+
+Child Likely(float probability, float score) {
+  Child child = Step(score);
+  child.log_prob = std::log(probability);
+  return child;
+}
+
+TEST(BacktrackTest, UnexploredIsWhatTheKnownChildrenLeave) {
+  Tree tree({});
+  EXPECT_FLOAT_EQ(tree.Unexplored(kRoot), 1);
+  tree.Apply(kExpand, Likely(0.7F, 0.5F));
+  tree.Apply(kBranch, Likely(0.2F, 0.5F));
+  EXPECT_NEAR(tree.Unexplored(kRoot), 0.1F, 1e-6);
+  Child again = Likely(0.2F, 0.5F);
+  again.text_hash = tree.node(2).child.text_hash;
+  tree.Apply(kBranch, again);
+  EXPECT_NEAR(tree.Unexplored(kRoot), 0.1F, 1e-6);  // a text counts once
+  EXPECT_EQ(tree.Unexplored(1), 1);
+}
+
+TEST(BacktrackTest, LeadsToTheAncestorWithMostToFind) {
+  Tree tree({.max_depth = 4, .max_width = 2, .backtrack_to = BacktrackTo::kUnexplored});
+  tree.Apply(kExpand, Likely(0.9F, 0.8F));  // node 1; the root's promise is 0.1 x 0.8
+  tree.Apply(kExpand, Likely(0.5F, 0.7F));  // 2; node 1: 0.5 x 0.8
+  tree.Apply(kExpand, Likely(0.4F, 0.2F));  // 3; node 2: 0.6 x 0.7
+  tree.Apply(kExpand, Terminal("4", 0.1F));  // 4; node 3: 0.63 x 0.2
+  tree.Apply(kBacktrack);
+  EXPECT_EQ(tree.current(), 2);
+  tree.Apply(kExpand, Terminal("5", 0.1F));  // node 2 is full
+  tree.Apply(kBacktrack);
+  EXPECT_EQ(tree.current(), 1);
+}
+
+TEST(BacktrackTest, OfEqualsTheNearer) {
+  Tree tree({.backtrack_to = BacktrackTo::kUnexplored});
+  tree.Apply(kExpand, Likely(0.5F, 0.8F));
+  tree.Apply(kExpand, Likely(0.5F, 0.8F));
+  tree.Apply(kBacktrack);
+  EXPECT_EQ(tree.current(), 1);
 }
 
 TEST(RequestTest, NamesParentAndNextAttempt) {

@@ -9,7 +9,7 @@ int FirstAttempt(const World& world, int chain) {
 }
 
 int AttemptBelow(const World& world, int first) {
-  return world.greedy_first() && first > 1 ? 2 : 1;
+  return world.greedy_first() && !world.distinct_siblings() && first > 1 ? 2 : 1;
 }
 
 Co<Chain> WalkChain(Walker& walker, ChainStart start, ChainLimits limits) {

@@ -55,7 +55,9 @@ void ReadStep(const task::Task& task, std::string_view text_before, Step& step) 
   // within: so both are read from the whole path.
   const bool valid = IsValidUtf8(path_text, /*cut_off=*/step.truncated);
   std::optional<std::string> answer;
-  if (valid && !step.truncated && raw.end != llm::StepEnd::kContextFull) {
+  const bool broken_off =
+      raw.end == llm::StepEnd::kContextFull || raw.end == llm::StepEnd::kNothingLeft;
+  if (valid && !step.truncated && !broken_off) {
     if (!IsBlank(raw.text) && task.IsTerminal(path_text)) {
       answer = task.ExtractAnswer(path_text, task::AnswerFilter::kStrict);
     } else if (raw.end == llm::StepEnd::kEndOfText) {
@@ -64,7 +66,7 @@ void ReadStep(const task::Task& task, std::string_view text_before, Step& step) 
   }
   step.terminal = answer.has_value();
   if (answer) step.answer = *answer;
-  step.dead = !step.terminal && (IsBlank(raw.text) || raw.end == llm::StepEnd::kContextFull ||
+  step.dead = !step.terminal && (IsBlank(raw.text) || broken_off ||
                                  raw.end == llm::StepEnd::kEndOfText || !valid);
 }
 

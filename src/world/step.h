@@ -5,7 +5,8 @@
 // on reading, so that a mended grader mends old worlds:
 //   terminal  its last step states an answer strictly, or the text ended and the path states one
 //             by the flexible rule; never a step that was cut off (its answer may be half a number)
-//   dead      empty, invalid UTF-8, context full, or end of text without an answer
+//   dead      empty, invalid UTF-8, context full, nothing left that no sibling says, or end of text
+//             without an answer
 //   truncated ended at max_new_tokens; an ordinary node that Expand continues
 #pragma once
 
@@ -24,6 +25,7 @@ struct RawStep {
   std::vector<llm::Token> tokens;  // without the end-of-text token
   std::string text;                // the pieces of `tokens`
   double log_prob = 0;             // sum, natural log, temperature 1, no truncation
+  std::vector<float> draw_log_probs;  // Generation's, where siblings are distinct; else empty
   llm::StepEnd end = llm::StepEnd::kSeparator;
   int generated = 0;         // sampled tokens, the end-of-text token included: what is charged
   double seconds = 0;        // its share of the device time of the batches that wrote it

@@ -9,7 +9,7 @@
 namespace pgts::world {
 namespace {
 
-enum RecordKind : uint8_t { kHeadWithoutPrompt = 0, kStep = 1, kHead = 2 };
+enum RecordKind : uint8_t { kHeadWithoutPrompt = 0, kStep = 1, kHead = 2, kDistinctStep = 3 };
 
 std::string Made(const std::string& folder) {
   MakeWritableDirectory(folder);
@@ -57,7 +57,7 @@ RecordVisitor StopAfter(const IndexedFile& steps, const std::string& path) {
   };
 }
 
-StoredStep ParseStep(RecordParser& parser) {
+StoredStep ParseStep(RecordParser& parser, bool distinct) {
   StoredStep step{.path = parser.GetList<int>()};
   step.raw.tokens = parser.GetList<llm::Token>();
   step.raw.text = parser.GetString();
@@ -65,6 +65,7 @@ StoredStep ParseStep(RecordParser& parser) {
   step.raw.end = static_cast<llm::StepEnd>(parser.Get<uint8_t>());
   step.raw.generated = parser.Get<int32_t>();
   step.raw.seconds = parser.Get<double>();
+  if (distinct) step.raw.draw_log_probs = parser.GetList<float>();
   return step;
 }
 
@@ -118,9 +119,11 @@ void Store::WriteHead(WorldId world, const WorldName& name, const std::vector<ll
 
 void Store::Write(WorldId world, const StoredStep& step) {
   RecordBuilder record;
-  record.Put(world).Put<uint8_t>(kStep).PutList(step.path).PutList(step.raw.tokens);
+  const bool distinct = !step.raw.draw_log_probs.empty();
+  record.Put(world).Put<uint8_t>(distinct ? kDistinctStep : kStep).PutList(step.path).PutList(step.raw.tokens);
   record.PutString(step.raw.text).Put(step.raw.log_prob).Put(static_cast<uint8_t>(step.raw.end));
   record.Put(static_cast<int32_t>(step.raw.generated)).Put(step.raw.seconds);
+  if (distinct) record.PutList(step.raw.draw_log_probs);
   steps_.Append(world, record);
 }
 
@@ -136,7 +139,9 @@ std::vector<StoredStep> Store::Steps(WorldId world) {
   for (const std::string& payload : steps_.Read(world)) {
     RecordParser parser(payload, steps_.path());
     parser.Get<WorldId>();
-    if (parser.Get<uint8_t>() == kStep) steps.push_back(ParseStep(parser));
+    const auto kind = parser.Get<uint8_t>();
+    if (kind == kHead) continue;
+    steps.push_back(ParseStep(parser, /*distinct=*/kind == kDistinctStep));
   }
   return steps;
 }

@@ -5,6 +5,7 @@
 //                      first step, and again under each further name
 //               step:  world, 1, path of attempts, tokens, text, log-probability, end, generated,
 //                      seconds
+//                      world, 3, the same and draw_log_probs, where siblings are distinct
 //               Folders with heads of kind 0, whose names leave out the prompt, are refused.
 //   scores.bin  world, length of steps.bin when it was written, path, scorer, score, seconds
 //

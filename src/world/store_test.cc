@@ -72,6 +72,19 @@ TEST_F(StoreTest, ReadsBackEveryField) {
   EXPECT_EQ(scores[0].seconds, 0.5);
 }
 
+TEST_F(StoreTest, HowADistinctStepWasDrawnIsReadBack) {
+  Store store(temp_.path());
+  StoredStep step = MakeStep({1}, "a\n");
+  step.raw.draw_log_probs = {-0.5F, -2};
+  store.Write(5, step);
+  store.Write(5, MakeStep({2}, "b\n"));
+  const std::vector<StoredStep> steps = store.Steps(5);
+  ASSERT_EQ(steps.size(), 2);
+  EXPECT_THAT(steps[0].raw.draw_log_probs, ElementsAre(-0.5F, -2));
+  EXPECT_THAT(steps[1].path, ElementsAre(2));
+  EXPECT_THAT(steps[1].raw.draw_log_probs, ElementsAre());
+}
+
 TEST_F(StoreTest, WorldsAreApartAndReadWhileTheyGrow) {
   Store store(temp_.path());
   store.Write(1, MakeStep({1}, "a"));

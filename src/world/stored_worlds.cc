@@ -19,7 +19,8 @@ std::shared_ptr<World> StoredWorlds::Open(const task::Problem& problem, int epoc
                     .id = *id,
                     .scorer_hash = parts_.scorer_hash,
                     .prompt = llm::Extend(nullptr, parts_.store->Prompt(*id)),
-                    .greedy_first = parts_.greedy_first});
+                    .greedy_first = parts_.greedy_first,
+                    .distinct_siblings = parts_.distinct_siblings});
 }
 
 }  // namespace pgts::world

@@ -22,6 +22,7 @@ class StoredWorlds : public WorldSource {
     llm::PromptKind prompt = llm::PromptKind::kAuto;  // that run's
     uint64_t scorer_hash = 0;                         // whose scores are read; 0: none
     bool greedy_first = false;                        // as in LiveWorldsOptions
+    bool distinct_siblings = false;                   // the same
   };
   explicit StoredWorlds(Parts parts) : parts_(parts) {}
 

@@ -61,6 +61,11 @@ int World::Add(int parent, int attempt, RawStep raw) {
 
 Co<std::optional<World::Child>> World::AskChild(int node, int attempt, uint64_t walker) {
   const ChildKey key{node, attempt};
+  const bool after_another = parts_.distinct_siblings && attempt > 1;
+  if (after_another && !children_.contains(key)) {
+    const std::optional<Child> elder = co_await AskChild(node, attempt - 1, walker);
+    if (!elder) co_return std::nullopt;
+  }
   while (growing_.Has(key)) co_await growing_.Wait(key);  // that answers this request too
   if (const auto found = children_.find(key); found != children_.end()) {
     co_return Child{steps_[found->second].step.get(), false};
@@ -69,6 +74,9 @@ Co<std::optional<World::Child>> World::AskChild(int node, int attempt, uint64_t 
   const auto guard = growing_.Begin(key);
   Grower::Request request{.path = Path(node), .prefix = step(node).prefix, .walker = walker};
   request.path.push_back(attempt);
+  for (int elder = 1; after_another && elder < attempt; ++elder) {
+    request.excluded.push_back(&step(children_.at({node, elder})).raw);
+  }
   std::optional<RawStep> raw = co_await parts_.grower->Grow(std::move(request));
   if (!raw) co_return std::nullopt;
   std::vector<float> state = std::exchange(raw->state, {});

@@ -4,7 +4,8 @@
 // answer.
 //
 // A node is its path of attempt indices, never its text: two samples with the same first step stay
-// independent. What was grown or stored is never computed again, and walkers that ask for the same
+// independent. Where siblings are distinct, child k is drawn without replacement
+// (llm/excluded_steps.h), after children 1 to k - 1. What was grown or stored is never computed again, and walkers that ask for the same
 // child at once share one computation.
 //
 // Belongs to the thread of its Rounds.
@@ -43,6 +44,7 @@ class Grower {
     std::vector<int> path;  // attempt indices from the root to the wanted step, its own last
     llm::PrefixPtr prefix;  // up to its parent
     uint64_t walker = 0;
+    std::vector<const RawStep*> excluded;  // its elder siblings, where siblings are distinct
   };
   virtual Co<std::optional<RawStep>> Grow(Request request) = 0;
   // path: of the step to judge, its own attempt last.
@@ -64,6 +66,7 @@ struct WorldParts {
   std::string question = {};
   int max_step_tokens = 0;    // what the longest step can be charged; 0: not known
   bool greedy_first = false;  // attempt 1 of every node is its greedy step, the others are sampled
+  bool distinct_siblings = false;  // a child is drawn from what its elder siblings have left
 };
 
 class World {
@@ -91,6 +94,7 @@ class World {
   int prompt_tokens() const { return parts_.prompt ? parts_.prompt->length : 0; }
   int max_step_tokens() const { return parts_.max_step_tokens; }  // 0: not known
   bool greedy_first() const { return parts_.greedy_first; }
+  bool distinct_siblings() const { return parts_.distinct_siblings; }
   bool has_scorer() const { return parts_.scorer_hash != 0; }
   WorldId id() const { return parts_.id; }
 

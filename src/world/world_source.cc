@@ -46,16 +46,24 @@ void CheckLength(const llm::Prefix& prompt, const task::Problem& problem,
 // Writes steps with the generator and judges them with the scorer.
 class LiveGrower : public Grower {
  public:
-  using Sampling = std::shared_ptr<const llm::SamplingOptions>;
-  LiveGrower(LiveWorlds::Parts parts, Sampling first, Sampling others, Key draws)
-      : parts_(parts), first_(std::move(first)), others_(std::move(others)), draws_(draws) {}
+  struct How {
+    std::shared_ptr<const llm::SamplingOptions> sampling;
+    bool greedy_first = false;
+    bool distinct_siblings = false;
+  };
+  LiveGrower(LiveWorlds::Parts parts, How how, Key draws)
+      : parts_(parts), how_(std::move(how)), draws_(draws) {}
 
   Co<std::optional<RawStep>> Grow(Request request) override {
     llm::GenerateRequest generate{.prefix = request.prefix,
                                   .walker = request.walker,
                                   .draw = draws_.With(std::span<const int>(request.path)),
-                                  .sampling = request.path.back() == 1 ? first_ : others_,
+                                  .sampling = how_.sampling,
+                                  .most_likely = how_.greedy_first && request.path.back() == 1,
                                   .with_state = parts_.with_states};
+    for (const RawStep* elder : request.excluded) {
+      generate.excluded.push_back({elder->tokens, elder->draw_log_probs});
+    }
     Dispatched<llm::Generation> done = co_await parts_.generator->Generate(std::move(generate));
     llm::Generation& reply = done.reply;
     RawStep raw{.log_prob = reply.log_prob,
@@ -65,6 +73,7 @@ class LiveGrower : public Grower {
     raw.text = llm::Text(parts_.generator->generator().tokenizer(), reply.tokens);
     raw.tokens = std::move(reply.tokens);
     raw.state = std::move(reply.state);
+    if (how_.distinct_siblings) raw.draw_log_probs = std::move(reply.draw_log_probs);
     co_return raw;
   }
 
@@ -80,7 +89,7 @@ class LiveGrower : public Grower {
 
  private:
   LiveWorlds::Parts parts_;
-  Sampling first_, others_;  // of attempt 1 and of all further ones
+  How how_;
   Key draws_;
 };
 
@@ -104,21 +113,17 @@ LiveWorlds::LiveWorlds(Parts parts, LiveWorldsOptions options)
       settings_(world::SettingsKey({.file_hash = parts_.generator->generator().Info().file_hash,
                                     .context = parts_.generator->generator().context()},
                                    options_)),
-      sampling_(std::make_shared<llm::SamplingOptions>(options_.sampling)),
-      first_sampling_(sampling_) {
-  if (!options_.greedy_first) return;
-  llm::SamplingOptions greedy = options_.sampling;
-  greedy.temperature = 0;
-  first_sampling_ = std::make_shared<llm::SamplingOptions>(std::move(greedy));
-}
+      sampling_(std::make_shared<llm::SamplingOptions>(options_.sampling)) {}
 
 uint64_t SettingsKey(const GeneratorIdentity& generator, const LiveWorldsOptions& options) {
   const Key key = Key("world-settings")
                       .With(options.seed)
                       .With(generator.file_hash)
                       .With(static_cast<uint64_t>(generator.context));
-  const Key sampled = SamplingKey(key, options.sampling);
-  return (options.greedy_first ? sampled.With("greedy-first") : sampled).value();
+  Key settings = SamplingKey(key, options.sampling);
+  if (options.greedy_first) settings = settings.With("greedy-first");
+  if (options.distinct_siblings) settings = settings.With("distinct-siblings");
+  return settings.value();
 }
 
 uint64_t PromptKey(llm::PromptKind kind, const task::ProblemPrompt& parts) {
@@ -156,7 +161,12 @@ std::shared_ptr<World> LiveWorlds::Open(const task::Problem& problem, int epoch)
   }
   return open_.Add({.rounds = parts_.rounds,
                     .task = parts_.task,
-                    .grower = std::make_shared<LiveGrower>(parts_, first_sampling_, sampling_, key),
+                    .grower = std::make_shared<LiveGrower>(
+                        parts_,
+                        LiveGrower::How{.sampling = sampling_,
+                                        .greedy_first = options_.greedy_first,
+                                        .distinct_siblings = options_.distinct_siblings},
+                        key),
                     .store = parts_.store,
                     .walkers = walkers_,
                     .id = id,
@@ -164,7 +174,8 @@ std::shared_ptr<World> LiveWorlds::Open(const task::Problem& problem, int epoch)
                     .prompt = prompt,
                     .question = problem.question,
                     .max_step_tokens = options_.sampling.max_new_tokens,
-                    .greedy_first = options_.greedy_first});
+                    .greedy_first = options_.greedy_first,
+                    .distinct_siblings = options_.distinct_siblings});
 }
 
 }  // namespace pgts::world

@@ -38,7 +38,8 @@ inline int VotingEpoch(int epoch, int k) { return kFirstVotingEpoch + epoch * kM
 
 struct LiveWorldsOptions {
   uint64_t seed = 0;
-  bool greedy_first = false;  // attempt 1 of every node is its greedy step
+  bool greedy_first = false;       // attempt 1 of every node is its greedy step
+  bool distinct_siblings = false;  // no node is paid for a text that its parent has already
   llm::SamplingOptions sampling;
   llm::PromptKind prompt = llm::PromptKind::kAuto;
 };
@@ -104,7 +105,6 @@ class LiveWorlds : public WorldSource {
   LiveWorldsOptions options_;
   uint64_t settings_;
   std::shared_ptr<const llm::SamplingOptions> sampling_;
-  std::shared_ptr<const llm::SamplingOptions> first_sampling_;  // of attempt 1
   std::shared_ptr<WalkerIds> walkers_ = std::make_shared<WalkerIds>();
   OpenWorlds open_;
 };

@@ -2,7 +2,10 @@
 #include "world/world.h"
 
 #include <gmock/gmock.h>
+#include <fmt/ranges.h>
 #include <gtest/gtest.h>
+
+#include <memory>
 
 #include "base/error.h"
 #include "task/task.h"
@@ -165,6 +168,35 @@ TEST_F(WorldTest, AComputationThatFailsLeavesNobodyWaiting) {
   EXPECT_THROW(rounds_.Run(), Error);
   broken = false;
   EXPECT_EQ(Go({1}, false).lines.size(), 1);
+}
+
+// Says which steps it was told to leave out.
+class NotingGrower : public Grower {
+ public:
+  Co<std::optional<RawStep>> Grow(Request request) override {
+    std::string line = fmt::format("{}", fmt::join(request.path, "."));
+    for (const RawStep* elder : request.excluded) line += " not " + elder->text.substr(0, 1);
+    grown.push_back(line);
+    RawStep raw = ScriptedStep(std::string(1, static_cast<char>('a' + request.path.back())) + "\n");
+    raw.draw_log_probs = {-1, -1};
+    co_return raw;
+  }
+  Co<std::optional<Score>> Judge(std::vector<int>, ScoreRequest) override { co_return Score{}; }
+
+  std::vector<std::string> grown;
+};
+
+TEST_F(WorldTest, ADistinctChildComesAfterItsElderSiblingsAndLeavesThemOut) {
+  const auto grower = std::make_shared<NotingGrower>();
+  world_ = std::make_shared<World>(WorldParts{.rounds = &rounds_,
+                                              .task = task_.get(),
+                                              .grower = grower,
+                                              .prompt = llm::Extend(nullptr, {1}),
+                                              .distinct_siblings = true});
+  const Walk third = Go({3}, /*scored=*/false);
+  EXPECT_EQ(third.charges.tokens, 2);  // its own: nobody asked for the others
+  Go({3, 2}, /*scored=*/false);
+  EXPECT_THAT(grower->grown, ElementsAre("1", "2 not b", "3 not b not c", "3.1", "3.2 not b"));
 }
 
 }  // namespace
