@@ -349,7 +349,7 @@ TEST_F(TrainRunTest, ARunsMethodsAreComparedAtTheSameBudgets) {
   ExpectEnds(compare("cut"), "cut");
 
   const Json comparison = ReadJsonFile(Run("whole") + "/comparison.json");
-  EXPECT_EQ(comparison.at("methods").size(), 25u);
+  EXPECT_EQ(comparison.at("methods").size(), 26u);
   for (const auto& [method, points] : comparison.at("methods").items()) {
     for (const Json& point : points) {
       // More than the budget by the step under way at most: here 24 tokens.

@@ -52,7 +52,7 @@ TEST_F(RunFlagsTest, WithNothingGivenTheEmbeddedRecipeIsTaken) {
   const session::RunConfig embedded = LoadConfig({}, "")->config;
   EXPECT_TRUE(FileExists(embedded.generator.model_name)) << embedded.generator.model_name;
   EXPECT_EQ(embedded.generator.prompt, "plain");
-  EXPECT_EQ(embedded.search.max_nodes, 100);
+  EXPECT_EQ(embedded.search.max_nodes, 60);
   // A model of the user's own has nothing to do with it.
   const session::RunConfig own = LoadConfig({.model = kTinyModel}, "")->config;
   EXPECT_EQ(own.generator.prompt, "auto");

@@ -87,7 +87,9 @@ TEST_F(SettingRunnerTest, TreesOfDistinctSiblingsHoldNoTextTwice) {
         found += step.grown && step.grown->child.tokens > 0 && step.grown->duplicate ? 1 : 0;
       }
     };
-    runner.Run(search::FindMethod("beam"), {.candidate = 0, .cap = 400}, problems_, 0, look);
+    const search::Method& beam = search::FindMethod("beam");
+    const size_t widest = beam.candidates.size() - 1;
+    runner.Run(beam, {.candidate = widest, .cap = 400}, problems_, /*seed=*/0, look);
     return found;
   };
   EXPECT_GT(repeats(/*distinct=*/false), 0);

@@ -29,11 +29,12 @@ std::map<Token, std::vector<ExcludedStep>> ByNext(std::span<const ExcludedStep> 
 
 // R above, of the prefix that the steps share up to `position`.
 double ExcludedShare(std::span<const ExcludedStep> steps, size_t position) {
-  if (std::ranges::any_of(steps, [&](const auto& step) { return EndsAt(step, position); })) return 1;
+  if (std::ranges::any_of(steps, [&](const auto& step) { return EndsAt(step, position); }))
+    return 1;
   double share = 0;
   for (const auto& [token, further] : ByNext(steps, position)) {
-    share += std::exp(further.front().draw_log_probs[position]) *
-             ExcludedShare(further, position + 1);
+    share +=
+        std::exp(further.front().draw_log_probs[position]) * ExcludedShare(further, position + 1);
   }
   return std::min(share, 1.0);
 }
@@ -50,7 +51,8 @@ TokenDistribution ExcludedSteps::LeftOf(TokenDistribution candidates) const {
   for (size_t i = 0; i < candidates.tokens.size(); ++i) {
     const Token token = candidates.tokens[i];
     const auto found = shares.find(tokenizer_->IsEndOfText(token) ? kEndOfText : token);
-    const double weight = candidates.cumulative[i] - std::exchange(before, candidates.cumulative[i]);
+    const double weight =
+        candidates.cumulative[i] - std::exchange(before, candidates.cumulative[i]);
     total += found == shares.end() ? weight : weight * (1 - found->second);
     candidates.cumulative[i] = total;
   }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Drawing a step without replacement: as from the model, given that it is none of some earlier steps
-// below the same prefix. So the k-th of such steps is what successive sampling without replacement
-// gives (Shi, Bieber and Singh, "Incremental Sampling Without Replacement for Sequence Models",
-// ICML 2020, section 3; the rejection of repeats draws from the same distribution and pays for
-// them).
+// Drawing a step without replacement: as from the model, given that it is none of some earlier
+// steps below the same prefix. So the k-th of such steps is what successive sampling without
+// replacement gives (Shi, Bieber and Singh, "Incremental Sampling Without Replacement for Sequence
+// Models", ICML 2020, section 3; the rejection of repeats draws from the same distribution and pays
+// for them).
 //
 // The excluded steps are a trie. A token's share of the excluded mass,
 //   R(prefix) = sum over tokens c of p(c | prefix) · R(prefix c),     R(whole step) = 1,
@@ -29,7 +29,8 @@ class ExcludedSteps {
   static constexpr double kLeastMass = 1e-4;
 
   bool Any() const { return !within_.empty(); }  // that begin as what was written
-  // The candidates with what is left of their mass: `cumulative` alone changes. Empty if nothing is.
+  // The candidates with what is left of their mass: `cumulative` alone changes. Empty if nothing
+  // is.
   TokenDistribution LeftOf(TokenDistribution candidates) const;
   // The step goes on with this token.
   void Wrote(Token token);

@@ -52,11 +52,11 @@ struct GenerateRequest {
   uint64_t walker = 0;  // who walks: requests of one walker share its slot in the KV memory
   Key draw{"unset"};
   std::shared_ptr<const SamplingOptions> sampling;
-  bool most_likely = false;            // takes the most likely tokens, as temperature 0 does
-  std::vector<ExcludedStep> excluded;  // what it must not write again
   // Whether the step comes with its hidden state, unless its end leaves no room to read it. So a
   // judge that looks at the states of the model that writes needs no pass of its own.
   bool with_state = false;
+  bool most_likely = false;            // takes the most likely tokens, as temperature 0 does
+  std::vector<ExcludedStep> excluded;  // what it must not write again
 };
 
 enum class StepEnd { kSeparator, kEndOfText, kMaxTokens, kContextFull, kNothingLeft };

@@ -203,16 +203,16 @@ TEST_F(CheckpointTest, APolicyThatReadsOtherFeaturesIsRefused) {
     return Message([&] { ReadPolicy(Path("edited.safetensors"), kConditions); });
   };
   Json features = Json::parse(saved.metadata.at("pgts.features"));
-  EXPECT_EQ(features.size(), 33);
+  EXPECT_EQ(features.size(), 34);
   EXPECT_EQ(refusal(features), "no error");
   Json renamed = features;
   renamed[3] = "node.length";
   EXPECT_THAT(refusal(renamed),
-              AllOf(HasSubstr("reads 33 features, of which number 4 is \"node.length\""),
+              AllOf(HasSubstr("reads 34 features, of which number 4 is \"node.length\""),
                     HasSubstr("that is \"node.tokens\": train it again")));
-  features.erase(32);
+  features.erase(33);
   EXPECT_THAT(refusal(features),
-              AllOf(HasSubstr("reads 32 features, of which number 33 is missing"),
+              AllOf(HasSubstr("reads 33 features, of which number 34 is missing"),
                     HasSubstr("global.next_score")));
 }
 

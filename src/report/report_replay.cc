@@ -21,10 +21,10 @@ void CheckTree(const search::TracedSearch& search) {
                         search.problem, search.method, search.rollout, nodes);
   };
   for (const tree::TrajectoryStep& step : search.trajectory.steps) {
-    require(step.grown.has_value() == tree::AsksForChild(step.decision.action));
+    require(!step.grown || tree::AsksForChild(step.decision.action));
     if (step.grown) require(step.grown->parent >= 0 && step.grown->parent <= nodes);
     nodes += step.grown ? 1 : 0;
-    require(step.to >= 0 && step.to <= nodes);
+    require(step.to >= 0 && step.to <= nodes && (!step.grown || step.to == nodes));
   }
   if (const auto& answer = search.trajectory.answer) {
     require(answer->node >= 0 && answer->node <= nodes);

@@ -55,8 +55,8 @@ tree::Action HeuristicPolicy::Choose(const tree::Tree& tree) const {
       v.terminal || v.dead || (current != tree::kRoot && v.score < rule.branch_below);
   if (leave) {
     const Action first = rule.backtrack_first ? Action::kBacktrack : Action::kBranch;
-    return FirstLegal(legal, {first, Action::kBranch, Action::kBacktrack, Action::kExpand,
-                              Action::kTerminate});
+    return FirstLegal(
+        legal, {first, Action::kBranch, Action::kBacktrack, Action::kExpand, Action::kTerminate});
   }
   return FirstLegal(legal,
                     {Action::kExpand, Action::kBranch, Action::kBacktrack, Action::kTerminate});

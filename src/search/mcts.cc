@@ -45,7 +45,7 @@ class Simulations {
 
   NodeId Select() const {
     NodeId at = kRoot;
-    while (static_cast<int>(known_[at].children.size()) >= branching_) at = BestChild(at);
+    while (!MayGrow(at)) at = BestChild(at);
     return at;
   }
 
@@ -60,15 +60,19 @@ class Simulations {
           known.sum / known.visits + options_.exploration * std::sqrt(log_visits / known.visits);
       if (best == kNoNode || bound > best_bound) best = child, best_bound = bound;
     }
-    return best;  // never kNoNode: an open node with b children has an open child
+    return best;  // never kNoNode: an open node that may not grow has an open child
   }
 
-  // The next child of `parent`; kNoNode where a budget or the world's knowledge ends.
+  // The next child of `parent`; kNoNode where nothing is left to write, or where a budget or the
+  // world's knowledge ends.
   Co<NodeId> Grow(NodeId parent) {
     std::vector<NodeId> parents = {parent};
     const std::vector<NodeId> asked = co_await walk_.Ask(std::move(parents));
     const NodeId child = asked.front();
-    if (child == kNoNode) co_return kNoNode;
+    if (child == kNoNode) {
+      Close(parent);
+      co_return kNoNode;
+    }
     known_.emplace_back();
     known_[parent].children.push_back(child);
     co_return child;
@@ -84,14 +88,23 @@ class Simulations {
     for (NodeId at = end; at != kNoNode; at = walk_.tree().node(at).parent) {
       known_[at].visits += 1;
       known_[at].sum += value;
+    }
+    Close(end);
+  }
+
+  // Marks what is closed on the way from the root to `end`.
+  void Close(NodeId end) {
+    for (NodeId at = end; at != kNoNode; at = walk_.tree().node(at).parent) {
       known_[at].closed = IsClosed(at);
     }
   }
 
+  bool MayGrow(NodeId id) const {
+    return static_cast<int>(known_[id].children.size()) < branching_ && walk_.tree().CanExpand(id);
+  }
   bool IsClosed(NodeId id) const {
-    const std::vector<NodeId>& children = known_[id].children;
-    if (static_cast<int>(children.size()) < branching_) return !walk_.tree().CanExpand(id);
-    return std::ranges::all_of(children, [&](NodeId child) { return known_[child].closed; });
+    return !MayGrow(id) && std::ranges::all_of(known_[id].children,
+                                               [&](NodeId child) { return known_[child].closed; });
   }
 
   const MctsOptions& options_;

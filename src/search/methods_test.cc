@@ -196,7 +196,8 @@ TEST(MethodsTest, ASearcherBringsItsCandidatesAndWhatTheyAre) {
   EXPECT_EQ(fixture.Run(*searcher).chains.size(), 2u);
 
   EXPECT_EQ(FindMethod("beam").candidates[4].text, "width=2, expansion=1");
-  EXPECT_EQ(FindMethod("heuristic").candidates[1].text, "branch_below=0, terminate_above=0.5");
+  EXPECT_EQ(FindMethod("heuristic").candidates[1].text,
+            "branch_below=0, terminate_above=0.5, backtrack_first=false");
   EXPECT_TRUE(FindMethod("heuristic").candidates[0].chooses_actions);
   EXPECT_TRUE(FindMethod("pgts_uniform").candidates[0].until_limits);
   EXPECT_EQ(FindMethod("pgts").candidates[0].text, "");

@@ -23,6 +23,7 @@ tree::Child ToChild(const world::Step& step, std::optional<float> score) {
           .terminal = step.terminal,
           .dead = step.dead,
           .truncated = step.truncated,
+          .nothing_left = step.raw.end == llm::StepEnd::kNothingLeft,
           .text_hash = step.text_hash,
           .answer = step.answer};
 }
@@ -135,8 +136,10 @@ void TreeWalk::Apply(std::vector<Asked>& wave, std::vector<tree::NodeId>& nodes)
       lost_ = true;  // the charges say so too
       return;
     }
+    if (!tree_.CanExpand(asked.parent)) continue;  // an elder sibling found nothing left
+    const bool grown = !asked.child->nothing_left;
     Grow(asked.parent, *std::move(asked.child));
-    nodes[asked.request] = tree_.current();
+    if (grown) nodes[asked.request] = tree_.current();
   }
 }
 

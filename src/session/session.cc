@@ -109,23 +109,22 @@ void Session::LogEngine() const {
   }
 }
 
-world::LiveWorldsOptions Session::WorldOptions(search::Worlds worlds) const {
-  const bool greedy = worlds == search::Worlds::kGreedy;
+world::LiveWorldsOptions Session::WorldOptions(Worlds worlds) const {
+  const bool greedy = worlds == Worlds::kGreedy;
   return {.seed = static_cast<uint64_t>(options_.world.seed),
           .greedy_first = !greedy && options_.world.GreedyFirst(),
-          .distinct_siblings =
-              worlds == search::Worlds::kTrees && options_.world.DistinctSiblings(),
+          .distinct_siblings = worlds == Worlds::kTrees && options_.world.DistinctSiblings(),
           .sampling = Sampling(options_.generator, *task_, greedy),
           .prompt = llm::ParsePromptKind(options_.generator.prompt)};
 }
 
 uint64_t Session::SampledWorldKey(int epoch) const {
-  const world::LiveWorldsOptions options = WorldOptions(search::Worlds::kSampled);
+  const world::LiveWorldsOptions options = WorldOptions(Worlds::kSampled);
   return world::WorldKey(world::SettingsKey(generator_record_.identity, options), epoch);
 }
 
 void Session::OpenWorlds() {
-  const auto open = [&](search::Worlds worlds) -> std::unique_ptr<world::WorldSource> {
+  const auto open = [&](Worlds worlds) -> std::unique_ptr<world::WorldSource> {
     const world::LiveWorldsOptions options = WorldOptions(worlds);
     if (replays()) {
       return std::make_unique<world::StoredWorlds>(world::StoredWorlds::Parts{
@@ -147,9 +146,9 @@ void Session::OpenWorlds() {
                                  .with_states = ScorerReadsStates()},
         options);
   };
-  sampled_ = open(search::Worlds::kSampled);
-  trees_ = options_.world.DistinctSiblings() ? open(search::Worlds::kTrees) : nullptr;
-  greedy_ = options_.world.GreedyFirst() ? nullptr : open(search::Worlds::kGreedy);
+  sampled_ = open(Worlds::kSampled);
+  trees_ = options_.world.DistinctSiblings() ? open(Worlds::kTrees) : nullptr;
+  greedy_ = options_.world.GreedyFirst() ? nullptr : open(Worlds::kGreedy);
 }
 
 bool Session::ScorerReadsStates() const {

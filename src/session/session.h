@@ -17,7 +17,6 @@
 #include "llm/client.h"
 #include "llm/engine_options.h"
 #include "llm/llama_model.h"
-#include "search/methods.h"
 #include "session/settings.h"
 #include "task/task.h"
 #include "tree/tree.h"
@@ -71,11 +70,13 @@ class Session {
   eval::Environment environment();
 
  private:
+  enum class Worlds { kSampled, kTrees, kGreedy };
+
   void LoadGenerator();
   void FindGenerator();
   void OpenWorlds();
   bool ScorerReadsStates() const;  // of the generator
-  world::LiveWorldsOptions WorldOptions(search::Worlds worlds) const;
+  world::LiveWorldsOptions WorldOptions(Worlds worlds) const;
 
   SessionOptions options_;
   std::string replayed_folder_;  // empty: worlds grow

@@ -26,9 +26,9 @@
 namespace pgts::tree {
 
 inline constexpr std::array<std::string_view, 20> kNodeFeatureNames = {
-    "score",    "log_prob", "log_prob_per_token", "tokens",   "depth",    "width",
-    "terminal", "dead",     "duplicate",          "current",  "visits",   "on_path",
-    "return_2", "return_4", "return_6",           "return_8", "path_min", "agreement",
+    "score",     "log_prob",  "log_prob_per_token", "tokens",   "depth",    "width",
+    "terminal",  "dead",      "duplicate",          "current",  "visits",   "on_path",
+    "return_2",  "return_4",  "return_6",           "return_8", "path_min", "agreement",
     "is_answer", "unexplored"};
 inline constexpr int kNodeFeatures = static_cast<int>(kNodeFeatureNames.size());
 // Of the edge parent -> child; the attempt index is over max_width. (The depth difference of a

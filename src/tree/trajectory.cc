@@ -28,6 +28,7 @@ void TrajectoryRecorder::Before(const Tree& tree, const Decision& decision) {
                       .potential_before = Potential(tree, tree.current())};
   if (with_features_) step.features = ReadFeatures(tree);
   tokens_before_ = tree.tokens();
+  nodes_before_ = tree.nodes().size();
   trajectories_.back().token_price = tree.limits().token_price;
   trajectories_.back().steps.push_back(std::move(step));
 }
@@ -37,7 +38,7 @@ void TrajectoryRecorder::After(const Tree& tree) {
   step.to = tree.current();
   step.tokens = static_cast<int>(tree.tokens() - tokens_before_);
   step.potential_after = tree.Done() ? 0.0F : Potential(tree, tree.current());
-  if (AsksForChild(step.decision.action)) step.grown = NewestNode(tree);
+  if (tree.nodes().size() > nodes_before_) step.grown = NewestNode(tree);
   trajectories_.back().end = tree.end();
 }
 

@@ -32,7 +32,7 @@ struct TrajectoryStep {
   float potential_before = kRootScore;  // Phi of the node before: its score; root 0.5, dead 0
   float potential_after = kRootScore;   // Phi of the node after; 0 where the search ended
   TreeFeatures features;                // before the decision; left empty unless recorded
-  std::optional<GrownNode> grown;       // the child that Expand or Branch asked for
+  std::optional<GrownNode> grown;  // the child that Expand or Branch asked for, if one was left
 };
 
 struct Trajectory {
@@ -76,6 +76,7 @@ class TrajectoryRecorder : public SearchObserver {
  private:
   bool with_features_;
   int64_t tokens_before_ = 0;
+  size_t nodes_before_ = 0;
   std::vector<Trajectory> trajectories_{1};
 };
 

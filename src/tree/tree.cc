@@ -29,10 +29,11 @@ Tree::Tree(Limits limits) : limits_(limits) {
 bool Tree::CanExpand(NodeId id) const {
   const Node& node = nodes_[id];
   return !node.child.terminal && !node.child.dead && node.depth < limits_.max_depth &&
-         node.width < limits_.max_width;
+         !node.exhausted && node.width < limits_.max_width;
 }
 
 float Tree::Unexplored(NodeId id) const {
+  if (nodes_[id].exhausted) return 0;
   float left = 1;
   for (const Node& node : nodes_) {
     if (node.parent == id && !node.duplicate) left -= std::exp(node.child.log_prob);
@@ -55,8 +56,8 @@ NodeId Tree::BacktrackTarget() const {
   for (NodeId up = parent; up != kNoNode; up = nodes_[up].parent) {
     if (!CanExpand(up)) continue;
     if (limits_.backtrack_to == BacktrackTo::kParent) return parent;
-    const float promise = (up == kRoot ? BestChildScore(kRoot) : nodes_[up].child.score) *
-                          Unexplored(up);
+    const float promise =
+        (up == kRoot ? BestChildScore(kRoot) : nodes_[up].child.score) * Unexplored(up);
     if (promise > most) most = promise, best = up;
   }
   return best;
@@ -66,8 +67,9 @@ ActionMask Tree::Legal() const {
   ActionMask mask;
   if (Done()) return mask;
   if (CanExpand(current_)) mask.Allow(Action::kExpand);
-  if (current_ != kRoot && nodes_[nodes_[current_].parent].width < limits_.max_width) {
-    mask.Allow(Action::kBranch);
+  if (current_ != kRoot) {
+    const Node& parent = nodes_[nodes_[current_].parent];
+    if (!parent.exhausted && parent.width < limits_.max_width) mask.Allow(Action::kBranch);
   }
   if (BacktrackTarget() != kNoNode) mask.Allow(Action::kBacktrack);
   if (terminal_nodes_ > 0) mask.Allow(Action::kTerminate);
@@ -82,6 +84,11 @@ ChildRequest Tree::Request(Action action) const {
 
 void Tree::Apply(Action action, Child child) {
   const auto [parent, attempt] = Request(action);
+  if (child.nothing_left) {
+    nodes_[parent].exhausted = true;
+    FinishAction();
+    return;
+  }
   const NodeId id = static_cast<NodeId>(nodes_.size());
   Node node{.parent = parent, .attempt = attempt, .depth = nodes_[parent].depth + 1};
   node.duplicate = std::any_of(nodes_.begin(), nodes_.end(), [&](const Node& other) {

@@ -4,15 +4,15 @@
 // there.)
 //
 // Legality at the current node v:
-//   Expand     v is not terminal, not dead, depth(v) < max_depth, width(v) < max_width
-//   Branch     v is not the root, width(parent(v)) < max_width
+//   Expand     v is not terminal, not dead, not exhausted, depth(v) < max_depth,
+//              width(v) < max_width
+//   Branch     v is not the root, parent(v) is not exhausted, width(parent(v)) < max_width
 //   Backtrack  some strict ancestor of v can still be expanded
 //   Terminate  the tree has a terminal node
-// Backtrack leads to the parent, or to the strict ancestor u that promises most among those that can
-// be expanded: score(u) · Unexplored(u), ties to the nearer; the root has no score and counts as its
-// best child.
-// Width counts attempts, duplicates included. Branch and Backtrack leave v for good; its terminal
-// nodes still count for the answer.
+// Backtrack leads to the parent, or to the strict ancestor u that promises most among those that
+// can be expanded: score(u) · Unexplored(u), ties to the nearer; the root has no score and counts
+// as its best child. Width counts attempts, duplicates included. Branch and Backtrack leave v for
+// good; its terminal nodes still count for the answer.
 //
 // The search ends by Terminate, or as soon as nodes, actions or tokens have run out, or when
 // nothing is legal. max_nodes does not count the root. Tokens are checked before a step is asked
@@ -61,11 +61,12 @@ struct Child {
   int tokens = 0;      // sampled for this step
   float log_prob = 0;  // sum over its tokens, temperature 1, no truncation
   float score = kRootScore;
-  bool terminal = false;   // the path states a final answer
-  bool dead = false;       // the path cannot be continued
-  bool truncated = false;  // ended at max_new_tokens
-  uint64_t text_hash = 0;  // equal texts of siblings make duplicates
-  std::string answer;      // of a terminal node
+  bool terminal = false;      // the path states a final answer
+  bool dead = false;          // the path cannot be continued
+  bool truncated = false;     // ended at max_new_tokens
+  bool nothing_left = false;  // no child at all: its siblings have all that their parent can have
+  uint64_t text_hash = 0;     // equal texts of siblings make duplicates
+  std::string answer;         // of a terminal node
 };
 
 struct Node {
@@ -75,7 +76,8 @@ struct Node {
   int width = 0;   // attempts asked for below this node
   int visits = 0;  // times the search stood here
   bool duplicate = false;
-  Child child;  // the root's: score kRootScore, no tokens
+  bool exhausted = false;  // a child has found nothing left
+  Child child;             // the root's: score kRootScore, no tokens
 };
 
 enum class End : uint8_t { kNone, kTerminated, kNodes, kActions, kTokens, kNothingLegal };
@@ -97,7 +99,8 @@ class Tree {
 
   // The child that Expand or Branch would ask for now. The action must be legal.
   ChildRequest Request(Action action) const;
-  // Applies Expand or Branch with the child that Request named.
+  // Applies Expand or Branch with the child that Request named. Where nothing was left to write, no
+  // node is added and the search stays where it is; its parent is exhausted.
   void Apply(Action action, Child child);
   // Applies Backtrack or Terminate.
   void Apply(Action action);

@@ -92,6 +92,20 @@ TEST(LegalityTest, BacktrackSeesOpenAncestorsBeyondAFullParent) {
   EXPECT_EQ(tree.Legal(), Mask({kBranch, kBacktrack}));
 }
 
+TEST(LegalityTest, WhereAChildFoundNothingLeftNoOtherIsAskedFor) {
+  Tree tree({});
+  tree.Apply(kExpand, Step());
+  Child none = Dead();
+  none.nothing_left = true;
+  tree.Apply(kBranch, none);
+  EXPECT_EQ(tree.NodesWithoutRoot(), 1);
+  EXPECT_EQ(tree.current(), 1);
+  EXPECT_EQ(tree.actions(), 2);
+  EXPECT_EQ(tree.Unexplored(kRoot), 0);
+  EXPECT_FALSE(tree.CanExpand(kRoot));
+  EXPECT_EQ(tree.Legal(), Mask({kExpand}));
+}
+
 Child Likely(float probability, float score) {
   Child child = Step(score);
   child.log_prob = std::log(probability);
@@ -113,9 +127,9 @@ TEST(BacktrackTest, UnexploredIsWhatTheKnownChildrenLeave) {
 
 TEST(BacktrackTest, LeadsToTheAncestorWithMostToFind) {
   Tree tree({.max_depth = 4, .max_width = 2, .backtrack_to = BacktrackTo::kUnexplored});
-  tree.Apply(kExpand, Likely(0.9F, 0.8F));  // node 1; the root's promise is 0.1 x 0.8
-  tree.Apply(kExpand, Likely(0.5F, 0.7F));  // 2; node 1: 0.5 x 0.8
-  tree.Apply(kExpand, Likely(0.4F, 0.2F));  // 3; node 2: 0.6 x 0.7
+  tree.Apply(kExpand, Likely(0.9F, 0.8F));   // node 1; the root's promise is 0.1 x 0.8
+  tree.Apply(kExpand, Likely(0.5F, 0.7F));   // 2; node 1: 0.5 x 0.8
+  tree.Apply(kExpand, Likely(0.4F, 0.2F));   // 3; node 2: 0.6 x 0.7
   tree.Apply(kExpand, Terminal("4", 0.1F));  // 4; node 3: 0.63 x 0.2
   tree.Apply(kBacktrack);
   EXPECT_EQ(tree.current(), 2);

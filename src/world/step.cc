@@ -66,8 +66,8 @@ void ReadStep(const task::Task& task, std::string_view text_before, Step& step) 
   }
   step.terminal = answer.has_value();
   if (answer) step.answer = *answer;
-  step.dead = !step.terminal && (IsBlank(raw.text) || broken_off ||
-                                 raw.end == llm::StepEnd::kEndOfText || !valid);
+  step.dead = !step.terminal &&
+              (IsBlank(raw.text) || broken_off || raw.end == llm::StepEnd::kEndOfText || !valid);
 }
 
 }  // namespace pgts::world

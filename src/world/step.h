@@ -22,9 +22,9 @@
 namespace pgts::world {
 
 struct RawStep {
-  std::vector<llm::Token> tokens;  // without the end-of-text token
-  std::string text;                // the pieces of `tokens`
-  double log_prob = 0;             // sum, natural log, temperature 1, no truncation
+  std::vector<llm::Token> tokens;     // without the end-of-text token
+  std::string text;                   // the pieces of `tokens`
+  double log_prob = 0;                // sum, natural log, temperature 1, no truncation
   std::vector<float> draw_log_probs;  // Generation's, where siblings are distinct; else empty
   llm::StepEnd end = llm::StepEnd::kSeparator;
   int generated = 0;         // sampled tokens, the end-of-text token included: what is charged

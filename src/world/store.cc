@@ -64,8 +64,8 @@ StoredStep ParseStep(RecordParser& parser, bool distinct) {
   step.raw.log_prob = parser.Get<double>();
   step.raw.end = static_cast<llm::StepEnd>(parser.Get<uint8_t>());
   step.raw.generated = parser.Get<int32_t>();
-  step.raw.seconds = parser.Get<double>();
   if (distinct) step.raw.draw_log_probs = parser.GetList<float>();
+  step.raw.seconds = parser.Get<double>();
   return step;
 }
 
@@ -120,10 +120,14 @@ void Store::WriteHead(WorldId world, const WorldName& name, const std::vector<ll
 void Store::Write(WorldId world, const StoredStep& step) {
   RecordBuilder record;
   const bool distinct = !step.raw.draw_log_probs.empty();
-  record.Put(world).Put<uint8_t>(distinct ? kDistinctStep : kStep).PutList(step.path).PutList(step.raw.tokens);
+  record.Put(world)
+      .Put<uint8_t>(distinct ? kDistinctStep : kStep)
+      .PutList(step.path)
+      .PutList(step.raw.tokens);
   record.PutString(step.raw.text).Put(step.raw.log_prob).Put(static_cast<uint8_t>(step.raw.end));
-  record.Put(static_cast<int32_t>(step.raw.generated)).Put(step.raw.seconds);
+  record.Put(static_cast<int32_t>(step.raw.generated));
   if (distinct) record.PutList(step.raw.draw_log_probs);
+  record.Put(step.raw.seconds);
   steps_.Append(world, record);
 }
 

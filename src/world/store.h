@@ -4,8 +4,7 @@
 //   steps.bin   head:  world, 2, name (settings, prompt, epoch, problem), prompt tokens; before its
 //                      first step, and again under each further name
 //               step:  world, 1, path of attempts, tokens, text, log-probability, end, generated,
-//                      seconds
-//                      world, 3, the same and draw_log_probs, where siblings are distinct
+//                      draw_log_probs where siblings are distinct (then 3 in place of 1), seconds
 //               Folders with heads of kind 0, whose names leave out the prompt, are refused.
 //   scores.bin  world, length of steps.bin when it was written, path, scorer, score, seconds
 //

@@ -5,8 +5,8 @@
 //
 // A node is its path of attempt indices, never its text: two samples with the same first step stay
 // independent. Where siblings are distinct, child k is drawn without replacement
-// (llm/excluded_steps.h), after children 1 to k - 1. What was grown or stored is never computed again, and walkers that ask for the same
-// child at once share one computation.
+// (llm/excluded_steps.h), after children 1 to k - 1. What was grown or stored is never computed
+// again, and walkers that ask for the same child at once share one computation.
 //
 // Belongs to the thread of its Rounds.
 #pragma once

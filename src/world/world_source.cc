@@ -59,8 +59,8 @@ class LiveGrower : public Grower {
                                   .walker = request.walker,
                                   .draw = draws_.With(std::span<const int>(request.path)),
                                   .sampling = how_.sampling,
-                                  .most_likely = how_.greedy_first && request.path.back() == 1,
-                                  .with_state = parts_.with_states};
+                                  .with_state = parts_.with_states,
+                                  .most_likely = how_.greedy_first && request.path.back() == 1};
     for (const RawStep* elder : request.excluded) {
       generate.excluded.push_back({elder->tokens, elder->draw_log_probs});
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "world/world.h"
 
-#include <gmock/gmock.h>
 #include <fmt/ranges.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <memory>

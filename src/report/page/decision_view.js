@@ -15,6 +15,7 @@ function stepName(node) {
 }
 
 function moveSentence(move, search) {
+  if (move.action <= 1 && !move.node) return 'finds nothing new to write';
   switch (move.action) {
     case 0: return `goes on from ${stepName(move.from)}: ${stepName(move.node)}`;
     case 1: return `tries an alternative to ${stepName(move.from)}: ${stepName(move.node)}`;

@@ -49,7 +49,8 @@ function unpackMoves(packed, nodes) {
   let grown = 0, from = 0, tokens = 0;
   return Array.from(packed.moves.action, (letter, i) => {
     const action = kActionLetters.indexOf(letter);
-    const node = action <= 1 ? nodes[++grown] : null;
+    // A new node is where the search goes; it stays where nothing was left to write.
+    const node = packed.moves.to[i] > grown ? nodes[++grown] : null;
     if (node) node.grownAt = i + 1;
     tokens += node ? node.tokens : 0;
     const move = {
