@@ -154,9 +154,9 @@ std::string Legend(const Comparison& comparison) {
   text += "\n";
   if (!comparison.perfect_actions.empty()) {
     text +=
-        "perfect choice of action: a bound for all that walk a problem's one sampled world, from "
-        "every step grown there;\nnot for cot_greedy and pgts_vote*, which have worlds of their "
-        "own\n";
+        "perfect choice of action: a bound for whoever walks a problem's worlds of chains or of "
+        "trees, from every step grown there;\nnot for pgts_vote*, nor for cot_greedy where "
+        "world.first is sampled: they have worlds of their own\n";
   }
   return text;
 }
