@@ -29,7 +29,7 @@ void Sample(benchmark::State& state, const SamplingOptions& options) {
   const std::vector<float> logits = Logits(state.range(0));
   for (auto unused : state) {
     const TokenDistribution candidates = Truncate(logits, options);
-    benchmark::DoNotOptimize(DrawToken(candidates, 0.5));
+    benchmark::DoNotOptimize(DrawToken(candidates.cumulative, 0.5));
   }
 }
 

@@ -141,8 +141,8 @@ class Solve {
     const task::Problem problem{.id = ProblemId(arguments_.question),
                                 .shown = "the question",
                                 .question = arguments_.question};
-    world::WorldSource& worlds = session.has_scorer() ? session.trees() : session.sampled();
-    const auto world = worlds.Open(problem, world::kEvaluationEpoch);
+    const auto kind = session.has_scorer() ? search::Worlds::kTrees : search::Worlds::kSampled;
+    const auto world = session.environment().WorldsOf(kind)->Open(problem, world::kEvaluationEpoch);
     if (session.replays()) CheckStored(*world, world::StoredFolder(config().world.dir));
     const std::unique_ptr<tree::Policy> policy =
         session.has_scorer() ? MakePolicy(session) : nullptr;

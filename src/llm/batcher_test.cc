@@ -62,7 +62,8 @@ Generation Plain(const GenerateRequest& request, int context = 200) {
   Generation generation;
   for (;;) {
     const TokenDistribution candidates = Truncate(FakeOutput(path, kVocabulary), *request.sampling);
-    const size_t drawn = DrawToken(candidates, request.draw.Uniform(generation.generated));
+    const size_t drawn =
+        DrawToken(candidates.cumulative, request.draw.Uniform(generation.generated));
     const Token token = candidates.tokens[drawn];
     generation.log_prob += candidates.log_probs[drawn];
     ++generation.generated;

@@ -41,12 +41,13 @@ double ExcludedShare(std::span<const ExcludedStep> steps, size_t position) {
 
 }  // namespace
 
-TokenDistribution ExcludedSteps::LeftOf(TokenDistribution candidates) const {
+std::vector<double> ExcludedSteps::LeftOf(const TokenDistribution& candidates) const {
   std::map<Token, double> shares;
   for (const auto& [token, further] : ByNext(within_, written_)) {
     shares[token] = ExcludedShare(further, written_ + 1);
   }
-  const double all = candidates.cumulative.empty() ? 0 : candidates.cumulative.back();
+  std::vector<double> left;
+  left.reserve(candidates.cumulative.size());
   double before = 0, total = 0;
   for (size_t i = 0; i < candidates.tokens.size(); ++i) {
     const Token token = candidates.tokens[i];
@@ -54,9 +55,10 @@ TokenDistribution ExcludedSteps::LeftOf(TokenDistribution candidates) const {
     const double weight =
         candidates.cumulative[i] - std::exchange(before, candidates.cumulative[i]);
     total += found == shares.end() ? weight : weight * (1 - found->second);
-    candidates.cumulative[i] = total;
+    left.push_back(total);
   }
-  return total < kLeastMass * all ? TokenDistribution{} : candidates;
+  if (total < kLeastMass * before) left.clear();
+  return left;
 }
 
 void ExcludedSteps::Wrote(Token token) {

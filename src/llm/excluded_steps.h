@@ -29,9 +29,8 @@ class ExcludedSteps {
   static constexpr double kLeastMass = 1e-4;
 
   bool Any() const { return !within_.empty(); }  // that begin as what was written
-  // The candidates with what is left of their mass: `cumulative` alone changes. Empty if nothing
-  // is.
-  TokenDistribution LeftOf(TokenDistribution candidates) const;
+  // What is left of the candidates' mass, cumulative as theirs. Empty if nothing is.
+  std::vector<double> LeftOf(const TokenDistribution& candidates) const;
   // The step goes on with this token.
   void Wrote(Token token);
 

@@ -71,10 +71,10 @@ std::optional<Written> Draw(const Key& key, const std::vector<Written>& elders) 
   Written written;
   while (!Ended(written.drawn)) {
     const TokenDistribution candidates = Candidates(Next(written.drawn));
-    const TokenDistribution left = excluded.LeftOf(candidates);
-    if (left.tokens.empty()) return std::nullopt;
+    const std::vector<double> left = excluded.LeftOf(candidates);
+    if (left.empty()) return std::nullopt;
     const size_t index = DrawToken(left, key.Uniform(written.drawn.size()));
-    const Token token = left.tokens[index];
+    const Token token = candidates.tokens[index];
     written.drawn.push_back(token);
     if (token != kEnd) written.tokens.push_back(token);
     written.draw_log_probs.push_back(static_cast<float>(DrawLogProb(candidates, index)));

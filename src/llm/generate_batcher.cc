@@ -125,11 +125,11 @@ std::optional<size_t> GenerateBatcher::Draw(Writing& job, const TokenDistributio
   const GenerateRequest& request = job.request;
   if (request.most_likely || request.sampling->temperature <= 0) return 0;
   const double uniform = request.draw.Uniform(job.result.generated);
-  if (!job.excluded.Any()) return DrawToken(candidates, uniform);
-  const TokenDistribution left = job.excluded.LeftOf(candidates);
-  if (left.tokens.empty()) return std::nullopt;
+  if (!job.excluded.Any()) return DrawToken(candidates.cumulative, uniform);
+  const std::vector<double> left = job.excluded.LeftOf(candidates);
+  if (left.empty()) return std::nullopt;
   const size_t drawn = DrawToken(left, uniform);
-  job.excluded.Wrote(left.tokens[drawn]);
+  job.excluded.Wrote(candidates.tokens[drawn]);
   return drawn;
 }
 

@@ -170,12 +170,10 @@ TokenDistribution Truncate(std::span<const float> logits, const SamplingOptions&
   return candidates;
 }
 
-size_t DrawToken(const TokenDistribution& candidates, double uniform) {
-  const double target = uniform * candidates.cumulative.back();
-  const auto found =
-      std::upper_bound(candidates.cumulative.begin(), candidates.cumulative.end(), target);
-  const size_t last = candidates.tokens.size() - 1;
-  return std::min<size_t>(found - candidates.cumulative.begin(), last);
+size_t DrawToken(std::span<const double> cumulative, double uniform) {
+  const double target = uniform * cumulative.back();
+  const auto found = std::upper_bound(cumulative.begin(), cumulative.end(), target);
+  return std::min<size_t>(found - cumulative.begin(), cumulative.size() - 1);
 }
 
 double DrawLogProb(const TokenDistribution& candidates, size_t index) {

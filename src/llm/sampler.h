@@ -33,10 +33,10 @@ double LogProb(std::span<const float> logits, Token token);
 
 TokenDistribution Truncate(std::span<const float> logits, const SamplingOptions& options);
 
-// The index of a candidate.
-size_t DrawToken(const TokenDistribution& candidates, double uniform);
+// The index of a candidate, by TokenDistribution::cumulative or what is left of it.
+size_t DrawToken(std::span<const double> cumulative, double uniform);
 
-// With what probability DrawToken gives this one: natural log.
+// With what probability DrawToken gives this candidate: natural log.
 double DrawLogProb(const TokenDistribution& candidates, size_t index);
 
 }  // namespace pgts::llm

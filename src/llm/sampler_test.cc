@@ -80,12 +80,12 @@ TEST(Sampler, GreedyTakesTheFirstOfEquals) {
 
 TEST(Sampler, DrawIsTheInverseOfTheCumulativeDistribution) {
   const TokenDistribution candidates = Truncate(kLogits, Off());  // 0.4, 0.6, 0.8, 0.9, 1
-  EXPECT_EQ(candidates.tokens[DrawToken(candidates, 0)], 0);
-  EXPECT_EQ(candidates.tokens[DrawToken(candidates, 0.399)], 0);
-  EXPECT_EQ(candidates.tokens[DrawToken(candidates, 0.401)], 2);
-  EXPECT_EQ(candidates.tokens[DrawToken(candidates, 0.601)], 4);
-  EXPECT_EQ(candidates.tokens[DrawToken(candidates, 0.899)], 1);
-  EXPECT_EQ(candidates.tokens[DrawToken(candidates, 0.999999999)], 3);
+  EXPECT_EQ(candidates.tokens[DrawToken(candidates.cumulative, 0)], 0);
+  EXPECT_EQ(candidates.tokens[DrawToken(candidates.cumulative, 0.399)], 0);
+  EXPECT_EQ(candidates.tokens[DrawToken(candidates.cumulative, 0.401)], 2);
+  EXPECT_EQ(candidates.tokens[DrawToken(candidates.cumulative, 0.601)], 4);
+  EXPECT_EQ(candidates.tokens[DrawToken(candidates.cumulative, 0.899)], 1);
+  EXPECT_EQ(candidates.tokens[DrawToken(candidates.cumulative, 0.999999999)], 3);
   EXPECT_NEAR(DrawLogProb(candidates, 1), std::log(0.2), 1e-6);
 }
 

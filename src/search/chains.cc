@@ -98,7 +98,7 @@ class ChainsOnShow {
 
  private:
   void Grow(const world::Step& step, std::optional<float> score) {
-    if (step.raw.end == llm::StepEnd::kNothingLeft) return;
+    if (step.raw.end == llm::StepEnd::kNothingLeft) return;  // no node of a tree
     observer_.Before(tree_, kAskNext);
     tree_.Apply(tree::Action::kExpand, ToChild(step, score));
     observer_.After(tree_);

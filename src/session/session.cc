@@ -19,9 +19,8 @@ namespace {
 
 constexpr int kDefaultContext = 4096;
 
-llm::SamplingOptions Sampling(const GeneratorSettings& settings, const task::Task& task,
-                              bool greedy) {
-  return {.temperature = greedy ? 0.0 : settings.temperature,
+llm::SamplingOptions Sampling(const GeneratorSettings& settings, const task::Task& task) {
+  return {.temperature = settings.temperature,
           .top_p = settings.top_p,
           .top_k = settings.top_k,
           .min_p = settings.min_p,
@@ -109,23 +108,20 @@ void Session::LogEngine() const {
   }
 }
 
-world::LiveWorldsOptions Session::WorldOptions(Worlds worlds) const {
-  const bool greedy = worlds == Worlds::kGreedy;
+world::LiveWorldsOptions Session::SampledWorlds() const {
   return {.seed = static_cast<uint64_t>(options_.world.seed),
-          .greedy_first = !greedy && options_.world.GreedyFirst(),
-          .distinct_siblings = worlds == Worlds::kTrees && options_.world.DistinctSiblings(),
-          .sampling = Sampling(options_.generator, *task_, greedy),
+          .greedy_first = options_.world.GreedyFirst(),
+          .sampling = Sampling(options_.generator, *task_),
           .prompt = llm::ParsePromptKind(options_.generator.prompt)};
 }
 
 uint64_t Session::SampledWorldKey(int epoch) const {
-  const world::LiveWorldsOptions options = WorldOptions(Worlds::kSampled);
-  return world::WorldKey(world::SettingsKey(generator_record_.identity, options), epoch);
+  return world::WorldKey(world::SettingsKey(generator_record_.identity, SampledWorlds()), epoch);
 }
 
 void Session::OpenWorlds() {
-  const auto open = [&](Worlds worlds) -> std::unique_ptr<world::WorldSource> {
-    const world::LiveWorldsOptions options = WorldOptions(worlds);
+  const auto open =
+      [&](const world::LiveWorldsOptions& options) -> std::unique_ptr<world::WorldSource> {
     if (replays()) {
       return std::make_unique<world::StoredWorlds>(world::StoredWorlds::Parts{
           .rounds = &rounds_,
@@ -146,9 +142,13 @@ void Session::OpenWorlds() {
                                  .with_states = ScorerReadsStates()},
         options);
   };
-  sampled_ = open(Worlds::kSampled);
-  trees_ = options_.world.DistinctSiblings() ? open(Worlds::kTrees) : nullptr;
-  greedy_ = options_.world.GreedyFirst() ? nullptr : open(Worlds::kGreedy);
+  const world::LiveWorldsOptions sampled = SampledWorlds();
+  world::LiveWorldsOptions trees = sampled, greedy = sampled;
+  trees.distinct_siblings = true;
+  greedy.sampling.temperature = 0;
+  sampled_ = open(sampled);
+  trees_ = options_.world.DistinctSiblings() ? open(trees) : nullptr;
+  greedy_ = options_.world.GreedyFirst() ? nullptr : open(greedy);
 }
 
 bool Session::ScorerReadsStates() const {

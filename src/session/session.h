@@ -51,7 +51,6 @@ class Session {
   const task::Task& task() const { return *task_; }
   Rounds& rounds() { return rounds_; }
   world::WorldSource& sampled() { return *sampled_; }  // worlds of independent siblings
-  world::WorldSource& trees() { return trees_ ? *trees_ : *sampled_; }  // as world.siblings says
   uint64_t SampledWorldKey(int epoch) const;
   world::Store* store() { return store_.get(); }
   // Not where worlds are replayed.
@@ -70,13 +69,11 @@ class Session {
   eval::Environment environment();
 
  private:
-  enum class Worlds { kSampled, kTrees, kGreedy };
-
   void LoadGenerator();
   void FindGenerator();
   void OpenWorlds();
-  bool ScorerReadsStates() const;  // of the generator
-  world::LiveWorldsOptions WorldOptions(Worlds worlds) const;
+  bool ScorerReadsStates() const;                  // of the generator
+  world::LiveWorldsOptions SampledWorlds() const;  // of sampled_
 
   SessionOptions options_;
   std::string replayed_folder_;  // empty: worlds grow

@@ -51,11 +51,11 @@ float Tree::BestChildScore(NodeId id) const {
 
 NodeId Tree::BacktrackTarget() const {
   const NodeId parent = nodes_[current_].parent;
+  if (limits_.backtrack_to == BacktrackTo::kParent) return parent;
   NodeId best = kNoNode;
   float most = -1;
   for (NodeId up = parent; up != kNoNode; up = nodes_[up].parent) {
     if (!CanExpand(up)) continue;
-    if (limits_.backtrack_to == BacktrackTo::kParent) return parent;
     const float promise =
         (up == kRoot ? BestChildScore(kRoot) : nodes_[up].child.score) * Unexplored(up);
     if (promise > most) most = promise, best = up;
@@ -67,11 +67,13 @@ ActionMask Tree::Legal() const {
   ActionMask mask;
   if (Done()) return mask;
   if (CanExpand(current_)) mask.Allow(Action::kExpand);
-  if (current_ != kRoot) {
-    const Node& parent = nodes_[nodes_[current_].parent];
-    if (!parent.exhausted && parent.width < limits_.max_width) mask.Allow(Action::kBranch);
+  const NodeId parent = nodes_[current_].parent;
+  if (parent != kNoNode && CanExpand(parent)) mask.Allow(Action::kBranch);
+  for (NodeId up = parent; up != kNoNode; up = nodes_[up].parent) {
+    if (!CanExpand(up)) continue;
+    mask.Allow(Action::kBacktrack);
+    break;
   }
-  if (BacktrackTarget() != kNoNode) mask.Allow(Action::kBacktrack);
   if (terminal_nodes_ > 0) mask.Allow(Action::kTerminate);
   return mask;
 }

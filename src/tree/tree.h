@@ -132,7 +132,7 @@ class Tree {
 
  private:
   float BestChildScore(NodeId id) const;  // 0: it has none
-  NodeId BacktrackTarget() const;         // kNoNode: nowhere to go
+  NodeId BacktrackTarget() const;         // where a legal Backtrack leads
   void MoveTo(NodeId id);
   void FinishAction();
 
