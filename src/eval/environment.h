@@ -23,8 +23,9 @@ struct Environment {
   world::WorldSource* greedy = nullptr;   // worlds with a greedy chain; null: nobody asks for one
   world::Store* store = nullptr;          // where all are kept; null: nowhere
   bool has_scorer = false;                // worlds answer what a step scores
-  int width = 1;                          // walkers that the models' memory has places for
-  int64_t generator_parameters = 0;       // for FLOPs
+  world::ScoreQuantiles scores = world::EvenScores();  // the scorer's
+  int width = 1;                     // walkers that the models' memory has places for
+  int64_t generator_parameters = 0;  // for FLOPs
   int64_t scorer_parameters = 0;
   // Drops every resident prefix: the start of an iteration or of a method's run, so that what
   // follows does not depend on what came before.

@@ -39,8 +39,10 @@ MethodResult SettingRunner::Run(const search::Method& method, const Option& opti
                                 const ProblemSet& problems, int64_t seed,
                                 decltype(MethodRun::on_result) on_result) const {
   const search::Setting& setting = method.candidates[option.candidate];
-  const std::unique_ptr<search::Searcher> searcher = setting.make(
-      {.rounds = &environment_.rounds, .greedy = parts_.greedy, .sampled = parts_.sampled});
+  const std::unique_ptr<search::Searcher> searcher = setting.make({.rounds = &environment_.rounds,
+                                                                   .greedy = parts_.greedy,
+                                                                   .sampled = parts_.sampled,
+                                                                   .scores = environment_.scores});
   const bool asks_policy =
       method.needs == Needs::kGreedyPolicy || method.needs == Needs::kSampledPolicy;
   return RunMethod(environment_,

@@ -66,7 +66,7 @@ class Keeper : public tree::SearchObserver {
 
 TEST(RenderTest, DrawsATreeWithThePathToItsAnswer) {
   search::SearchFixture fixture(search::MisleadingFirstSteps());
-  search::HeuristicPolicy policy({});
+  search::HeuristicPolicy policy(search::HeuristicRule{});
   Keeper keeper;
   fixture.RunPolicy(policy, {}, &keeper);
   ASSERT_TRUE(keeper.tree.has_value());
@@ -86,7 +86,7 @@ TEST(RenderTest, SaysWhatIsWrongWithAStep) {
                                                       0, llm::StepEnd::kEndOfText}},
                                                     {{3, 2}, {"#### 4\n", 0.2F}},
                                                     {{3, 3}, {"#### 5\n", 0.6F}}}));
-  search::HeuristicPolicy policy({});
+  search::HeuristicPolicy policy(search::HeuristicRule{});
   Keeper keeper;
   fixture.RunPolicy(policy, {}, &keeper);
   ASSERT_TRUE(keeper.tree.has_value());
@@ -129,7 +129,7 @@ TEST(RenderTest, ChainsWithoutAnAnswerSaySo) {
 
 TEST(RenderTest, ChainsThatShareStepsShareTheirLines) {
   search::SearchFixture fixture(search::MisleadingFirstSteps());
-  search::HeuristicPolicy policy({});
+  search::HeuristicPolicy policy(search::HeuristicRule{});
   fixture.RunPolicy(policy);  // grows 1, 2, 2.1 and 2.2
   search::SearchResult result;
   result.chains = {{.last_step = 3}, {.answer = "3", .last_step = 4}};
@@ -176,7 +176,8 @@ std::vector<std::string> Lines(const std::string& text) {
 }
 
 TEST(RenderTest, NoLineIsWiderThanTheTerminal) {
-  search::HeuristicPolicy policy({.terminate_above = 2});  // goes on below the first answer
+  search::HeuristicPolicy policy(
+      search::HeuristicRule{.terminate_above = 2});  // goes on below the first answer
   for (int width : {40, 57, 80}) {
     search::SearchFixture fixture(WideAndDeep());
     fixture.limits = {.max_depth = 40, .max_nodes = 150, .max_width = 2};
@@ -196,7 +197,7 @@ TEST(RenderTest, NoLineIsWiderThanTheTerminal) {
 
 TEST(RenderTest, OneLineForEachDecision) {
   search::SearchFixture fixture(search::MisleadingFirstSteps());
-  search::HeuristicPolicy policy({});
+  search::HeuristicPolicy policy(search::HeuristicRule{});
   std::ostringstream out;
   GrowingTree observer(*fixture.world, out, {.options = {.width = 64}});
   fixture.RunPolicy(policy, {}, &observer);
@@ -214,7 +215,7 @@ TEST(RenderTest, OneLineForEachDecision) {
 
 TEST(RenderTest, OnATerminalEachDrawingReplacesTheOneBefore) {
   search::SearchFixture fixture(search::MisleadingFirstSteps());
-  search::HeuristicPolicy policy({});
+  search::HeuristicPolicy policy(search::HeuristicRule{});
   std::ostringstream out;
   GrowingTree observer(*fixture.world, out, {.redraw = true, .options = {.width = 64}});
   fixture.RunPolicy(policy, {}, &observer);

@@ -102,6 +102,17 @@ void SetRatios(RewardMetrics& m) {
   m.specificity = Ratio(tn, tn + fp);
 }
 
+world::ScoreQuantiles ScoresOf(std::span<const ScoredStep> steps, const Calibration& calibration) {
+  std::vector<double> inner, last;
+  for (const ScoredStep& step : steps) {
+    (step.grade ? last : inner).push_back(calibration.Score(step.evidence()));
+  }
+  world::ScoreQuantiles scores = world::EvenScores();
+  if (!inner.empty()) scores.steps = world::QuantilesOf(inner);
+  if (!last.empty()) scores.answers = world::QuantilesOf(last);
+  return scores;
+}
+
 std::string Number(double value, int digits = 3) {
   return std::isnan(value) ? "-" : fmt::format("{:.{}f}", value, digits);
 }
@@ -182,6 +193,16 @@ std::vector<Row> ReadRows(const Json& json, const char* key) {
   return rows;
 }
 
+// Left as they are where the file does not hold them.
+void ReadQuantiles(const Json& json, const char* key,
+                   std::array<float, world::ScoreQuantiles::kCount>& quantiles) {
+  const auto at = json.find(key);
+  if (at == json.end() || !at->is_array() || at->size() != quantiles.size()) return;
+  if (std::ranges::all_of(*at, [](const Json& value) { return value.is_number(); })) {
+    at->get_to(quantiles);
+  }
+}
+
 }  // namespace
 
 RewardMetrics Measure(std::span<const ScoredStep> steps, const Calibration& calibration,
@@ -224,7 +245,8 @@ RewardMetrics Measure(std::span<const ScoredStep> steps, const Calibration& cali
       .ece_uncalibrated = ExpectedCalibrationError(plain.scores, plain.labels, kCalibrationBins),
       .threshold = threshold,
       .confusion = CountConfusion(labelled, threshold),
-      .by_score = BinsOf(labelled)};
+      .by_score = BinsOf(labelled),
+      .scores = ScoresOf(steps, calibration)};
   SetRatios(m);
   for (const auto& [depth, judged] : by_depth) {
     if (judged.labels.empty()) continue;
@@ -266,6 +288,7 @@ Json ToJson(const RewardMetrics& m) {
   Json json = WriteNumbers(m);
   json["by_depth"] = WriteRows(m.by_depth);
   json["by_score"] = WriteRows(m.by_score);
+  json["score_quantiles"] = {{"steps", m.scores.steps}, {"answers", m.scores.answers}};
   return json;
 }
 
@@ -273,6 +296,9 @@ RewardMetrics MetricsFromJson(const Json& json) {
   RewardMetrics m = ReadNumbers<RewardMetrics>(json);
   m.by_depth = ReadRows<DepthRow>(json, "by_depth");
   m.by_score = ReadRows<CalibrationBin>(json, "by_score");
+  const Json scores = json.value("score_quantiles", Json::object());
+  ReadQuantiles(scores, "steps", m.scores.steps);
+  ReadQuantiles(scores, "answers", m.scores.answers);
   return m;
 }
 

@@ -19,6 +19,7 @@
 
 #include "base/jsonl.h"
 #include "reward/calibration.h"
+#include "world/score_quantiles.h"
 
 namespace pgts::reward {
 
@@ -73,7 +74,8 @@ struct RewardMetrics {
   double threshold = 0.5;
   Confusion confusion;
   std::vector<DepthRow> by_depth;
-  std::vector<CalibrationBin> by_score;  // bins that hold a step, lowest score first
+  std::vector<CalibrationBin> by_score;                // bins that hold a step, lowest score first
+  world::ScoreQuantiles scores = world::EvenScores();  // of last steps, and of the others
 };
 
 // Error where no step has a label: there is nothing to measure.

@@ -98,6 +98,7 @@ TEST(MetricsTest, JsonRoundTripKeepsNumbersAndMissingOnes) {
   EXPECT_EQ(back.by_depth.size(), m.by_depth.size());
   EXPECT_TRUE(std::isnan(back.outcome_auc));
   EXPECT_DOUBLE_EQ(back.words_auc, 0.61);
+  EXPECT_EQ(back.scores, m.scores);
   EXPECT_THAT(MetricsTable(m), HasSubstr("step AUC"));
   EXPECT_THAT(MetricsTable(m), ::testing::ContainsRegex("bag of words.*0.610"));
 }

@@ -57,8 +57,8 @@ TEST(GreedyThenSampleTest, SamplesOnlyWhereTheGreedyChainScoresTooLow) {
   };
   const auto run = [&](double threshold) {
     SearchFixture fixture(script(), {.greedy_first = true});
-    return fixture.Run(
-        SequentialBestOfN({.threshold = threshold, .max_chains = 2, .greedy_first = true}));
+    return fixture.Run(SequentialBestOfN(
+        {.quantile = threshold, .max_chains = 2, .greedy_first = true}, world::EvenScores()));
   };
   EXPECT_EQ(run(0.5).answer, "5");
   EXPECT_EQ(run(0.5).chains.size(), 1u);
@@ -238,7 +238,8 @@ TEST(ChainBudgetTest, IndependentChainsHaveItEach) {
 TEST(ChainBudgetTest, SequentialBestOfNHeedsIt) {
   SearchFixture fixture(FourChains());
   fixture.limits.max_tokens = 10;
-  const SearchResult result = fixture.Run(SequentialBestOfN({.threshold = 0.95, .max_chains = 4}));
+  const SearchResult result =
+      fixture.Run(SequentialBestOfN({.quantile = 0.95, .max_chains = 4}, world::EvenScores()));
   EXPECT_EQ(result.charges.tokens, 11);
   EXPECT_EQ(result.answer, "5");
 }
@@ -302,7 +303,8 @@ TEST(SequentialBestOfNTest, StopsAtTheFirstChainAboveTheThreshold) {
                                             {{2}, {"d", 0.9F, llm::StepEnd::kEndOfText}},
                                             {{3}, {"#### 2\n", 0.7F}},
                                             {{4}, {"#### 3\n", 0.9F}}}));
-  const SearchResult result = fixture.Run(SequentialBestOfN({.threshold = 0.7, .max_chains = 4}));
+  const SearchResult result =
+      fixture.Run(SequentialBestOfN({.quantile = 0.7, .max_chains = 4}, world::EvenScores()));
   EXPECT_EQ(result.answer, "2");  // 0.7F < 0.7: rounding must not cost a chain
   EXPECT_EQ(result.chains.size(), 3u);
   EXPECT_EQ(result.charges.tokens, 7 + 2 + 7);
@@ -312,7 +314,8 @@ TEST(SequentialBestOfNTest, StopsAtTheFirstChainAboveTheThreshold) {
 
 TEST(SequentialBestOfNTest, DrawsAllAndTakesTheBestWhenNoneIsGoodEnough) {
   SearchFixture fixture(FourChains());
-  const SearchResult result = fixture.Run(SequentialBestOfN({.threshold = 0.95, .max_chains = 3}));
+  const SearchResult result =
+      fixture.Run(SequentialBestOfN({.quantile = 0.95, .max_chains = 3}, world::EvenScores()));
   EXPECT_EQ(result.answer, "5");
   EXPECT_FLOAT_EQ(result.score, 0.8F);
   EXPECT_EQ(result.chains.size(), 3u);
@@ -321,7 +324,8 @@ TEST(SequentialBestOfNTest, DrawsAllAndTakesTheBestWhenNoneIsGoodEnough) {
 
 TEST(SequentialBestOfNTest, EndsWhereTheWorldCannotSay) {
   SearchFixture fixture(world::TableScript({{{1}, {"#### 1\n", 0.3F}}}));
-  const SearchResult result = fixture.Run(SequentialBestOfN({.threshold = 0.9, .max_chains = 8}));
+  const SearchResult result =
+      fixture.Run(SequentialBestOfN({.quantile = 0.9, .max_chains = 8}, world::EvenScores()));
   EXPECT_TRUE(result.charges.not_recorded);
   EXPECT_EQ(result.chains.size(), 2u);
 }

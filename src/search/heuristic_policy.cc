@@ -20,16 +20,22 @@ Action FirstLegal(tree::ActionMask legal, std::initializer_list<Action> order) {
 
 }  // namespace
 
-std::vector<HeuristicRule> HeuristicPolicy::Candidates(HeuristicRule) {
-  std::vector<HeuristicRule> rules;
+HeuristicRule HeuristicOptions::On(const world::ScoreQuantiles& scores) const {
+  return {.branch_below = world::Threshold(scores.steps, branch_quantile),
+          .terminate_above = world::Threshold(scores.answers, terminate_quantile),
+          .backtrack_first = backtrack_first};
+}
+
+std::vector<HeuristicOptions> HeuristicPolicy::Candidates(HeuristicOptions) {
+  std::vector<HeuristicOptions> candidates;
   for (const bool backtrack_first : {false, true}) {
-    for (const float branch_below : {0.0F, 0.1F, 0.25F, 0.4F, 0.6F}) {
-      for (const float terminate_above : {0.0F, 0.5F, 0.8F, 0.95F}) {
-        rules.push_back({branch_below, terminate_above, backtrack_first});
+    for (const double branch_quantile : {0.0, 0.1, 0.25, 0.4}) {
+      for (const double terminate_quantile : {0.0, 0.3, 0.5, 0.7, 0.9}) {
+        candidates.push_back({branch_quantile, terminate_quantile, backtrack_first});
       }
     }
   }
-  return rules;
+  return candidates;
 }
 
 HeuristicPolicy HeuristicPolicy::ForPrices(std::vector<PricedRule> rules) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Threshold rules over the same four actions as PGTS. At the current node v:
+// Threshold rules over the same four actions as PGTS, with thresholds given as quantiles of the
+// judge's scores (world/score_quantiles.h). At the current node v:
 //   v terminal, score(v) >= terminate_above   Terminate
 //   v terminal below it, v dead, or
 //   score(v) < branch_below                   leave v: Branch, else Backtrack, else Terminate;
@@ -13,20 +14,31 @@
 #include <vector>
 
 #include "tree/policy.h"
+#include "world/score_quantiles.h"
 
 namespace pgts::search {
 
+// With thresholds as scores.
 struct HeuristicRule {
   float branch_below = 0.3F;
   float terminate_above = 0.5F;
   bool backtrack_first = false;
+};
+
+// With thresholds as shares of the scores that lie below them.
+struct HeuristicOptions {
+  double branch_quantile = 0.3;
+  double terminate_quantile = 0.5;
+  bool backtrack_first = false;
+
+  HeuristicRule On(const world::ScoreQuantiles& scores) const;
 
   template <class Visitor>
   void Visit(Visitor& v) {
-    v("branch_below", branch_below,
-      {.min = 0, .max = 1, .help = "Score that a step is left below"});
-    v("terminate_above", terminate_above,
-      {.min = 0, .max = 1, .help = "Score of an answer that ends the search"});
+    v("branch_quantile", branch_quantile,
+      {.min = 0, .max = 1, .help = "Share of steps so bad that they are left"});
+    v("terminate_quantile", terminate_quantile,
+      {.min = 0, .max = 1, .help = "Share of answers too bad to end the search"});
     v("backtrack_first", backtrack_first,
       {.help = "Whether a node is left for an ancestor rather than for a sibling"});
   }
@@ -39,8 +51,10 @@ struct PricedRule {
 
 class HeuristicPolicy : public tree::Policy {
  public:
-  using Options = HeuristicRule;
-  static std::vector<HeuristicRule> Candidates(HeuristicRule fixed = {});
+  using Options = HeuristicOptions;
+  static std::vector<HeuristicOptions> Candidates(HeuristicOptions fixed = {});
+  HeuristicPolicy(const HeuristicOptions& options, const world::ScoreQuantiles& scores)
+      : HeuristicPolicy(options.On(scores)) {}
   explicit HeuristicPolicy(HeuristicRule rule) : rules_{{.rule = rule}} {}
   // Each search goes by the rule whose price is nearest to its own, by ratio; at least one rule.
   static HeuristicPolicy ForPrices(std::vector<PricedRule> rules);

@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include <concepts>
 #include <memory>
 #include <utility>
 
@@ -79,11 +80,22 @@ class WithPolicy : public Searcher {
   S searcher_;
 };
 
+// S from its options, and from the judge's scores where it compares scores with thresholds.
+template <class S>
+std::unique_ptr<S> Make(const typename S::Options& options, const MethodParts& parts) {
+  if constexpr (std::constructible_from<S, const typename S::Options&,
+                                        const world::ScoreQuantiles&>) {
+    return std::make_unique<S>(options, parts.scores);
+  } else {
+    return std::make_unique<S>(options);
+  }
+}
+
 // A searcher that needs nothing beside the world, with these options.
 template <class S>
 Setting One(const typename S::Options& options) {
   Setting setting = Describe<S>(options);
-  setting.make = [options](const MethodParts&) { return std::make_unique<S>(options); };
+  setting.make = [options](const MethodParts& parts) { return Make<S>(options, parts); };
   return setting;
 }
 
@@ -121,7 +133,7 @@ std::vector<Setting> Rule(typename P::Options fixed = {}) {
     Setting setting = Describe<P>(options);
     setting.chooses_actions = true;
     setting.make = [options](const MethodParts& parts) {
-      return std::make_unique<WithPolicy<PolicySearch>>(*parts.rounds, std::make_unique<P>(options),
+      return std::make_unique<WithPolicy<PolicySearch>>(*parts.rounds, Make<P>(options, parts),
                                                         PolicySearchOptions{});
     };
     return setting;

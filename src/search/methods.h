@@ -18,6 +18,7 @@
 
 #include "search/searcher.h"
 #include "tree/policy.h"
+#include "world/score_quantiles.h"
 
 namespace pgts::search {
 
@@ -26,6 +27,7 @@ struct MethodParts {
   Rounds* rounds = nullptr;
   tree::Policy* greedy = nullptr;   // the trained policy, taking its most probable action
   tree::Policy* sampled = nullptr;  // the same, drawing its actions
+  world::ScoreQuantiles scores = world::EvenScores();  // the judge's
 };
 
 // A method with a value for each of its hyperparameters.

@@ -72,6 +72,16 @@ TEST(HeuristicPolicyTest, LeavesForAnAncestorWhereThatComesFirst) {
   EXPECT_EQ(HeuristicPolicy(rule).Choose(tree), Action::kExpand);  // another way on
 }
 
+TEST(HeuristicPolicyTest, ItsThresholdsAreQuantilesOfTheJudgesScores) {
+  world::ScoreQuantiles scores = world::EvenScores();  // of a judge that believes in nothing
+  for (float& score : scores.steps) score *= 0.1F;
+  for (float& score : scores.answers) score *= 0.2F;
+  const HeuristicRule rule =
+      HeuristicOptions{.branch_quantile = 0.3, .terminate_quantile = 0.5}.On(scores);
+  EXPECT_FLOAT_EQ(rule.branch_below, 0.03F);
+  EXPECT_FLOAT_EQ(rule.terminate_above, 0.1F);
+}
+
 TEST(HeuristicPolicyTest, BacktracksFromAFullParentAndThenBranches) {
   Tree tree({.max_depth = 4, .max_nodes = 9, .max_width = 2});
   tree.Apply(Action::kExpand, Ordinary(0.9F));

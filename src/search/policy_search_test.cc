@@ -48,7 +48,7 @@ TEST(PolicySearchTest, TheHeuristicFindsWhatGreedyDescentMisses) {
   SearchFixture fixture(MisleadingFirstSteps());
   EXPECT_EQ(fixture.Run(ChainOfThought()).answer, "1");
 
-  HeuristicPolicy policy({.branch_below = 0.3F, .terminate_above = 0.5F});
+  HeuristicPolicy policy(HeuristicRule{.branch_below = 0.3F, .terminate_above = 0.5F});
   tree::TrajectoryRecorder recorder(/*with_features=*/false);
   const SearchResult result = fixture.RunPolicy(policy, {}, &recorder);
   EXPECT_EQ(result.answer, "3");
@@ -105,7 +105,7 @@ TEST(PolicySearchTest, APriceIsTold) {
 
 TEST(PolicySearchTest, TheObserverSeesTheWalk) {
   SearchFixture fixture(MisleadingFirstSteps());
-  HeuristicPolicy policy({});
+  HeuristicPolicy policy(HeuristicRule{});
   tree::TrajectoryRecorder recorder(/*with_features=*/true);
   const SearchResult result = fixture.RunPolicy(policy, {}, &recorder);
   const tree::Trajectory& seen = recorder.trajectory();
@@ -155,7 +155,7 @@ TEST(PolicySearchTest, BacktrackAndBranchAskForTheNextAttempt) {
 TEST(PolicySearchTest, DeadStepsScoreZeroUnasked) {
   SearchFixture fixture(
       world::TableScript({{{1}, {"", 0.9F, llm::StepEnd::kEndOfText}}, {{2}, {"#### 4\n", 0.8F}}}));
-  HeuristicPolicy policy({});
+  HeuristicPolicy policy(HeuristicRule{});
   const SearchResult result = fixture.RunPolicy(policy);
   EXPECT_EQ(result.answer, "4");
   EXPECT_EQ(result.charges.tokens, 1 + 7);
@@ -221,7 +221,7 @@ TEST(PolicySearchTest, NodesAndActionsAreNeverExceeded) {
 
 TEST(PolicySearchTest, AWorldThatCannotSayEndsTheSearchWithoutEvidence) {
   SearchFixture fixture(world::TableScript({{{1}, {"w\n", 0.1F}}}));
-  HeuristicPolicy policy({});
+  HeuristicPolicy policy(HeuristicRule{});
   tree::TrajectoryRecorder recorder(/*with_features=*/false);
   const SearchResult result = fixture.RunPolicy(policy, {}, &recorder);
   EXPECT_TRUE(result.charges.not_recorded);

@@ -31,7 +31,7 @@ class PolicyVoteTest : public ::testing::Test {
   }
 
   SearchFixture fixture_{OneAnswerAWorld()};
-  HeuristicPolicy policy_{{.branch_below = 0, .terminate_above = 0}};
+  HeuristicPolicy policy_{HeuristicRule{.branch_below = 0, .terminate_above = 0}};
   tree::TrajectoryRecorder recorder_{/*with_features=*/false};
 };
 

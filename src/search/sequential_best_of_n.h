@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sequential best-of-n: best-of-n by last score (Cobbe et al. 2021, arXiv:2110.14168, section 4.2)
-// that stops early. With s_i the last score of chain i,
+// that stops early. With s_i the last score of chain i and threshold a quantile of the judge's
+// scores of answers (world/score_quantiles.h),
 //
 //   n = the least i with s_i >= threshold, at most max_chains;  answer of chain argmax s_1..s_n
 //
@@ -10,17 +11,19 @@
 #pragma once
 
 #include "search/searcher.h"
+#include "world/score_quantiles.h"
 
 namespace pgts::search {
 
 struct SequentialRule {
-  double threshold = 0.5;  // of a chain's last score
+  double quantile = 0.5;  // share of answers whose score is below the threshold
   int max_chains = 8;
   bool greedy_first = false;
 
   template <class Visitor>
   void Visit(Visitor& v) {
-    v("threshold", threshold, {.min = 0, .max = 1, .help = "Score that ends the drawing"});
+    v("quantile", quantile,
+      {.min = 0, .max = 1, .help = "Share of answers too bad to end the drawing"});
     v("max_chains", max_chains, {.min = 1, .help = "Chains, at most"});
   }
 };
@@ -29,11 +32,13 @@ class SequentialBestOfN : public Searcher {
  public:
   using Options = SequentialRule;
   static std::vector<Options> Candidates(Options fixed);
-  explicit SequentialBestOfN(SequentialRule rule) : rule_(rule) {}
+  SequentialBestOfN(SequentialRule rule, const world::ScoreQuantiles& scores)
+      : rule_(rule), threshold_(world::Threshold(scores.answers, rule.quantile)) {}
   Co<SearchResult> Run(SearchContext context) const override;
 
  private:
   SequentialRule rule_;
+  float threshold_;
 };
 
 }  // namespace pgts::search

@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 
 TracedSearch Search(std::string problem, int64_t rollout) {
   SearchFixture fixture(MisleadingFirstSteps());
-  HeuristicPolicy policy({});
+  HeuristicPolicy policy(HeuristicRule{});
   tree::TrajectoryRecorder recorder(/*with_features=*/false);
   fixture.RunPolicy(policy, {}, &recorder);
   TracedSearch search{.problem = std::move(problem),

@@ -96,10 +96,12 @@ reward::RewardModel UseRewardModel(const RunConfig& config, Session& session,
     reward::RewardModel reward_model = reward::ReadRewardModel(reward_model_folder);
     session.ReadScoresOf(
         reward::ScorerHash(reward_model.model_hash, reward_model.head, reward_model.calibration));
+    session.SetScoreQuantiles(reward_model.metrics.scores);
     return reward_model;
   }
   LoadedRewardModel loaded = LoadRewardModel(config, session, reward_model_folder);
   session.SetScorer(std::move(loaded.scorer), config.reward_base.device);
+  session.SetScoreQuantiles(loaded.model.metrics.scores);
   return std::move(loaded.model);
 }
 

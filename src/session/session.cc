@@ -194,6 +194,7 @@ eval::Environment Session::environment() {
           .greedy = greedy_ ? greedy_.get() : sampled_.get(),
           .store = store_.get(),
           .has_scorer = has_scorer(),
+          .scores = score_quantiles_,
           .width = options_.engine.width,
           .generator_parameters = generator_record_.parameters,
           .scorer_parameters = scorer_parameters_,

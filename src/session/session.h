@@ -44,6 +44,8 @@ class Session {
   void SetScorer(std::unique_ptr<world::StepScorer> scorer, std::string_view device = "cpu");
   // The same where worlds are replayed: the stored scores of the scorer with this hash.
   void ReadScoresOf(uint64_t scorer_hash);
+  // How the scorer's scores spread, if it is known: what thresholds of rules are read from.
+  void SetScoreQuantiles(const world::ScoreQuantiles& scores) { score_quantiles_ = scores; }
   bool has_scorer() const { return scorer_hash_ != 0; }
   uint64_t scorer_hash() const { return scorer_hash_; }  // 0: none
   bool replays() const { return generator_ == nullptr; }
@@ -88,6 +90,7 @@ class Session {
   std::unique_ptr<world::Store> store_;
   world::GeneratorRecord generator_record_;
   uint64_t scorer_hash_ = 0;
+  world::ScoreQuantiles score_quantiles_ = world::EvenScores();
   int64_t scorer_parameters_ = 0;
   std::unique_ptr<world::WorldSource> sampled_;
   std::unique_ptr<world::WorldSource> trees_;   // null: the sampled worlds are searched

@@ -44,7 +44,8 @@ std::vector<search::PricedRule> FindRules(const session::RunConfig& config,
         "problems",
         price, heuristic.candidates[best].text, outcomes[best].accuracy, outcomes[best].tokens,
         tuning.indices.size());
-    rules.push_back({.token_price = price, .rule = search::HeuristicPolicy::Candidates()[best]});
+    const search::HeuristicOptions options = search::HeuristicPolicy::Candidates()[best];
+    rules.push_back({.token_price = price, .rule = options.On(session.environment().scores)});
   }
   return rules;
 }

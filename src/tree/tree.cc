@@ -63,10 +63,18 @@ NodeId Tree::BacktrackTarget() const {
   return best;
 }
 
+bool Tree::MustAnswer() const {
+  return terminal_nodes_ == 0 &&
+         limits_.max_nodes - NodesWithoutRoot() <= limits_.max_depth - nodes_[current_].depth;
+}
+
 ActionMask Tree::Legal() const {
   ActionMask mask;
   if (Done()) return mask;
-  if (CanExpand(current_)) mask.Allow(Action::kExpand);
+  if (CanExpand(current_)) {
+    mask.Allow(Action::kExpand);
+    if (MustAnswer()) return mask;
+  }
   const NodeId parent = nodes_[current_].parent;
   if (parent != kNoNode && CanExpand(parent)) mask.Allow(Action::kBranch);
   for (NodeId up = parent; up != kNoNode; up = nodes_[up].parent) {

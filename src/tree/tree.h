@@ -9,6 +9,9 @@
 //   Branch     v is not the root, parent(v) is not exhausted, width(parent(v)) < max_width
 //   Backtrack  some strict ancestor of v can still be expanded
 //   Terminate  the tree has a terminal node
+// A search without a terminal node keeps enough nodes for an answer: where only so many are left as
+// the path from v to max_depth may take, a legal Expand is all that is legal.
+//
 // Backtrack leads to the parent, or to the strict ancestor u that promises most among those that
 // can be expanded: score(u) · Unexplored(u), ties to the nearer; the root has no score and counts
 // as its best child. Width counts attempts, duplicates included. Branch and Backtrack leave v for
@@ -131,6 +134,7 @@ class Tree {
   std::vector<NodeId> Path(NodeId id) const;
 
  private:
+  bool MustAnswer() const;                // there are nodes for one path to its end, and no more
   float BestChildScore(NodeId id) const;  // 0: it has none
   NodeId BacktrackTarget() const;         // where a legal Backtrack leads
   void MoveTo(NodeId id);

@@ -86,6 +86,27 @@ Child Likely(float probability, float score) {
   return child;
 }
 
+TEST(LegalityTest, WithoutAnAnswerTheLastNodesAreKeptForOne) {
+  Tree tree({.max_depth = 3, .max_nodes = 6});
+  tree.Apply(kExpand, Step());  // 5 nodes left, 2 to the deepest step
+  tree.Apply(kBranch, Step());
+  EXPECT_EQ(tree.Legal(), Mask({kExpand, kBranch, kBacktrack}));  // 4 left
+  tree.Apply(kBranch, Step());                                    // 3 left
+  tree.Apply(kBranch, Step());                                    // 2 left
+  EXPECT_EQ(tree.Legal(), Mask({kExpand}));
+  tree.Apply(kExpand, Step());
+  EXPECT_EQ(tree.Legal(), Mask({kExpand}));
+  tree.Apply(kExpand, Terminal("4", 0.5F));
+  EXPECT_EQ(tree.end(), End::kNodes);
+}
+
+TEST(LegalityTest, WithAnAnswerTheLastNodesAreFree) {
+  Tree tree({.max_depth = 2, .max_nodes = 3});
+  tree.Apply(kExpand, Terminal("4", 0.5F));
+  tree.Apply(kBranch, Step());
+  EXPECT_EQ(tree.Legal(), Mask({kExpand, kBranch, kBacktrack, kTerminate}));
+}
+
 TEST(BacktrackTest, UnexploredIsWhatTheKnownChildrenLeave) {
   Tree tree({});
   EXPECT_FLOAT_EQ(tree.Unexplored(kRoot), 1);
