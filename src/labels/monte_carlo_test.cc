@@ -5,23 +5,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <set>
 
 #include "base/error.h"
-#include "base/files.h"
-#include "base/temp_folder.h"
 #include "labels/corruption.h"
-#include "labels/data_builder.h"
 #include "labels/test_fakes.h"
-#include "labels/trl.h"
-#include "llm/client.h"
-#include "llm/scripted_generator.h"
 #include "task/word_problems.h"
 #include "world/scripted_world.h"
-#include "world/store.h"
 
 namespace pgts::labels {
 namespace {
@@ -279,157 +271,6 @@ TEST(RolloutsTest, ChunksHoldWholeProblemsAndEachBeginsAfreshAndIsKept) {
                                   "one/4", "after"));
   EXPECT_EQ(data.solutions.size(), 30u);
   EXPECT_EQ(data.solutions.back().problem, "one/4");
-}
-
-// A generator that solves word problems and sometimes errs.
-llm::ScriptedGenerator ErringGenerator(const task::WordProblems& task,
-                                       std::map<std::string, task::Problem>& known) {
-  for (const task::Split split : {task::Split::kTrain, task::Split::kValidation}) {
-    for (int64_t i = 0; i < 20; ++i) {
-      const task::Problem problem = task.Get(split, i);
-      known[problem.question] = problem;
-    }
-  }
-  return llm::ScriptedGenerator([&known](std::string_view text, const Key& draw) {
-    const size_t question = text.find('\n');
-    const task::Problem& problem = known.at(std::string(text.substr(0, question)));
-    const auto lines = static_cast<size_t>(std::count(text.begin(), text.end(), '\n')) - 1;
-    const std::vector<std::string> right = SolutionLines(problem);
-    std::string line = lines < right.size() ? right[lines] : "#### 0";
-    if (draw.Uniform(0) < 0.15) line.back() = line.back() == '1' ? '2' : '1';
-    return llm::ScriptedStep{.text = line + "\n"};
-  });
-}
-
-class OtherAnswers : public task::WordProblems {
- public:
-  task::Problem Get(task::Split split, int64_t index) const override {
-    task::Problem problem = WordProblems::Get(split, index);
-    problem.gold += "1";
-    return problem;
-  }
-};
-
-class OtherPrompt : public task::WordProblems {
- public:
-  task::ProblemPrompt Prompt(const task::Problem& problem) const override {
-    return {.user = problem.question + "\nThink."};
-  }
-};
-
-TEST(DataBuilderTest, WritesBothSplitsAndReadsThemBack) {
-  const task::WordProblems task;
-  std::map<std::string, task::Problem> known;
-  llm::ScriptedGenerator generator = ErringGenerator(task, known);
-  const TempFolder folder;
-  DataPlan plan{.data = {.train_problems = 20,
-                         .validation_problems = 10,
-                         .completions = 3,
-                         .held_out_completions = 4,
-                         .concurrent_rollouts = 16},
-                .incorrect_per_problem = 2};
-
-  const task::Task* asked = &task;
-  const auto build = [&] {
-    Rounds rounds;
-    llm::GeneratorClient client(rounds, generator);
-    world::Store store(folder.File("world"));
-    world::LiveWorlds worlds(
-        {.rounds = &rounds, .task = asked, .generator = &client, .store = &store},
-        {.sampling = {.separator = "\n"}});
-    plan.world_key = worlds.WorldKey(plan.epoch);
-    return BuildStepData({rounds, worlds, *asked}, generator.tokenizer(), plan,
-                         folder.File("reward_data"));
-  };
-  const StepData first = build();
-  EXPECT_FALSE(first.reused);
-  EXPECT_EQ(first.train_stats.rollouts, 80);
-  EXPECT_EQ(first.validation_stats.rollouts, 40);
-  EXPECT_EQ(Count(first.train).problems, 20);
-  EXPECT_EQ(first.train.size(), 80u + 20u * 3u);
-  EXPECT_GT(first.train_stats.RightShare(), 0.2);
-  EXPECT_LT(first.train_stats.RightShare(), 0.95);
-  EXPECT_GT(first.train_stats.computed_tokens, 0);
-  // Held-out data holds the generator's own solutions only, and exact truth where there is one.
-  for (const LabelledSolution& solution : first.validation) {
-    ASSERT_EQ(solution.source, Source::kRollout);
-    ASSERT_TRUE(solution.steps.front().exact.has_value());
-    for (const LabelledStep& step : solution.steps) {
-      ASSERT_TRUE(solution.grade == 0 || step.label == 1);  // a right rollout's steps are right
-    }
-  }
-
-  // The files serve again; without them the worlds are read back and nothing is generated.
-  const StepData again = build();
-  EXPECT_TRUE(again.reused);
-  EXPECT_EQ(again.train.size(), first.train.size());
-  std::filesystem::remove_all(folder.File("reward_data"));
-  const StepData regrown = build();
-  EXPECT_FALSE(regrown.reused);
-  EXPECT_EQ(regrown.train_stats.computed_tokens, 0);
-  EXPECT_EQ(regrown.train_stats.tokens, first.train_stats.tokens);
-  ASSERT_EQ(regrown.train.size(), first.train.size());
-  for (size_t i = 0; i < first.train.size(); ++i) {
-    ASSERT_EQ(JsonText(ToJson(regrown.train[i])), JsonText(ToJson(first.train[i])));
-  }
-  // Imported solutions join the training data, but for those of held-out problems.
-  const std::string held_out = task.Get(task::Split::kValidation, 3).question;
-  WriteFileAtomic(folder.File("import.jsonl"),
-                  JsonText(TrlJson({"Another?", {"1+1=2"}, {1}})) + "\n" +
-                      JsonText(TrlJson({" " + held_out + "\n", {"1+1=2"}, {1}})) + "\n");
-  plan.data.import_files = {folder.File("import.jsonl")};
-  const StepData with_import = build();
-  EXPECT_FALSE(with_import.reused);
-  ASSERT_EQ(with_import.train.size(), first.train.size() + 1);
-  EXPECT_EQ(with_import.train.back().source, Source::kImport);
-  EXPECT_EQ(with_import.train.back().steps.front().label, 1);
-  // Or the held-out data, and then their questions are not trained on.
-  WriteFileAtomic(folder.File("held_out.jsonl"),
-                  JsonText(TrlJson({"Another?", {"1+1=2", "2+2=5"}, {1, 0}})) + "\n");
-  plan.data.held_out_import_files = {folder.File("held_out.jsonl")};
-  const StepData both = build();
-  EXPECT_EQ(both.train.size(), first.train.size());
-  ASSERT_EQ(both.validation.size(), first.validation.size() + 1);
-  EXPECT_EQ(both.validation.back().grade, 0);
-  EXPECT_EQ(both.validation.back().steps.front().label, 1);
-  // A held-out question that the task trains on is trained on no more.
-  const std::string trained = task.Get(task::Split::kTrain, 0).question;
-  WriteFileAtomic(folder.File("trained.jsonl"),
-                  JsonText(TrlJson({trained, {"1+1=2"}, {1}})) + "\n");
-  plan.data.held_out_import_files = {folder.File("trained.jsonl")};
-  for (const LabelledSolution& solution : build().train) {
-    EXPECT_FALSE(solution.index == 0 && solution.source != Source::kImport);
-  }
-  // Imports alone.
-  plan.data.held_out_import_files = {folder.File("held_out.jsonl")};
-  plan.data.import_files = {folder.File("trained.jsonl")};
-  const DataOptions whole = plan.data;
-  plan.data.train_problems = plan.data.validation_problems = 0;
-  const StepData imports = build();
-  EXPECT_EQ(imports.train.size(), 1u);
-  EXPECT_EQ(imports.validation.size(), 1u);
-  plan.data = whole;
-  plan.data.import_files.clear();
-  plan.data.held_out_import_files.clear();
-  // Other options make other data, and so do other answers.
-  plan.data.completions = 2;
-  EXPECT_FALSE(build().reused);
-  EXPECT_TRUE(build().reused);
-  const OtherAnswers other_answers;
-  asked = &other_answers;
-  EXPECT_FALSE(build().reused);
-  // Labels of another prompt are no labels of this one, imported ones neither.
-  const OtherPrompt other_prompt;
-  asked = &task;
-  EXPECT_FALSE(build().reused);
-  asked = &other_prompt;
-  EXPECT_FALSE(build().reused);
-  plan.data.train_problems = plan.data.validation_problems = 0;
-  plan.data.import_files = {folder.File("trained.jsonl")};
-  EXPECT_FALSE(build().reused);
-  asked = &task;
-  EXPECT_FALSE(build().reused);
-  EXPECT_TRUE(build().reused);
 }
 
 }  // namespace
