@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Both phases on two GPUs in one command, output under outputs/training_2gpu_<time>/. Reads
 # config/model_config_2gpu.yaml and config/training_config_2gpu.yaml; options go on to `pgts train`
-# (for example --skip-reward-training --reward-model-path DIR). Without the GPUs or the models it
-# says what is missing and offers the tiny run.
+# (for example --skip-reward-training --reward-model-path DIR), which fetches models that are not on
+# this machine. Without the GPUs or the data it says what is missing and offers the tiny run.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 source scripts/common.sh
@@ -12,7 +12,6 @@ if [[ ${1:-} == -h || ${1:-} == --help ]]; then sed -n '3,6s/^# \{0,1\}//p' "$0"
 readonly kModelConfig=config/model_config_2gpu.yaml
 readonly kTrainConfig=config/training_config_2gpu.yaml
 readonly kGpus=2 kGpuMiB=22000 # "24 GB" cards report a little less
-models=${PGTS_MODELS:-$HOME/.cache/pgts/models}
 missing=()
 
 check_gpus() {
@@ -56,40 +55,12 @@ check_libtorch() {
   fi
 }
 
-# Prints the model_name of one section of the model configuration: model_name SECTION
-model_name() { config_value "$kModelConfig" "$1" model_name; }
-
-# Prints the file that a section's model_name stands for, or nothing: a path as it is, else a GGUF
-# in the models folder whose name begins with the model's.
-find_model() {
-  local name
-  name=$(model_name "$1")
-  if [ -f "$name" ]; then
-    echo "$name"
-  else
-    find -L "$models" -maxdepth 2 -iname "$(basename "$name")*.gguf" 2>/dev/null | sort | sed -n 1p || true
-  fi
-}
-
-options=()
-check_model() { # SECTION ROLE
-  local file
-  file=$(find_model "$1")
-  if [ -n "$file" ]; then
-    options+=(--set "$1.model_name=$file")
-  else
-    missing+=("the $2, $(model_name "$1"): no $(basename "$(model_name "$1")")*.gguf in $models.
-      Download a GGUF of it into that folder (or set PGTS_MODELS to yours), or write the file's
-      path as $1.model_name in $kModelConfig")
-  fi
-}
-
 check_data() {
-  if [ -f "${PGTS_DATA:-.}/gsm8k/train.jsonl" ] && [ -f "${PGTS_DATA:-.}/gsm8k/test.jsonl" ]; then
-    return
-  fi
-  missing+=("the problems: no gsm8k/train.jsonl and gsm8k/test.jsonl in ${PGTS_DATA:-PGTS_DATA, which is unset}.
-      Download GSM8K and set PGTS_DATA to the folder that holds gsm8k/")
+  local data=${PGTS_DATA:-${XDG_CACHE_HOME:-$HOME/.cache}/pgts/data} # as the program has it
+  if [ -f "$data/gsm8k/train.jsonl" ] && [ -f "$data/gsm8k/test.jsonl" ]; then return; fi
+  missing+=("the problems: no gsm8k/train.jsonl and gsm8k/test.jsonl in $data.
+      \`build/release/pgts pull gsm8k\` fetches them (./quickstart.sh builds it); or set PGTS_DATA to
+      the folder that holds gsm8k/")
 }
 
 offer_tiny_run() {
@@ -104,8 +75,6 @@ offer_tiny_run() {
 check_gpus
 check_compiler
 check_libtorch
-check_model qwen3 generator
-check_model reward_model "reward model's base"
 check_data
 if ((${#missing[@]} > 0)); then
   say "this machine cannot run the two-GPU training yet. Missing:"
@@ -119,4 +88,4 @@ build cuda pgts
 run=outputs/training_2gpu_$(date +%Y%m%d_%H%M%S)
 say "training into $run; follow it with: tail -f $run/training.log"
 exec build/cuda/pgts train --model-config "$kModelConfig" --train-config "$kTrainConfig" \
-  --output-dir "$run" "${options[@]}" "$@"
+  --output-dir "$run" "$@"

@@ -70,6 +70,16 @@ if(PGTS_CPU_HAS_AMX)
   message(STATUS "A CPU with AMX: ggml is built without avx512bf16 and avx512fp16, slower there")
 endif()
 
+# Models are fetched by the HTTP client in llama.cpp's sources; HTTPS and SHA-256 come from OpenSSL.
+# (The downloader in llama.cpp's common/ drags in fifteen files of it, and tells neither a status code
+# nor a wrong hash: src/hub/ has the few lines that a download needs.)
+find_package(OpenSSL 3 REQUIRED)
+add_library(httplib STATIC EXCLUDE_FROM_ALL "${PGTS_LLAMA_SOURCE}/vendor/cpp-httplib/httplib.cpp")
+target_include_directories(httplib SYSTEM PUBLIC "${PGTS_LLAMA_SOURCE}/vendor/cpp-httplib")
+target_compile_definitions(httplib PUBLIC CPPHTTPLIB_OPENSSL_SUPPORT)
+target_compile_options(httplib PRIVATE -w $<$<CONFIG:Release>:-O1>)
+target_link_libraries(httplib PUBLIC OpenSSL::SSL OpenSSL::Crypto Threads::Threads)
+
 if(PGTS_TORCH)
   find_package(Torch REQUIRED)
 endif()

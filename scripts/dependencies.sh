@@ -25,7 +25,7 @@ required_packages() {
   local tools=(build-essential cmake ninja-build git python3-pip pkg-config
     librsvg2-bin) # draws the PNG of `pgts compare`
   local libraries=("$boost" libcli11-dev libyaml-cpp-dev nlohmann-json3-dev libspdlog-dev libfmt-dev
-    libre2-dev librandom123-dev)
+    libre2-dev librandom123-dev libssl-dev)
   local tests=(libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev)
   # LibTorch; with another BLAS than this one float32 matrix products take 20 times longer.
   local torch=(libtorch-dev libopenblas0-openmp)

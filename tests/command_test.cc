@@ -16,6 +16,7 @@
 #include "base/files.h"
 #include "base/jsonl.h"
 #include "base/temp_folder.h"
+#include "hub/fake_hub.h"
 #include "program.h"
 
 namespace pgts {
@@ -64,7 +65,42 @@ class CommandTest : public ::testing::Test {
   }
 
   TempFolder folder_;
+  hub::HubEnvironment environment_;  // no models and data but those of a test
 };
+
+TEST_F(CommandTest, ModelsByNameAreFetchedOnceAndListed) {
+  hub::FakeHub hub;
+  environment_.Set("HF_ENDPOINT", hub.endpoint());
+  environment_.Set("HF_TOKEN", "hf_secret");
+  hub->repositories["Qwen/Qwen3-0.6B-GGUF"].files["Qwen3-0.6B-Q8_0.gguf"] = ReadFile(kTinyModel);
+  hub->faults["Qwen3-0.6B-Q8_0.gguf"].cut_after = 1000000;
+  EXPECT_THAT(Run({"models"}).out, AllOf(HasSubstr("no models in"), HasSubstr("pgts pull")));
+  const Output pulled = Run({"pull", "Qwen/Qwen3-0.6B"});
+  EXPECT_EQ(pulled.code, 0);
+  EXPECT_THAT(pulled.err, AllOf(HasSubstr("licence apache-2.0"), Not(HasSubstr("hf_secret"))));
+  EXPECT_THAT(pulled.out, HasSubstr("Qwen3-0.6B-Q8_0.gguf\n"));
+  EXPECT_THAT(Run({"models"}).out,
+              AllOf(HasSubstr("Qwen/Qwen3-0.6B-GGUF"), HasSubstr("Q8_0"), HasSubstr("MB")));
+  environment_.Set("HF_HUB_OFFLINE", "1");
+  EXPECT_EQ(Run({"solve", "--model", "Qwen/Qwen3-0.6B", "--prompt", "plain", kQuestion}).code, 0);
+  EXPECT_EQ(Run({"bench", "decode", "--model", "Qwen/Qwen3-0.6B", "--help"}).code, 0);
+}
+
+TEST_F(CommandTest, ModelsAndDataThatCannotBeFetched) {
+  environment_.Set("HF_HUB_OFFLINE", "1");
+  EXPECT_THAT(Refused({"solve", "--model", "Qwen/Qwen3-8B", kQuestion}),
+              AllOf(HasSubstr("generator.model_name (--model): Qwen/Qwen3-8B"),
+                    HasSubstr("HF_HUB_OFFLINE is set"), HasSubstr("pgts pull Qwen/Qwen3-8B:BF16")));
+  EXPECT_THAT(Refused({"pull", "gsm8k"}), HasSubstr("HF_HUB_OFFLINE is set"));
+  EXPECT_THAT(Refused({"pull", "maths"}),
+              AllOf(HasSubstr("maths: neither a model"), HasSubstr("(gsm8k)")));
+  hub::FakeHub hub;
+  environment_.Set("HF_HUB_OFFLINE", "0");
+  environment_.Set("HF_ENDPOINT", hub.endpoint());
+  EXPECT_THAT(Refused({"eval", "--model", "Qwen/Qwen3-8B-GGUF:Q8_0"}),
+              AllOf(HasSubstr("no repository with a GGUF file of it in Q8_0"),
+                    HasSubstr("Qwen/Qwen3-8B-GGUF (not there)")));
+}
 
 TEST_F(CommandTest, WordsThatAreNotKnown) {
   EXPECT_THAT(Refused({"trian"}), HasSubstr("'trian'; nearest: train"));

@@ -26,9 +26,9 @@ using ::testing::UnorderedElementsAre;
 using Rooms = std::map<std::string, std::set<std::string>>;  // room -> rooms it may include
 
 const std::map<std::string, int> kFloors = {
-    {"base", 0},    {"tree", 1},   {"task", 1},   {"llm", 1},   {"model", 1},  {"world", 2},
-    {"search", 3},  {"labels", 3}, {"policy", 3}, {"eval", 4},  {"reward", 4}, {"report", 5},
-    {"session", 5}, {"train", 6},  {"bench", 6},  {"serve", 6}, {"cli", 7}};
+    {"base", 0},   {"tree", 1},    {"task", 1},   {"llm", 1},    {"hub", 1},   {"model", 1},
+    {"world", 2},  {"search", 3},  {"labels", 3}, {"policy", 3}, {"eval", 4},  {"reward", 4},
+    {"report", 5}, {"session", 5}, {"train", 6},  {"bench", 6},  {"serve", 6}, {"cli", 7}};
 constexpr int kMaxTorchHeaders = 10;
 
 struct Include {
@@ -123,8 +123,8 @@ constexpr char kLlama[] = R"((llama|ggml|gguf)[-a-z]*\.h)";
 constexpr char kLlamaOwner[] = "^(llm/llama_|model/gguf_)";
 constexpr char kTorch[] = R"((torch|ATen|c10)/.*)";
 constexpr char kTorchOwner[] = "^(model|reward|policy|session|train|bench|serve|cli)/";
-constexpr char kHttp[] = R"(boost/beast.*|curl/.*)";
-constexpr char kHttpOwner[] = "^(llm/remote_|llm/hub_|serve/)";
+constexpr char kHttp[] = R"(boost/beast.*|curl/.*|httplib\.h)";
+constexpr char kHttpOwner[] = "^(llm/remote_|hub/|serve/)";
 
 std::set<std::string> TorchHeaders(const std::vector<Include>& includes) {
   std::set<std::string> headers;
@@ -140,7 +140,7 @@ fs::path Source() { return fs::path(PGTS_SOURCE_DIR) / "src"; }
 
 TEST(RoomOrder, ListsNameLowerFloorsOnly) {
   const Rooms rooms = ParseRooms(ReadText(Source() / "CMakeLists.txt"));
-  EXPECT_GE(rooms.size(), 16u);
+  EXPECT_GE(rooms.size(), 17u);
   EXPECT_THAT(ListViolations(rooms), IsEmpty());
 }
 

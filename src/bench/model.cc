@@ -6,12 +6,15 @@
 #include <CLI/CLI.hpp>
 
 #include "model/gguf_random.h"
-#include "session/resources.h"
+#include "session/model_file.h"
 
 namespace pgts::bench {
 
 void AddModelFlags(CLI::App& command, ModelFlags& flags) {
-  command.add_option("--model", flags.model, "GGUF file of the generator")->capture_default_str();
+  command
+      .add_option("--model", flags.model,
+                  "The generator: a GGUF file or a name such as Qwen/Qwen3-8B")
+      ->capture_default_str();
   command.add_option(
       "--shape", flags.shape,
       fmt::format("Instead: random weights of {}", fmt::join(model::KnownShapes(), ", ")));
@@ -27,7 +30,9 @@ void AddLayoutFlag(CLI::App& command, std::string& layout) {
       ->capture_default_str();
 }
 
-BenchModel::BenchModel(const ModelFlags& flags) : path_(session::FindResource(flags.model)) {
+BenchModel::BenchModel(const ModelFlags& flags)
+    : path_(flags.shape.empty() ? session::FindModelFile(flags.model, {}, session::Fetch::kYes)
+                                : "") {
   if (flags.shape.empty()) return;
   const model::DecoderShape shape = model::KnownShape(flags.shape);
   path_ = folder_.emplace().File(flags.shape + ".gguf");

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "model/threads.h"
+#include "session/model_file.h"
 #include "session/resources.h"
 
 namespace pgts::bench {
@@ -74,7 +75,8 @@ TreeLoadOptions ToLoad(const TreeFlags& flags, const BenchModel& model) {
   load.device = flags.model.device;
   if (load.scorer_device.empty()) load.scorer_device = load.device;
   load.engine.layout = llm::ParseKvLayout(flags.layout);
-  load.scorer = load.scorer.empty() ? load.model : session::FindResource(load.scorer);
+  load.scorer = load.scorer.empty() ? load.model
+                                    : session::FindModelFile(load.scorer, {}, session::Fetch::kYes);
   load.deep = !flags.shallow;
   if (flags.paragraphs) {
     load.sampling.separator = "\n\n";

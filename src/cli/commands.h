@@ -20,6 +20,8 @@ void AddDoctor(CLI::App& app, int& exit_code);  // which it sets when it is chos
 void AddReport(CLI::App& app);
 void AddPretrain(CLI::App& app);
 void AddQuantize(CLI::App& app);
+void AddPull(CLI::App& app);
+void AddModels(CLI::App& app);
 void AddOptions(CLI::App& app);
 
 }  // namespace pgts::cli

@@ -84,8 +84,8 @@ std::unique_ptr<CompareConfig> Load(const CompareArguments& arguments) {
   loaded->options.LoadYaml(arguments.config);
   loaded->options.LoadEnvironment();
   ApplyCompareFlags(arguments, loaded->options);
-  FindFiles(loaded->options, loaded->config);
   loaded->options.ExplainInert(run.path.empty() ? "" : run.Config());
+  FindFiles(loaded->options, loaded->config);
   session::CheckGrowsWorlds(loaded->config);
   return loaded;
 }

@@ -46,6 +46,8 @@ int Dispatch(const std::vector<std::string>& arguments) {
   AddReport(app);
   AddPretrain(app);
   AddQuantize(app);
+  AddPull(app);
+  AddModels(app);
   bench::AddBench(app);
   AddOptions(app);
   RefuseEmptyValues(app);

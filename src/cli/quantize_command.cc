@@ -9,6 +9,7 @@
 
 #include "cli/commands.h"
 #include "llm/llama_quantize.h"
+#include "session/model_file.h"
 
 namespace pgts::cli {
 namespace {
@@ -18,7 +19,8 @@ struct QuantizeArguments {
 };
 
 void Quantize(const QuantizeArguments& arguments) {
-  const llm::QuantizeResult result = llm::Quantize(arguments.in, arguments.out, arguments.type);
+  const std::string in = session::FindModelFile(arguments.in, {}, session::Fetch::kYes);
+  const llm::QuantizeResult result = llm::Quantize(in, arguments.out, arguments.type);
   constexpr double kMegabyte = 1e6;
   fmt::print("{}: {}, {:.1f} MB (was {:.1f} MB)\n", arguments.out, arguments.type,
              static_cast<double>(result.bytes_after) / kMegabyte,
@@ -30,7 +32,8 @@ void Quantize(const QuantizeArguments& arguments) {
 void AddQuantize(CLI::App& app) {
   auto arguments = std::make_shared<QuantizeArguments>();
   CLI::App* command = app.add_subcommand("quantize", "Convert a GGUF file to another weight type");
-  command->add_option("in", arguments->in, "GGUF file to read")->required();
+  command->add_option("in", arguments->in, "GGUF file to read, or a name such as Qwen/Qwen3-0.6B")
+      ->required();
   command->add_option("out", arguments->out, "GGUF file to write")->required();
   command
       ->add_option("type", arguments->type,

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "session/model_file.h"
 #include "session/resources.h"
 #include "task/task_file.h"
 #include "world/provenance.h"
@@ -44,19 +45,35 @@ void ApplyFlags(const RunFlags& flags, OptionSet& options) {
   for (const std::string& assignment : flags.assignments) options.Set(assignment, "--set");
 }
 
+// The file of the model that `key` names. Errors say where the name came from.
+std::string FindModel(const OptionSet& options, const std::string& key, const std::string& name,
+                      const hub::WeightsWish& wish) {
+  const std::string place = fmt::format("{} ({})", options.Spelling(key), options.Source(key));
+  std::string file;
+  try {
+    file = session::FindModelFile(name, wish, session::Fetch::kYes);
+  } catch (const Error& error) {
+    throw Error::Format("{}: {}", place, error.what());
+  }
+  if (file.empty() || FileExists(file)) return file;
+  throw Error::Format(
+      "{}: {} is not a file; give the path of a GGUF file there{}, or a name such as Qwen/Qwen3-8B",
+      place, file, key == "generator.model_name" ? " or with --model" : "");
+}
+
 }  // namespace
 
-void CheckModel(const OptionSet& options, const std::string& key, const std::string& name) {
-  if (name.empty() || FileExists(name)) return;
-  throw Error::Format("{} ({}): {} is not a file; give the path of a GGUF file there{}",
-                      options.Spelling(key), options.Source(key), name,
-                      key == "generator.model_name" ? " or with --model" : "");
+void FindRewardBase(LoadedConfig& loaded) {
+  session::RewardBaseSettings& base = loaded.config.reward_base;
+  base.model_name =
+      FindModel(loaded.options, "reward_model.model_name", base.model_name, session::WishOf(base));
 }
 
 void AddRunFlags(CLI::App& command, RunFlags& flags) {
   command.add_option("--model-config", flags.model_config, "Model recipe (YAML)");
   command.add_option("--train-config", flags.train_config, "Training recipe (YAML)");
-  command.add_option("--model", flags.model, "GGUF file of the generator");
+  command.add_option("--model", flags.model,
+                     "The generator: a GGUF file or a name such as Qwen/Qwen3-8B");
   command.add_option("--task", flags.task,
                      "word_problems, countdown, gsm8k, or a task file (docs/TASKS.md)");
   command.add_option("--data", flags.data, "Folder of data sets (also PGTS_DATA)");
@@ -84,18 +101,21 @@ std::unique_ptr<LoadedConfig> LoadConfig(const RunFlags& flags, const std::strin
   LoadFiles(flags, base_file, options);
   options.LoadEnvironment();
   ApplyFlags(flags, options);
+  options.ExplainInert(base_file);  // while models still have the names that were given
   FindFiles(options, config);
-  options.ExplainInert(base_file);
   return loaded;
 }
 
 void FindFiles(const OptionSet& options, session::RunConfig& config) {
   config.task.data_dir = session::DataFolder(config.task.data_dir);
-  for (std::string* name : {&config.generator.model_name, &config.reward_base.model_name}) {
-    if (!name->empty()) *name = session::FindResource(*name);
-  }
+  std::string& generator = config.generator.model_name;
+  std::string& base = config.reward_base.model_name;
   const bool replays = !world::StoredFolder(config.world.dir).empty();
-  if (!replays) CheckModel(options, "generator.model_name", config.generator.model_name);
+  generator = replays ? session::FindModelFile(generator, {}, session::Fetch::kNo)
+                      : FindModel(options, "generator.model_name", generator,
+                                  session::WishOf(config.generator));
+  // Not every command needs it: it is fetched where it is used.
+  if (!base.empty()) base = session::FindResource(base);
   // A run is resumed and evaluated from other folders, too.
   if (task::IsTaskFile(config.task.name)) {
     config.task.name =

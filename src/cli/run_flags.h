@@ -38,11 +38,13 @@ struct LoadedConfig {
 // file and without --model the embedded default's recipes are used.
 std::unique_ptr<LoadedConfig> LoadConfig(const RunFlags& flags, const std::string& base_file);
 
-// Makes what names files of the program, of the user's task and of data sets into paths. Error
-// where the generator has none and no stored worlds stand in for it.
+// Makes what names files of the program, of the user's task and of data sets into paths, and the
+// generator's name into its file, which is fetched if need be. Error where it has none and no
+// stored worlds stand in for it.
 void FindFiles(const OptionSet& options, session::RunConfig& config);
 
-// Error if the path that `key` holds is no file; "" is none to be checked.
-void CheckModel(const OptionSet& options, const std::string& key, const std::string& name);
+// Makes the name of the reward model's base into its file, which is fetched if need be; the
+// generator's serves where it has none. For commands that train it. Error if there is no such file.
+void FindRewardBase(LoadedConfig& loaded);
 
 }  // namespace pgts::cli

@@ -9,12 +9,15 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/temp_folder.h"
+#include "hub/fake_hub.h"
 
 namespace pgts::cli {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 const std::string kTinyModel = PGTS_SOURCE_DIR "/models/tiny.gguf";
 
@@ -72,6 +75,44 @@ TEST_F(RunFlagsTest, AModelThatIsNotThereIsNamedWithItsPlaceAndTheCure) {
   } catch (const Error& error) {
     EXPECT_THAT(error.what(), AllOf(HasSubstr("qwen3.model_name ("), HasSubstr("model.yaml:2"),
                                     HasSubstr("no/such.gguf is not a file"), HasSubstr("--model")));
+  }
+}
+
+class NamedModelTest : public RunFlagsTest {
+ protected:
+  NamedModelTest() { hub::HubEnvironment::Set("HF_ENDPOINT", hub_.endpoint()); }
+
+  hub::HubEnvironment environment_;
+  hub::FakeHub hub_;
+};
+
+TEST_F(NamedModelTest, TheGeneratorsComesWithTheConfiguration) {
+  hub_->repositories["Qwen/Qwen3-8B-GGUF"].files = {{"Qwen3-8B-Q8_0.gguf", ReadFile(kTinyModel)},
+                                                    {"Qwen3-8B-Q4_K_M.gguf", "no"}};
+  const auto loaded =
+      LoadConfig({.model = "Qwen/Qwen3-8B", .assignments = {"qwen3.load_in_8bit=true"}}, "");
+  EXPECT_THAT(loaded->config.generator.model_name, EndsWith("/Qwen3-8B-Q8_0.gguf"));
+  EXPECT_TRUE(FileExists(loaded->config.generator.model_name));
+}
+
+TEST_F(NamedModelTest, TheRewardModelsBaseComesWhereItIsTrained) {
+  hub_->repositories["Qwen/Qwen3-4B-GGUF"].files = {{"Qwen3-4B-Q8_0.gguf", ReadFile(kTinyModel)}};
+  const auto loaded = LoadConfig(
+      {.model = kTinyModel, .assignments = {"reward_model.model_name=Qwen/Qwen3-4B"}}, "");
+  EXPECT_EQ(loaded->config.reward_base.model_name, "Qwen/Qwen3-4B");
+  EXPECT_TRUE(hub_->requests.empty());
+  FindRewardBase(*loaded);
+  EXPECT_THAT(loaded->config.reward_base.model_name, EndsWith("/Qwen3-4B-Q8_0.gguf"));
+}
+
+TEST_F(NamedModelTest, OfflineTheLineNamesThePlaceAndTheCommand) {
+  hub::HubEnvironment::Set("HF_HUB_OFFLINE", "1");
+  try {
+    LoadConfig({.model = "Qwen/Qwen3-8B"}, "");
+    ADD_FAILURE() << "no error";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), AllOf(StartsWith("generator.model_name (--model): Qwen/Qwen3-8B: "),
+                                    HasSubstr("pgts pull Qwen/Qwen3-8B:BF16")));
   }
 }
 

@@ -48,9 +48,7 @@ void Train(const TrainArguments& arguments) {
     reward::ReadRewardModel(reward_model);  // complains before a folder is made
   }
   const bool trains_reward_model = reward_model.empty() && !FileExists(run.folder.RewardModel());
-  if (trains_reward_model) {
-    CheckModel(run.loaded->options, "reward_model.model_name", run.config().reward_base.model_name);
-  }
+  if (trains_reward_model) FindRewardBase(*run.loaded);
   train::CheckBeforeTraining(run.config(), trains_reward_model);
   OpenRun(run, arguments.run.verbose);
   // The configuration comes last: with it the folder is a run.

@@ -33,7 +33,7 @@ void TrainReward(const TrainRewardArguments& arguments) {
           .resume = arguments.output_dir.empty(),
           .loaded = LoadConfig(arguments.run, from.Config())};
   CheckFree(run.folder);
-  CheckModel(run.loaded->options, "reward_model.model_name", run.config().reward_base.model_name);
+  FindRewardBase(*run.loaded);
   train::CheckBeforeTraining(run.config(), /*trains_reward_model=*/true);
   labels::CheckStepData(from.RewardData());
   OpenRun(run, arguments.run.verbose);

@@ -5,13 +5,18 @@
 #include <filesystem>
 #include <system_error>
 
+#include "hub/environment.h"
+
 namespace pgts::session {
 
 namespace fs = std::filesystem;
 
+std::string FetchedData() { return hub::OwnCache() + "/data"; }
+
 std::string DataFolder(const std::string& given) {
-  const char* data = std::getenv("PGTS_DATA");
-  return given.empty() && data != nullptr ? data : given;
+  if (!given.empty()) return given;
+  if (const char* data = std::getenv("PGTS_DATA")) return data;
+  return fs::exists(FetchedData()) ? FetchedData() : "";
 }
 
 std::string FindResource(const std::string& path) {

@@ -6,7 +6,10 @@
 
 namespace pgts::session {
 
-// The folder of data sets: as given, else PGTS_DATA; "" where neither is there.
+// Where `pgts pull` puts data sets unless it is told otherwise.
+std::string FetchedData();
+
+// The folder of data sets: as given, else PGTS_DATA, else FetchedData; "" where none is there.
 std::string DataFolder(const std::string& given);
 
 // A file that belongs to the program (config/..., models/...): as given if it exists, else beside

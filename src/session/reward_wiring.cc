@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "llm/client.h"
 #include "model/gguf_reader.h"
+#include "session/model_file.h"
 
 namespace pgts::session {
 namespace {
@@ -19,9 +20,16 @@ bool BothOnOneDevice(const RunConfig& config) {
 }
 
 // Where a base that stays as it is lies: with the generator, if it is the same file there.
-reward::BaseModel FindBase(const RunConfig& config, Session& session, const std::string& hash) {
+reward::BaseModel FindBase(const RunConfig& config, Session& session,
+                           const reward::RewardModel& model) {
   const llm::ModelInfo& generator = session.generator().Info();
-  if (generator.file_hash != hash) return {.path = BaseModelPath(config)};
+  if (generator.file_hash != model.base_hash) {
+    const std::string& name = config.reward_base.model_name;
+    if (name.empty()) return {.path = config.generator.model_name};
+    // A whole model needs no base: none is fetched for it.
+    const Fetch fetch = model.kind == reward::Kind::kFull ? Fetch::kNo : Fetch::kYes;
+    return {.path = FindModelFile(name, WishOf(config.reward_base), fetch)};
+  }
   return {.path = generator.path, .loaded = BothOnOneDevice(config) ? session.model() : nullptr};
 }
 
@@ -83,8 +91,7 @@ LoadedRewardModel LoadRewardModel(const RunConfig& config, Session& session,
                                   const std::string& reward_model_folder) {
   reward::RewardModel model = reward::ReadRewardModel(reward_model_folder);
   reward::CheckContract(model, Contract(config, session), reward_model_folder);
-  auto scorer =
-      reward::MakeScorer(model, ScorerEngine(config), FindBase(config, session, model.base_hash));
+  auto scorer = reward::MakeScorer(model, ScorerEngine(config), FindBase(config, session, model));
   const llm::ModelInfo& base = scorer->encoder().Info();
   CheckContexts(session.generator().context(), scorer->encoder().context(), base.path);
   return {std::move(model), std::move(scorer)};

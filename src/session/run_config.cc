@@ -4,17 +4,22 @@
 #include <utility>
 
 #include "base/error.h"
+#include "hub/model_name.h"
 #include "world/provenance.h"
 
 namespace pgts::session {
 namespace {
 
 void DeclareInert(const RunConfig& config, OptionSet& options) {
-  options.Inert("generator.torch_dtype", "a GGUF file carries its own weight type",
-                {"bfloat16", "float16", "float32"});
-  for (const char* key : {"generator.load_in_8bit", "reward_model.load_in_8bit"}) {
-    options.Inert(key, "weights are used as they stand in the GGUF file; give one in Q8_0");
-  }
+  options.InertWhile(
+      "generator.torch_dtype", "a GGUF file that is named carries its own weight type", [&config] {
+        return !hub::ParseModelName(config.generator.model_name) || config.generator.load_in_8bit;
+      });
+  options.InertWhile(
+      "reward_model.load_in_8bit",
+      "without a reward_model.model_name its base is the generator's file", [&config] {
+        return config.reward_base.load_in_8bit && config.reward_base.model_name.empty();
+      });
   options.Inert("reward_model.num_labels", "a step has two labels, wrong and right", {"2"});
   options.Inert("policy_training.algorithm", "PPO is the only one there is", {"ppo"});
   options.Inert("optimization.use_fp16",

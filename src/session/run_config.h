@@ -115,11 +115,15 @@ struct TeacherSettings {
 struct RewardBaseSettings {
   std::string model_name;
   std::string device = "cpu";
+  bool load_in_8bit = false;
 
   template <class Visitor>
   void Visit(Visitor& v) {
-    v("model_name", model_name, {.help = "GGUF file that is fine-tuned; default: the generator's"});
+    v("model_name", model_name,
+      {.help = "What is fine-tuned: a GGUF file or a name of the hub; default: the generator's"});
     v("device", device, {.help = "cpu, or cuda:N in a CUDA build"});
+    v("load_in_8bit", load_in_8bit,
+      {.help = "The base in Q8_0: the hub's file, or a 16-bit file quantised once"});
   }
 };
 

@@ -98,10 +98,9 @@ TEST_F(RunConfigTest, WhatWasResolvedLoadsBackTheSame) {
 TEST_F(RunConfigTest, EveryKeyWithoutEffectSaysWhyWhereItIsGiven) {
   Declared declared;
   const std::vector<std::string> given = {
-      "qwen3.torch_dtype=float16",          "generator.load_in_8bit=true",
-      "reward_model.load_in_8bit=true",     "reward_model.num_labels=2",
-      "policy_training.algorithm=ppo",      "optimization.use_fp16=true",
-      "optimization.offload_optimizer=true"};
+      "qwen3.torch_dtype=float16",  "reward_model.load_in_8bit=true",
+      "reward_model.num_labels=2",  "policy_training.algorithm=ppo",
+      "optimization.use_fp16=true", "optimization.offload_optimizer=true"};
   for (const std::string& assignment : given) declared.options.Set(assignment, "--set");
   const std::string log = Explained(declared);
   for (const std::string& assignment : given) {
@@ -109,6 +108,18 @@ TEST_F(RunConfigTest, EveryKeyWithoutEffectSaysWhyWhereItIsGiven) {
                 HasSubstr(assignment.substr(0, assignment.find('=')) + " (--set) has no effect: "));
   }
   EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), given.size());
+}
+
+TEST_F(RunConfigTest, WeightTypesHaveAnEffectOnNamesOfTheHub) {
+  Declared declared;
+  for (const char* assignment :
+       {"qwen3.model_name=Qwen/Qwen3-8B", "qwen3.torch_dtype=float16",
+        "reward_model.model_name=Qwen/Qwen3-4B", "reward_model.load_in_8bit=true"}) {
+    declared.options.Set(assignment, "--set");
+  }
+  EXPECT_EQ(Explained(declared), "");
+  declared.options.Set("generator.load_in_8bit=true", "--set");
+  EXPECT_THAT(Explained(declared), HasSubstr("qwen3.torch_dtype (--set) has no effect"));
 }
 
 TEST_F(RunConfigTest, WhatAKindOfRewardModelDoesNotUseSaysWhy) {

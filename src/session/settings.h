@@ -20,10 +20,14 @@ struct GeneratorSettings {
   double min_p = 0;
   std::string use_flash_attention = "auto";
   std::string prompt = "auto";
+  std::string torch_dtype = "bfloat16";
+  bool load_in_8bit = false;
 
   template <class Visitor>
   void Visit(Visitor& v) {
-    v("model_name", model_name, {.help = "GGUF file of the generator"});
+    v("model_name", model_name,
+      {.help =
+           "The generator: a GGUF file, or a name of the hub (Qwen/Qwen3-8B, owner/repo:Q8_0)"});
     v("device", device, {.help = "cpu, or cuda:N in a CUDA build"});
     v("max_new_tokens", max_new_tokens,
       {.min = 1, .max = 32768, .unit = "tokens", .help = "Longest step"});
@@ -38,6 +42,11 @@ struct GeneratorSettings {
            "Flash attention, where a GPU's build has it; auto: but for tiny models, and scorers "
            "on a CPU"});
     v("prompt", prompt, {.choices = {"auto", "chat", "plain"}, .help = "How problems are put"});
+    v("torch_dtype", torch_dtype,
+      {.choices = {"bfloat16", "float16", "float32"},
+       .help = "Which file of a name of the hub is taken: in this type, or the next smaller"});
+    v("load_in_8bit", load_in_8bit,
+      {.help = "Weights in Q8_0: the hub's file, or a 16-bit file quantised once"});
   }
 };
 

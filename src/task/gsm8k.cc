@@ -11,7 +11,8 @@ namespace pgts::task {
 namespace {
 
 constexpr std::string_view kCure =
-    "--data DIR or PGTS_DATA names the folder that holds gsm8k/train.jsonl and gsm8k/test.jsonl";
+    "pgts pull gsm8k fetches it; --data DIR or PGTS_DATA names another folder that holds "
+    "gsm8k/train.jsonl and gsm8k/test.jsonl";
 
 std::string TrimmedLines(std::string_view text) {  // without blanks at line ends, without \r
   std::string lines;
