@@ -84,18 +84,19 @@ std::unique_ptr<LoadedConfig> LoadConfig(const RunFlags& flags, const std::strin
   LoadFiles(flags, base_file, options);
   options.LoadEnvironment();
   ApplyFlags(flags, options);
-  FindFiles(options, config);
+  FindFiles(options, config, flags.needs_models);
   options.ExplainInert(base_file);
   return loaded;
 }
 
-void FindFiles(const OptionSet& options, session::RunConfig& config) {
+void FindFiles(const OptionSet& options, session::RunConfig& config, bool needs_models) {
   config.task.data_dir = session::DataFolder(config.task.data_dir);
   for (std::string* name : {&config.generator.model_name, &config.reward_base.model_name}) {
     if (!name->empty()) *name = session::FindResource(*name);
   }
   const bool replays = !world::StoredFolder(config.world.dir).empty();
-  if (!replays) CheckModel(options, "generator.model_name", config.generator.model_name);
+  if (!replays && needs_models)
+    CheckModel(options, "generator.model_name", config.generator.model_name);
   // A run is resumed and evaluated from other folders, too.
   if (task::IsTaskFile(config.task.name)) {
     config.task.name =

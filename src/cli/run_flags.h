@@ -22,6 +22,7 @@ struct RunFlags {
   std::string token_price, max_tokens;  // of commands that search
   std::vector<std::string> assignments;
   bool verbose = false;
+  bool needs_models = true;  // false: names without a file are left as they are (pgts plan)
 };
 
 void AddRunFlags(CLI::App& command, RunFlags& flags);
@@ -40,7 +41,7 @@ std::unique_ptr<LoadedConfig> LoadConfig(const RunFlags& flags, const std::strin
 
 // Makes what names files of the program, of the user's task and of data sets into paths. Error
 // where the generator has none and no stored worlds stand in for it.
-void FindFiles(const OptionSet& options, session::RunConfig& config);
+void FindFiles(const OptionSet& options, session::RunConfig& config, bool needs_models = true);
 
 // Error if the path that `key` holds is no file; "" is none to be checked.
 void CheckModel(const OptionSet& options, const std::string& key, const std::string& name);

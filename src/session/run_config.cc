@@ -12,9 +12,12 @@ namespace {
 void DeclareInert(const RunConfig& config, OptionSet& options) {
   options.Inert("generator.torch_dtype", "a GGUF file carries its own weight type",
                 {"bfloat16", "float16", "float32"});
-  for (const char* key : {"generator.load_in_8bit", "reward_model.load_in_8bit"}) {
-    options.Inert(key, "weights are used as they stand in the GGUF file; give one in Q8_0");
-  }
+  const auto as_they_stand = [&](const char* key, const std::string& model) {
+    options.InertWhile(key, "weights are used as they stand in the GGUF file; give one in Q8_0",
+                       [&model] { return model.empty() || model.ends_with(".gguf"); });
+  };
+  as_they_stand("generator.load_in_8bit", config.generator.model_name);
+  as_they_stand("reward_model.load_in_8bit", config.reward_base.model_name);
   options.Inert("reward_model.num_labels", "a step has two labels, wrong and right", {"2"});
   options.Inert("policy_training.algorithm", "PPO is the only one there is", {"ppo"});
   options.Inert("optimization.use_fp16",

@@ -115,11 +115,13 @@ struct TeacherSettings {
 struct RewardBaseSettings {
   std::string model_name;
   std::string device = "cpu";
+  bool load_in_8bit = false;
 
   template <class Visitor>
   void Visit(Visitor& v) {
     v("model_name", model_name, {.help = "GGUF file that is fine-tuned; default: the generator's"});
     v("device", device, {.help = "cpu, or cuda:N in a CUDA build"});
+    v("load_in_8bit", load_in_8bit, {.help = "As the generator's"});
   }
 };
 
