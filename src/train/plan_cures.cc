@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <optional>
+#include <ranges>
+#include <utility>
 
 #include "base/error.h"
 #include "base/gguf_header.h"
@@ -130,20 +132,36 @@ std::vector<Turn> Turns(const Assumptions& assumed, PlanModels& models) {
                          s.config.ppo.batch_size, 1);
           },
           [&models](PlanSetting& s) { return TurnModel(s, /*generator=*/false, models); },
-          [&models](PlanSetting& s) { return TurnModel(s, /*generator=*/true, models); }};
+          [&models](PlanSetting& s) { return TurnModel(s, /*generator=*/true, models); },
+          [](PlanSetting& s) -> std::optional<std::string> {
+            // Last, as it is a smaller base that auto fine-tunes in full.
+            if (session::RewardKind(s.config) != reward::Kind::kFull) return std::nullopt;
+            s.config.reward_model.kind = reward::KindName(reward::Kind::kLora);
+            return "reward_model.kind = lora";
+          }};
 }
 
 constexpr int kMostNotches = 8;  // of one setting
 
-// The setting turned until it fits; what it is then, or nothing. `setting` stays at its end.
-std::optional<std::string> TurnUntilItFits(const Turn& turn, PlanSetting& setting,
-                                           const std::function<bool(const PlanSetting&)>& fits) {
-  for (int notch = 0; notch < kMostNotches; ++notch) {
-    const auto text = turn(setting);
-    if (!text) return std::nullopt;
-    if (fits(setting)) return text;
+struct Turned {
+  PlanSetting setting;
+  std::vector<std::string> texts;  // of what was turned
+};
+
+// Each setting turned by so many notches, or to its end.
+Turned Apply(const PlanSetting& setting, const std::vector<Turn>& turns,
+             const std::vector<int>& notches) {
+  Turned turned{.setting = setting};
+  for (size_t i = 0; i < turns.size(); ++i) {
+    std::optional<std::string> last;
+    for (int notch = 0; notch < notches[i]; ++notch) {
+      const auto text = turns[i](turned.setting);
+      if (!text) break;
+      last = text;
+    }
+    if (last) turned.texts.push_back(*last);
   }
-  return std::nullopt;
+  return turned;
 }
 
 }  // namespace
@@ -152,24 +170,32 @@ std::vector<std::string> FindCures(const PlanSetting& setting, const Assumptions
                                    PlanModels& models,
                                    const std::function<bool(const PlanSetting&)>& fits) {
   const std::vector<Turn> turns = Turns(assumed, models);
+  const auto fit = [&](const std::vector<int>& notches) {
+    return fits(Apply(setting, turns, notches).setting);
+  };
+  const std::vector<int> none(turns.size(), 0);
   std::vector<std::string> alone;
-  for (const Turn& turn : turns) {
-    PlanSetting changed = setting;
-    if (const auto text = TurnUntilItFits(turn, changed, fits)) alone.push_back(*text);
-  }
-  if (!alone.empty()) return alone;
-  std::vector<std::string> together;
-  PlanSetting changed = setting;
-  for (const Turn& turn : turns) {
-    for (int notch = 0; notch < kMostNotches; ++notch) {
-      const auto text = turn(changed);
-      if (!text) break;
-      if (notch > 0) together.pop_back();
-      together.push_back(*text);
-      if (fits(changed)) return {fmt::format("{}", fmt::join(together, "; with "))};
+  for (size_t i = 0; i < turns.size(); ++i) {
+    std::vector<int> notches = none;
+    for (notches[i] = 1; notches[i] <= kMostNotches; ++notches[i]) {
+      const Turned turned = Apply(setting, turns, notches);
+      if (turned.texts.empty() || !fits(turned.setting)) continue;
+      alone.push_back(turned.texts.front());
+      break;
     }
   }
-  return {};
+  if (!alone.empty()) return alone;
+  std::vector<int> together(turns.size(), kMostNotches);
+  if (!fit(together)) return {};
+  for (int& notches :
+       std::views::reverse(together)) {  // what is not needed goes back, models first
+    for (const int less : {0, 1, 2, 3}) {
+      const int kept = std::exchange(notches, less);
+      if (fit(together)) break;
+      notches = kept;
+    }
+  }
+  return {fmt::format("{}", fmt::join(Apply(setting, turns, together).texts, " and "))};
 }
 
 }  // namespace pgts::train

@@ -18,7 +18,7 @@ struct PlanSetting {
   ModelSource generator, reward_model;
 };
 
-// Each alone makes it fit, as `fits` says; else the fewest in order that do together, as one line;
+// Each alone makes it fit, as `fits` says; else what does together, none of it idle, as one line;
 // empty if nothing does.
 std::vector<std::string> FindCures(const PlanSetting& setting, const Assumptions& assumed,
                                    PlanModels& models,

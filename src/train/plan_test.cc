@@ -97,6 +97,15 @@ TEST(PlanTest, WhereItDoesNotFitTheUsersOwnSettingsHelp) {
   EXPECT_EQ(WhyItDoesNotFit(cured), "");
 }
 
+TEST(PlanTest, OnSmallCardsSeveralSettingsTogetherHelp) {
+  const Plan plan =
+      MakePlan(Recipe("2gpu"), {.device_memory = {int64_t{4} << 30, int64_t{6} << 30}});
+  EXPECT_FALSE(plan.Fits());
+  ASSERT_THAT(plan.cures, SizeIs(1));
+  EXPECT_THAT(plan.cures.front(), AllOf(HasSubstr("load_in_8bit"), HasSubstr("a smaller one"),
+                                        HasSubstr("reward_model.kind = lora")));
+}
+
 TEST(PlanTest, EightBitsHalveTheWeights) {
   const Plan whole = MakePlan(Recipe("2gpu"), {.device_memory = {kCard, kCard}});
   const Plan half =
