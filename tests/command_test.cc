@@ -109,6 +109,41 @@ TEST_F(CommandTest, WordsThatAreNotKnown) {
   EXPECT_THAT(Refused({"eval", "--limit", ""}), HasSubstr("--limit: the value is empty"));
 }
 
+// The two-GPU recipe, on a machine that has neither the GPUs nor the files.
+TEST_F(CommandTest, APlanForAnotherMachine) {
+  const std::vector<std::string> plan = {
+      "plan", "--model-config", PGTS_SOURCE_DIR "/config/model_config_2gpu.yaml", "--train-config",
+      PGTS_SOURCE_DIR "/config/training_config_2gpu.yaml"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), plan.begin(), plan.end());
+    return more;
+  };
+  const Output fits = Run(with({"--device-memory", "24GiB,24GiB", "--json"}));
+  EXPECT_EQ(fits.code, 0) << fits.err;
+  const Json json = Json::parse(fits.out);
+  EXPECT_EQ(json["fits"], true);
+  EXPECT_EQ(json["models"][0]["name"], "Qwen/Qwen3-8B");
+  const Output small = Run(with({"--device_memory", "8GiB,8GiB"}));
+  EXPECT_EQ(small.code, 1) << small.err;
+  EXPECT_THAT(small.out, AllOf(HasSubstr("it does not fit: "), HasSubstr("cuda:0"),
+                               HasSubstr("phase 2: policy")));
+  EXPECT_THAT(Refused(with({"--device-memory", "24 parsecs"})), HasSubstr("24GiB or 24576MiB"));
+  EXPECT_THAT(Refused(with({"--device-memory", "24GiB"})), HasSubstr("'cuda:1'"));
+  EXPECT_THAT(Refused(with({"--device-memory", "24GiB,24GiB", "--shape", "judge=qwen3-4b"})),
+              HasSubstr("generator=SHAPE or reward_model=SHAPE"));
+}
+
+TEST_F(CommandTest, TheDevicesAndWhatIsAmiss) {
+  const Output table = Run({"devices"});
+  EXPECT_EQ(table.code, 0) << table.err;
+  EXPECT_THAT(table.out, AllOf(HasSubstr("cpu"), HasSubstr("PCI bus")));
+  const Json json = Json::parse(Run({"devices", "--json"}).out);
+  EXPECT_EQ(json["devices"][0]["device"], "cpu");
+  EXPECT_GT(json["devices"][0]["memory_total"], 0);
+  EXPECT_EQ(json["faults"].empty(),
+            json["devices"].size() > 1 && json["libtorch_gpus"] == json["devices"].size() - 1);
+}
+
 TEST_F(CommandTest, QuestionsThatCannotBeAsked) {
   EXPECT_THAT(Refused({"solve", " \n"}), HasSubstr("the question is empty"));
   EXPECT_THAT(Refused({"solve", "How many\xff?"}), HasSubstr("not valid UTF-8"));

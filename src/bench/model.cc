@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include "model/gguf_random.h"
+#include "model/known_shapes.h"
 #include "session/model_file.h"
 
 namespace pgts::bench {

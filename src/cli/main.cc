@@ -34,14 +34,16 @@ int Dispatch(const std::vector<std::string>& arguments) {
   CLI::App app{"PGTS: policy-guided tree search for language-model reasoning", "pgts"};
   app.set_version_flag("--version", "pgts " PGTS_VERSION);
   app.require_subcommand(1);
+  int exit_code = 0;
   AddTrain(app);
+  AddPlan(app, exit_code);
+  AddDevices(app);
   AddData(app);
   AddTrainReward(app);
   AddEval(app);
   AddCompare(app);
   AddSolve(app);
   AddScore(app);
-  int exit_code = 0;
   AddDoctor(app, exit_code);
   AddReport(app);
   AddPretrain(app);
@@ -63,10 +65,17 @@ int Dispatch(const std::vector<std::string>& arguments) {
   return exit_code;
 }
 
+// Commands that multiply no matrices need no second start.
+bool Computes(int argc, char** argv) {
+  if (argc < 2) return false;
+  const std::string_view first = argv[1];
+  return !first.starts_with("-") && first != "plan" && first != "devices" && first != "options";
+}
+
 }  // namespace
 
 int Main(int argc, char** argv) {
-  UseFastOpenBlasCore(argv);
+  if (Computes(argc, argv)) UseFastOpenBlasCore(argv);
   InstallStopHandler();
   try {
     return Dispatch(NormaliseFlags({argv + 1, argv + argc}));

@@ -102,18 +102,19 @@ std::unique_ptr<LoadedConfig> LoadConfig(const RunFlags& flags, const std::strin
   options.LoadEnvironment();
   ApplyFlags(flags, options);
   options.ExplainInert(base_file);  // while models still have the names that were given
-  FindFiles(options, config);
+  FindFiles(options, config, flags.needs_models);
   return loaded;
 }
 
-void FindFiles(const OptionSet& options, session::RunConfig& config) {
+void FindFiles(const OptionSet& options, session::RunConfig& config, bool needs_models) {
   config.task.data_dir = session::DataFolder(config.task.data_dir);
   std::string& generator = config.generator.model_name;
   std::string& base = config.reward_base.model_name;
   const bool replays = !world::StoredFolder(config.world.dir).empty();
-  generator = replays ? session::FindModelFile(generator, {}, session::Fetch::kNo)
-                      : FindModel(options, "generator.model_name", generator,
-                                  session::WishOf(config.generator));
+  const bool fetches = !replays && needs_models;
+  generator = fetches ? FindModel(options, "generator.model_name", generator,
+                                  session::WishOf(config.generator))
+                      : session::FindModelFile(generator, {}, session::Fetch::kNo);
   // Not every command needs it: it is fetched where it is used.
   if (!base.empty()) base = session::FindResource(base);
   // A run is resumed and evaluated from other folders, too.

@@ -22,6 +22,7 @@ struct RunFlags {
   std::string token_price, max_tokens;  // of commands that search
   std::vector<std::string> assignments;
   bool verbose = false;
+  bool needs_models = true;  // false: names without a file are left as they are (pgts plan)
 };
 
 void AddRunFlags(CLI::App& command, RunFlags& flags);
@@ -40,8 +41,8 @@ std::unique_ptr<LoadedConfig> LoadConfig(const RunFlags& flags, const std::strin
 
 // Makes what names files of the program, of the user's task and of data sets into paths, and the
 // generator's name into its file, which is fetched if need be. Error where it has none and no
-// stored worlds stand in for it.
-void FindFiles(const OptionSet& options, session::RunConfig& config);
+// stored worlds stand in for it. Without need of models nothing is fetched, and a name may stay one.
+void FindFiles(const OptionSet& options, session::RunConfig& config, bool needs_models = true);
 
 // Makes the name of the reward model's base into its file, which is fetched if need be; the
 // generator's serves where it has none. For commands that train it. Error if there is no such file.

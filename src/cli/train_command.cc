@@ -6,9 +6,12 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/log.h"
 #include "cli/commands.h"
 #include "cli/run_start.h"
+#include "reward/kind.h"
 #include "reward/reward_model.h"
+#include "train/plan_text.h"
 #include "train/preflight.h"
 #include "train/trainer.h"
 
@@ -39,6 +42,16 @@ void CheckArguments(const TrainArguments& arguments) {
   }
 }
 
+// What searches judge with where phase 1 is over: the configuration may speak of another.
+session::RunConfig WithRewardModel(session::RunConfig config, const std::string& folder) {
+  const reward::Kind kind = reward::ReadRewardModel(folder).kind;
+  config.reward_model.kind = reward::KindName(kind);
+  std::string& base = config.reward_base.model_name;
+  if (kind == reward::Kind::kFull) base = folder + "/" + reward::WeightsFile(kind);
+  if (!FileExists(base)) base.clear();  // the generator's file, then
+  return config;
+}
+
 void Train(const TrainArguments& arguments) {
   CheckArguments(arguments);
   const Run run = FindRun(arguments.run, arguments.folder);
@@ -49,8 +62,14 @@ void Train(const TrainArguments& arguments) {
   }
   const bool trains_reward_model = reward_model.empty() && !FileExists(run.folder.RewardModel());
   if (trains_reward_model) FindRewardBase(*run.loaded);
-  train::CheckBeforeTraining(run.config(), trains_reward_model);
+  const train::Plan plan = train::CheckBeforeTraining(
+      trains_reward_model
+          ? run.config()
+          : WithRewardModel(run.config(),
+                            reward_model.empty() ? run.folder.RewardModel() : reward_model),
+      trains_reward_model);
   OpenRun(run, arguments.run.verbose);
+  for (const std::string& line : train::PlanLines(plan)) Info("{}", line);
   // The configuration comes last: with it the folder is a run.
   if (!reward_model.empty()) train::AdoptRewardModel(reward_model, run.folder);
   WriteConfig(run);

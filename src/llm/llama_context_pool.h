@@ -16,6 +16,17 @@
 
 namespace pgts::llm {
 
+// Of each context of a pool.
+inline LlamaKvBackendOptions BackendOptions(const ContextPlan& plan) {
+  return {.sequences = plan.batcher.sequences,
+          .cells = plan.cells,
+          .batch_tokens = plan.batch_tokens,
+          .outputs = plan.outputs,
+          .threads = plan.batcher.threads,
+          .streams = plan.streams,
+          .flash_attention = plan.flash_attention};
+}
+
 template <typename BatcherType>
 class ContextPool {
  public:
@@ -34,7 +45,7 @@ class ContextPool {
           model_->info().path, options.width, plan_.batcher.context, plan_.streams_would_fit);
     }
     for (int i = 0; i < plan_.pool_size; ++i) {
-      backends_.push_back(std::make_unique<LlamaKvBackend>(model_, BackendOptions()));
+      backends_.push_back(std::make_unique<LlamaKvBackend>(model_, BackendOptions(plan_)));
       batchers_.push_back(make_batcher(*backends_.back(), ledger_, plan_.batcher));
     }
   }
@@ -91,16 +102,6 @@ class ContextPool {
   int context() const { return plan_.batcher.context; }
 
  private:
-  LlamaKvBackendOptions BackendOptions() const {
-    return {.sequences = plan_.batcher.sequences,
-            .cells = plan_.cells,
-            .batch_tokens = plan_.batch_tokens,
-            .outputs = plan_.outputs,
-            .threads = plan_.batcher.threads,
-            .streams = plan_.streams,
-            .flash_attention = plan_.flash_attention};
-  }
-
   // The last searches of a run may leave contexts without work.
   int ThreadsOfEach(size_t busy) const {
     return std::max(plan_.batcher.threads, plan_.threads / static_cast<int>(busy));

@@ -8,6 +8,7 @@
 #include <numeric>
 #include <ranges>
 
+#include "../src/llama-ext.h"  // of llama.cpp: what its own tools account with
 #include "base/error.h"
 #include "llama.h"
 #include "llm/llama_runtime.h"
@@ -105,6 +106,7 @@ LlamaKvBackend::LlamaKvBackend(std::shared_ptr<const LlamaModel> model,
         "length or the width",
         options.cells, options.sequences, model_->info().path, reason);
   }
+  outputs_ = static_cast<int>(params.n_outputs_max);
   model_->Adapt(context_);
   batch_tokens_ = static_cast<int>(llama_n_batch(context_));
   batch_ = std::make_unique<Batch>(batch_tokens_);
@@ -177,6 +179,19 @@ void LlamaKvBackend::BuildBatch(std::span<const Row> rows) {
 }
 
 void LlamaKvBackend::SetThreads(int threads) { llama_set_n_threads(context_, threads, threads); }
+
+ContextMemory LlamaKvBackend::Memory() const {
+  ContextMemory memory;
+  for (const auto& [kind, bytes] : llama_get_memory_breakdown(context_)) {
+    const bool here = !model_->on_gpu() || !ggml_backend_buft_is_host(kind);
+    ContextMemory::Part& part = here ? memory.device : memory.host;
+    part.weights += static_cast<int64_t>(bytes.model);
+    part.kv += static_cast<int64_t>(bytes.context);
+    part.scratch += static_cast<int64_t>(bytes.compute);
+  }
+  memory.host.scratch += int64_t{outputs_} * model_->info().vocabulary * int64_t{sizeof(float)};
+  return memory;
+}
 
 int LlamaKvBackend::Length(int sequence) const {
   return llama_memory_seq_pos_max(llama_get_memory(context_), sequence) + 1;

@@ -6,6 +6,7 @@
 // less than an evaluation more.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <vector>
@@ -28,6 +29,16 @@ struct LlamaKvBackendOptions {
   bool flash_attention = false;
 };
 
+// Memory that a model and a context made from it take, in bytes: by llama.cpp's own accounting, and
+// of a context the outputs, which llama.cpp does not count. `device`: the model's; where that is
+// the CPU, `host` holds the outputs alone.
+struct ContextMemory {
+  struct Part {
+    int64_t weights = 0, kv = 0, scratch = 0;
+  };
+  Part device, host;
+};
+
 class LlamaKvBackend : public KvBackend {
  public:
   // Error if the context cannot be made (memory), with what to lower.
@@ -42,6 +53,9 @@ class LlamaKvBackend : public KvBackend {
   int batch_tokens() const override { return batch_tokens_; }
 
   void SetThreads(int threads);  // of the evaluations to come
+
+  // Of a model's header (LlamaModel::LoadHeader): what it would take.
+  ContextMemory Memory() const;
 
  private:
   struct Batch;
@@ -59,6 +73,7 @@ class LlamaKvBackend : public KvBackend {
 
   std::shared_ptr<const LlamaModel> model_;
   bool streams_;
+  int outputs_ = 0;
   int batch_tokens_ = 0;
   StateTap tap_;  // outlives the context
   llama_context* context_ = nullptr;

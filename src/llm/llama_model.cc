@@ -2,11 +2,9 @@
 #include "llm/llama_model.h"
 
 #include <algorithm>
-#include <charconv>
+#include <array>
 #include <cstdlib>
 #include <optional>
-#include <string_view>
-#include <vector>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -16,48 +14,11 @@
 #include "llama.h"
 #include "llm/engine_report.h"
 #include "llm/llama_adapter.h"
+#include "llm/llama_devices.h"
 #include "llm/llama_runtime.h"
 
 namespace pgts::llm {
 namespace {
-
-std::vector<ggml_backend_dev_t> Gpus() {
-  std::vector<ggml_backend_dev_t> gpus;
-  for (size_t i = 0; i < ggml_backend_dev_count(); ++i) {
-    ggml_backend_dev_t device = ggml_backend_dev_get(i);
-    if (ggml_backend_dev_type(device) == GGML_BACKEND_DEVICE_TYPE_GPU) gpus.push_back(device);
-  }
-  return gpus;
-}
-
-// Which GPU "cuda" or "cuda:N" means; -1 for "cpu".
-int ParseDevice(const std::string& device) {
-  if (device == "cpu") return -1;
-  std::string_view rest = device;
-  int index = 0;
-  bool valid = rest.starts_with("cuda");
-  if (valid) rest.remove_prefix(4);
-  if (valid && !rest.empty()) {
-    const auto [end, failure] = std::from_chars(rest.data() + 1, rest.data() + rest.size(), index);
-    valid = rest.size() > 1 && rest[0] == ':' && failure == std::errc() &&
-            end == rest.data() + rest.size() && index >= 0;
-  }
-  if (!valid) throw Error::Format("device '{}' is not one of cpu, cuda, cuda:N", device);
-  return index;
-}
-
-// Null for "cpu".
-ggml_backend_dev_t FindGpu(const std::string& device) {
-  const int index = ParseDevice(device);
-  StartLlama();
-  const std::vector<ggml_backend_dev_t> gpus = Gpus();
-  if (index >= static_cast<int>(gpus.size())) {
-    const bool has_cuda = ggml_backend_reg_by_name("CUDA") != nullptr;
-    throw Error::Format("device '{}' is not there: this build sees {} GPUs; use --device cpu{}",
-                        device, gpus.size(), has_cuda ? "" : ", or build with -DGGML_CUDA=ON");
-  }
-  return index >= 0 ? gpus[index] : nullptr;
-}
 
 // At least 1 on a GPU; 0 without one.
 int64_t FreeBytes(ggml_backend_dev_t gpu) {
@@ -110,8 +71,17 @@ ModelInfo Describe(const llama_model* model, const GgufHeader& file) {
           .context_train = llama_model_n_ctx_train(model),
           .parameters = static_cast<int64_t>(llama_model_n_params(model)),
           .kv_bytes_per_token = KvBytesPerToken(model, architecture),
-          .file_bytes = file.file_bytes(),
-          .file_hash = HashFile(file.path())};
+          .file_bytes = file.file_bytes()};
+}
+
+// All of a model on one device; null: the CPU. `devices` outlives the parameters.
+llama_model_params ParamsFor(ggml_backend_dev_t gpu, std::array<ggml_backend_dev_t, 2>& devices) {
+  devices = {gpu, nullptr};
+  llama_model_params params = llama_model_default_params();
+  params.devices = devices.data();
+  params.n_gpu_layers = gpu != nullptr ? -1 : 0;
+  params.split_mode = LLAMA_SPLIT_MODE_NONE;
+  return params;
 }
 
 llama_model* LoadFile(const std::string& path, const llama_model_params& params) {
@@ -137,20 +107,10 @@ std::shared_ptr<const LlamaModel> LlamaModel::Load(const std::string& path,
   }
   std::optional<GgufHeader> adapter_file;
   if (!adapter.empty()) adapter_file = CheckAdapter(adapter);
-  std::vector<ggml_backend_dev_t> devices;
-  if (gpu != nullptr) devices.push_back(gpu);
-  devices.push_back(nullptr);
-  llama_model_params params = llama_model_default_params();
-  params.devices = devices.data();
-  params.n_gpu_layers = gpu != nullptr ? -1 : 0;
-  params.split_mode = LLAMA_SPLIT_MODE_NONE;
-
+  std::array<ggml_backend_dev_t, 2> devices;
   std::shared_ptr<LlamaModel> model(new LlamaModel);
-  model->model_ = LoadFile(path, params);
-  model->gpu_ = gpu;
-  model->info_ = Describe(model->model_, file);
-  model->info_.device = gpu != nullptr ? ggml_backend_dev_description(gpu) : "CPU";
-  RequireDecoder(model->model_, model->info_);
+  model->Open(LoadFile(path, ParamsFor(gpu, devices)), file, gpu);
+  model->info_.file_hash = HashFile(path);
   if (const auto advice = SlowWeightsAdvice(model->info_); advice && gpu == nullptr) {
     Info("{}", *advice);
   }
@@ -160,6 +120,27 @@ std::shared_ptr<const LlamaModel> LlamaModel::Load(const std::string& path,
   }
   model->tokenizer_ = std::make_unique<LlamaTokenizer>(model->model_);
   return model;
+}
+
+std::shared_ptr<const LlamaModel> LlamaModel::LoadHeader(const std::string& path,
+                                                         const std::string& device) {
+  const ggml_backend_dev_t gpu = FindGpu(device);
+  const GgufHeader file(path);
+  std::array<ggml_backend_dev_t, 2> devices;
+  llama_model_params params = ParamsFor(gpu, devices);
+  params.no_alloc = true;
+  params.load_mode = LLAMA_LOAD_MODE_NONE;  // the only one that goes without
+  std::shared_ptr<LlamaModel> model(new LlamaModel);
+  model->Open(LoadFile(path, params), file, gpu);
+  return model;
+}
+
+void LlamaModel::Open(llama_model* model, const GgufHeader& file, ggml_backend_device* gpu) {
+  model_ = model;
+  gpu_ = gpu;
+  info_ = Describe(model, file);
+  info_.device = gpu != nullptr ? ggml_backend_dev_description(gpu) : "CPU";
+  RequireDecoder(model, info_);
 }
 
 int64_t LlamaModel::FreeGpuBytes() const { return FreeBytes(gpu_); }

@@ -15,6 +15,10 @@ struct llama_context;
 struct llama_context_params;
 struct llama_model;
 
+namespace pgts {
+class GgufHeader;
+}
+
 namespace pgts::llm {
 
 class LlamaModel {
@@ -27,12 +31,17 @@ class LlamaModel {
   static std::shared_ptr<const LlamaModel> Load(const std::string& path,
                                                 const std::string& device = "cpu",
                                                 const std::string& adapter = "");
+  // The same without its weights: no more than the header is read, contexts made from it take no
+  // memory and evaluate nothing, and there is neither tokenizer nor file_hash. For plans of memory
+  // (llm/llama_memory.h).
+  static std::shared_ptr<const LlamaModel> LoadHeader(const std::string& path,
+                                                      const std::string& device = "cpu");
   ~LlamaModel();
   LlamaModel(const LlamaModel&) = delete;
   LlamaModel& operator=(const LlamaModel&) = delete;
 
   const ModelInfo& info() const { return info_; }
-  const LlamaTokenizer& tokenizer() const { return *tokenizer_; }
+  const LlamaTokenizer& tokenizer() const { return *tokenizer_; }  // not of a header
   llama_model* get() const { return model_; }
   bool on_gpu() const { return gpu_ != nullptr; }
   int64_t FreeGpuBytes() const;  // at this moment; 0 on a CPU
@@ -46,6 +55,7 @@ class LlamaModel {
 
  private:
   LlamaModel() = default;
+  void Open(llama_model* model, const GgufHeader& file, ggml_backend_device* gpu);
 
   llama_model* model_ = nullptr;
   llama_adapter_lora* adapter_ = nullptr;  // owned by model_; null: none

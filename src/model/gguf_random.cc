@@ -2,7 +2,6 @@
 #include "model/gguf_random.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <ggml.h>
 #include <gguf.h>
 
@@ -11,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <system_error>
 
 #include "base/error.h"
 #include "base/random.h"
@@ -19,32 +19,6 @@
 
 namespace pgts::model {
 namespace {
-
-struct Named {
-  std::string_view name;
-  DecoderShape shape;
-};
-
-DecoderShape Qwen3(int64_t width, int64_t layers, int64_t heads, int64_t ff_width, bool tied) {
-  return {.vocab = 151936,
-          .width = width,
-          .layers = layers,
-          .heads = heads,
-          .kv_heads = 8,
-          .head_dim = 128,
-          .ff_width = ff_width,
-          .context = 40960,
-          .rope_theta = 1e6F,
-          .tied = tied};
-}
-
-// From the models' published configurations.
-std::vector<Named> Shapes() {
-  return {{"qwen3-0.6b", Qwen3(1024, 28, 16, 3072, true)},
-          {"qwen3-1.7b", Qwen3(2048, 28, 16, 6144, true)},
-          {"qwen3-4b", Qwen3(2560, 36, 32, 9728, true)},
-          {"qwen3-8b", Qwen3(4096, 36, 32, 12288, false)}};
-}
 
 struct TensorShape {
   std::string name;
@@ -66,6 +40,14 @@ std::vector<TensorShape> TensorsOf(const DecoderShape& shape) {
     add("attn_k", shape.width, key);
     add("attn_v", shape.width, key);
     add("attn_output", query, shape.width);
+    if (shape.qkv_bias) {
+      const auto bias = [&](const char* name, int64_t size) {
+        tensors.push_back({fmt::format("blk.{}.{}.bias", i, name), size});
+      };
+      bias("attn_q", query);
+      bias("attn_k", key);
+      bias("attn_v", key);
+    }
     if (shape.qk_norm) {
       add("attn_q_norm", shape.head_dim, 1);
       add("attn_k_norm", shape.head_dim, 1);
@@ -78,11 +60,12 @@ std::vector<TensorShape> TensorsOf(const DecoderShape& shape) {
   return tensors;
 }
 
-// A few rows of weights of variance 1 / row; the gains of a norm are 1.
+// A few rows of weights of variance 1 / row; the gains of a norm are 1, biases 0.
 std::vector<char> SomeRows(const TensorShape& tensor, ggml_type type) {
   constexpr int64_t kRows = 61;  // prime: repeats fall on no power of two
   const int64_t rows = std::min(tensor.rows, kRows);
-  std::vector<float> plain(static_cast<size_t>(rows * tensor.row), 1.0F);
+  std::vector<float> plain(static_cast<size_t>(rows * tensor.row),
+                           tensor.name.ends_with(".bias") ? 0.0F : 1.0F);
   if (tensor.rows > 1) {
     RandomStream stream(Key("random-weights").With(tensor.name));
     const double half_width = std::sqrt(3.0 / static_cast<double>(tensor.row));
@@ -107,11 +90,10 @@ void AppendTensor(std::ofstream& out, const TensorShape& tensor, ggml_type type,
 
 using File = std::unique_ptr<gguf_context, decltype(&gguf_free)>;
 
-// The keys and the table of tensors, without their data.
+// The keys and the table of tensors, without their data and without a tokenizer.
 File Header(const DecoderShape& shape, const std::vector<TensorShape>& tensors, WeightType type) {
   File file(gguf_init_empty(), gguf_free);
   SetShapeKeys(file.get(), shape);
-  SetByteTokenizer(file.get(), shape.vocab);
   gguf_set_val_str(file.get(), "general.name", "random weights");
   gguf_set_val_u32(file.get(), "general.file_type", StoredAs(type).file_type);
   gguf_set_val_u32(file.get(), "general.quantization_version", 2);
@@ -131,29 +113,20 @@ File Header(const DecoderShape& shape, const std::vector<TensorShape>& tensors, 
   return file;
 }
 
+void WriteHeader(const File& file, const std::string& path) {
+  if (gguf_write_to_file(file.get(), path.c_str(), /*only_meta=*/true)) return;
+  throw Error::Format("{}: cannot write; is the disk full?", path);
+}
+
 }  // namespace
-
-std::vector<std::string_view> KnownShapes() {
-  std::vector<std::string_view> names;
-  for (const Named& known : Shapes()) names.push_back(known.name);
-  return names;
-}
-
-DecoderShape KnownShape(std::string_view name) {
-  for (const Named& known : Shapes()) {
-    if (known.name == name) return known.shape;
-  }
-  throw Error::Format("shape '{}' is not one of {}", name, fmt::join(KnownShapes(), ", "));
-}
 
 void WriteRandomGguf(const std::string& path, const DecoderShape& shape, WeightType type) {
   CheckShape(shape, path.c_str());
   const std::vector<TensorShape> tensors = TensorsOf(shape);
   const File file = Header(shape, tensors, type);
+  SetByteTokenizer(file.get(), shape.vocab);
   const std::string part = path + ".part";
-  if (!gguf_write_to_file(file.get(), part.c_str(), /*only_meta=*/true)) {
-    throw Error::Format("{}: cannot write; is the disk full?", part);
-  }
+  WriteHeader(file, part);
   std::ofstream out(part, std::ios::binary | std::ios::app);
   for (const TensorShape& tensor : tensors) {
     AppendTensor(out, tensor, tensor.rows == 1 ? GGML_TYPE_F32 : StoredAs(type).type,
@@ -165,6 +138,25 @@ void WriteRandomGguf(const std::string& path, const DecoderShape& shape, WeightT
     throw Error::Format("{}: cannot write; is the disk full?", part);
   }
   std::filesystem::rename(part, path);
+}
+
+void WriteGgufWithoutData(const std::string& path, const DecoderShape& shape, WeightType type) {
+  CheckShape(shape, path.c_str());
+  const std::vector<TensorShape> tensors = TensorsOf(shape);
+  const File file = Header(shape, tensors, type);
+  gguf_set_val_str(file.get(), "tokenizer.ggml.model", "none");
+  WriteHeader(file, path);
+  const size_t alignment = gguf_get_alignment(file.get());
+  size_t size = std::filesystem::file_size(path);
+  for (const TensorShape& tensor : tensors) {
+    const ggml_type stored = tensor.rows == 1 ? GGML_TYPE_F32 : StoredAs(type).type;
+    const size_t bytes = ggml_row_size(stored, tensor.row) * static_cast<size_t>(tensor.rows);
+    size += (bytes + alignment - 1) / alignment * alignment;
+  }
+  std::error_code failure;
+  std::filesystem::resize_file(path, size, failure);
+  if (failure)
+    throw Error::Format("{}: cannot be {} bytes long: {}", path, size, failure.message());
 }
 
 }  // namespace pgts::model

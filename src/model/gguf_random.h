@@ -4,19 +4,18 @@
 #pragma once
 
 #include <string>
-#include <string_view>
-#include <vector>
 
 #include "model/decoder_shape.h"
 #include "model/gguf_writer.h"
 
 namespace pgts::model {
 
-std::vector<std::string_view> KnownShapes();     // "qwen3-0.6b", ...
-DecoderShape KnownShape(std::string_view name);  // Error that names the known ones
-
-// Weights are drawn as at the start of a training; matrices repeat a few random rows. Without
-// qkv_bias. Written under a temporary name and renamed.
+// Weights are drawn as at the start of a training; matrices repeat a few random rows. Written under
+// a temporary name and renamed.
 void WriteRandomGguf(const std::string& path, const DecoderShape& shape, WeightType type);
+
+// The same keys and table of tensors, but as data a hole that takes no room on the disk, and no
+// tokenizer: for whoever reads headers only, as a plan of memory does.
+void WriteGgufWithoutData(const std::string& path, const DecoderShape& shape, WeightType type);
 
 }  // namespace pgts::model

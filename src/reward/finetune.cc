@@ -28,9 +28,6 @@ namespace {
 
 using torch::Tensor;
 
-constexpr int kEvaluationSolutions = 32;  // in one forward pass
-constexpr int kRowSolutions = 16;         // most in one token tree: attention grows with its square
-
 bool ProcessorHasBfloat16() {
 #if defined(__x86_64__)
   return __builtin_cpu_supports("avx512bf16");

@@ -38,6 +38,10 @@ class Decoder;
 
 namespace pgts::reward {
 
+inline constexpr int kEvaluationSolutions = 32;  // measured in one forward pass
+// Most in one token tree, as attention grows with its square.
+inline constexpr int kRowSolutions = 16;
+
 struct TrainingPoint {
   int64_t step = 0;      // optimiser steps done
   int64_t steps = 0;     // in all

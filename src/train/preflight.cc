@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/preflight.h"
 
+#include <functional>
+
 #include "base/error.h"
 #include "labels/trl.h"
 #include "model/decoder_shape.h"
@@ -37,20 +39,47 @@ void CheckSources(const char* problems_key, int problems, const char* files_key,
       problems_key, files_key);
 }
 
-}  // namespace
-
-void CheckBeforeTraining(const session::RunConfig& config, bool trains_reward_model) {
-  policy::CheckOptions(config.policy_network, "configuration");
-  session::CheckGrowsWorlds(config);
+void CheckData(const session::RunConfig& config) {
   const auto task = task::MakeTask(config.task.name, {.data_dir = config.task.data_dir});
   const labels::DataOptions& data = config.reward_data;
   CheckSources("train_problems", data.train_problems, "import_files", data.import_files,
                task->separator());
   CheckSources("validation_problems", data.validation_problems, "held_out_import_files",
                data.held_out_import_files, task->separator());
-  if (!trains_reward_model) return;
-  reward::CheckTrainingDevice(config.reward_training.device);
-  CheckBase(config);
+}
+
+}  // namespace
+
+std::vector<std::string> FaultsBeforeTraining(const session::RunConfig& config,
+                                              const PreflightOptions& options) {
+  std::vector<std::string> faults;
+  const auto check = [&](const std::function<void()>& call) {
+    try {
+      call();
+    } catch (const Error& fault) {
+      faults.emplace_back(fault.what());
+    }
+  };
+  check([&] { policy::CheckOptions(config.policy_network, "configuration"); });
+  check([&] { session::CheckGrowsWorlds(config); });
+  check([&] { CheckData(config); });
+  if (!options.trains_reward_model) return faults;
+  if (options.on_this_machine) {
+    check([&] { reward::CheckTrainingDevice(config.reward_training.device); });
+  }
+  check([&] { CheckBase(config); });
+  return faults;
+}
+
+Plan CheckBeforeTraining(const session::RunConfig& config, bool trains_reward_model) {
+  const PreflightOptions options{.trains_reward_model = trains_reward_model};
+  const std::vector<std::string> faults = FaultsBeforeTraining(config, options);
+  if (!faults.empty()) throw Error(faults.front());
+  Plan plan = MakePlan(config, {.trains_reward_model = trains_reward_model, .advise = false});
+  if (!plan.faults.empty()) throw Error(plan.faults.front());
+  if (plan.Fits()) return plan;
+  plan = MakePlan(config, {.trains_reward_model = trains_reward_model});
+  throw Error::Format("{} (pgts plan shows the parts)", WhyItDoesNotFit(plan));
 }
 
 void CheckVocabularies(int64_t generator, int64_t base, const std::string& base_path) {

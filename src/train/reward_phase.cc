@@ -30,9 +30,6 @@ void KeepWorlds(session::Session& session, const session::RunFolder& folder) {
   WriteResumeState(folder, {.store = session.store()->lengths()});
 }
 
-// Reading fills batches with few walkers; more would only take memory.
-constexpr int kReadingWidth = 16;
-
 reward::HiddenStates ReadStates(const session::RunConfig& config, session::Session& session,
                                 const labels::StepData& data, const session::RunFolder& folder) {
   session.Forget();

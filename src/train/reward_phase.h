@@ -10,6 +10,10 @@
 
 namespace pgts::train {
 
+// Of the engine that reads hidden states: it fills batches with few walkers, and more would only
+// take memory.
+inline constexpr int kReadingWidth = 16;
+
 // The first half: labelled steps in reward_data/, and a resume state after every chunk of them. The
 // session must have a store and no scorer yet.
 labels::StepData MakeRewardData(const session::RunConfig& config, session::Session& session,
