@@ -13,7 +13,6 @@ namespace pgts::session {
 struct GeneratorSettings {
   std::string model_name = "models/tiny.gguf";
   std::string device = "cpu";
-  bool load_in_8bit = false;
   int max_new_tokens = 128;
   double temperature = 0.7;
   double top_p = 0.95;
@@ -30,9 +29,6 @@ struct GeneratorSettings {
       {.help =
            "The generator: a GGUF file, or a name of the hub (Qwen/Qwen3-8B, owner/repo:Q8_0)"});
     v("device", device, {.help = "cpu, or cuda:N in a CUDA build"});
-    v("load_in_8bit", load_in_8bit,
-      {.help =
-           "Weights in Q8_0: half the memory of bfloat16 (pgts plan, of a model without a file)"});
     v("max_new_tokens", max_new_tokens,
       {.min = 1, .max = 32768, .unit = "tokens", .help = "Longest step"});
     v("temperature", temperature,
