@@ -128,7 +128,9 @@ TEST_F(CommandTest, APlanForAnotherMachine) {
   EXPECT_THAT(small.out, AllOf(HasSubstr("it does not fit: "), HasSubstr("cuda:0"),
                                HasSubstr("phase 2: policy")));
   EXPECT_THAT(Refused(with({"--device-memory", "24 parsecs"})), HasSubstr("24GiB or 24576MiB"));
-  EXPECT_THAT(Refused(with({"--device-memory", "24GiB"})), HasSubstr("'cuda:1'"));
+  const Output one_card = Run(with({"--device-memory", "24GiB"}));
+  EXPECT_EQ(one_card.code, 2);
+  EXPECT_THAT(one_card.err, HasSubstr("\npgts: device 'cuda:1' is not among"));
   EXPECT_THAT(Refused(with({"--device-memory", "24GiB,24GiB", "--shape", "judge=qwen3-4b"})),
               HasSubstr("generator=SHAPE or reward_model=SHAPE"));
 }

@@ -19,12 +19,14 @@
 namespace pgts {
 namespace {
 
+constexpr int kChains = 8;
+
 // Draws chains one after another until `votes` of them agree on an answer.
 class UntilTheyAgree : public search::Searcher {
  public:
   struct Options {
     int votes = 2;
-    int chains = 16;  // at most
+    int chains = kChains;  // at most
     template <class Visitor>
     void Visit(Visitor& v) {
       v("votes", votes, {});
@@ -54,15 +56,20 @@ int Main(int argc, char** argv) {
   const session::RunConfig config;  // its defaults are the embedded model and its task
   session::Session session(session::ToSessionOptions(config, /*store_folder=*/""));
 
+  const int problems = argc > 1 ? std::atoi(argv[1]) : 100;
   eval::ComparisonPlan plan{
       .methods = {{"until_they_agree", search::Needs::kWorld, search::Plain<UntilTheyAgree>()},
-                  search::FindMethod("self_consistency"), search::FindMethod("cot_greedy")},
+                  search::FindMethod("cot_greedy"),
+                  search::SampledChains(kChains),
+                  search::FindMethod("self_consistency")},
       .parts = {.limits = session::ToLimits(config.search)},
       .split = task::Split::kValidation,
-      .problems = argc > 1 ? std::atoi(argv[1]) : 100,
-      .tuning_problems = 50,
+      .problems = problems,
+      .tuning_problems = problems / 2,
       .prices = {2e-4}};
-  fmt::print("{}", eval::ComparisonTable(eval::Compare(session.environment(), plan)));
+  eval::Comparison comparison = eval::Compare(session.environment(), plan);
+  comparison.sampled_chains = kChains;  // behind the mean of cot_sampled
+  fmt::print("{}", eval::ComparisonTable(comparison));
   return 0;
 }
 

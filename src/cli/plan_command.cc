@@ -56,13 +56,13 @@ void ReadShape(const std::string& text, train::PlanOptions& options) {
 
 bool MakePlan(const PlanArguments& arguments) {
   InitLog({.verbose = arguments.run.verbose});
-  const auto loaded = LoadConfig(arguments.run, "");
   train::PlanOptions options{.trains_reward_model = !arguments.skip_reward_training,
                              .measure = arguments.measure};
   for (const std::string& text : arguments.device_memory) {
     options.device_memory.push_back(ParseMemory(text));
   }
   for (const std::string& text : arguments.shapes) ReadShape(text, options);
+  const auto loaded = LoadConfig(arguments.run, "");
   const train::Plan plan = train::MakePlan(loaded->config, options);
   fmt::print("{}", arguments.json ? JsonPretty(train::ToJson(plan)) : train::PlanText(plan));
   return plan.Fits();

@@ -23,7 +23,7 @@ class RolloutsTest : public ::testing::Test {
                            {.visits = std::move(visits),
                             .rollouts_per_problem = rollouts,
                             .world_epochs = 2,
-                            .limits = {.max_depth = 13, .max_nodes = 16, .max_width = 3},
+                            .limits = {.max_depth = 13, .max_nodes = 24, .max_width = 3},
                             .terms = terms});
   }
 
