@@ -41,7 +41,8 @@ std::unique_ptr<LoadedConfig> LoadConfig(const RunFlags& flags, const std::strin
 
 // Makes what names files of the program, of the user's task and of data sets into paths, and the
 // generator's name into its file, which is fetched if need be. Error where it has none and no
-// stored worlds stand in for it. Without need of models nothing is fetched, and a name may stay one.
+// stored worlds stand in for it. Without need of models nothing is fetched, and a name may stay
+// one.
 void FindFiles(const OptionSet& options, session::RunConfig& config, bool needs_models = true);
 
 // Makes the name of the reward model's base into its file, which is fetched if need be; the

@@ -18,6 +18,7 @@ GpsNetwork::GpsNetwork(const NetworkOptions& options, uint64_t seed)
   CheckOptions(options, "policy network");
   const int64_t width = options.hidden_dim;
   input_ = AddAffine("input", width, tree::kNodeFeatures);
+  global_input_ = AddAffine("global_input", width, tree::kGlobalFeatures);
   for (int i = 0; i < options.num_layers; ++i) {
     layers_.push_back(AddLayer("layers." + std::to_string(i)));
   }
@@ -103,7 +104,8 @@ torch::Tensor GpsNetwork::Readout(const torch::Tensor& x_MD, const TreeBatch& ba
 
 GpsNetwork::Output GpsNetwork::Forward(const TreeBatch& batch) {
   const int64_t width = options_.hidden_dim;
-  torch::Tensor x_MD = input_(batch.node_MF);
+  torch::Tensor x_MD =
+      input_(batch.node_MF) + global_input_(batch.global_BF).index_select(0, batch.tree_M);
   for (const Layer& layer : layers_) {
     const auto parts = layer.project(layer.mix_norm(x_MD)).split(3 * width, 1);
     const torch::Tensor branches = torch::cat(

@@ -2,11 +2,15 @@
 // The policy network: a small graph transformer that reads a search tree and says which action to
 // take and what the search is worth from here.
 //
-//   x = node features · W                             (structural encodings are among them)
+//   x = node features · W + global features · Wg      (structural encodings are among the first)
 //   per layer:  h = norm(x);  x += Wmix [local(h) ; attention(h)]
 //               h = norm(x);  x += Wout act(Win h)
 //   readout:    [norm(x) at the current node ; its mean over the tree ; global features]
 //               -> act(W ·) -> four logits, and beside it one value
+//
+// Every node is told the global features from the first layer on: what a score means for the next
+// action depends on the price of a token and on what is left. In the readout alone, eleven of some
+// hundreds of inputs, the price was not learnt.
 //
 // Layers after GPS (Rampasek et al., "Recipe for a General, Powerful, Scalable Graph Transformer",
 // NeurIPS 2022): message passing on the edges beside attention over all nodes. The message is
@@ -97,7 +101,7 @@ class GpsNetwork : public torch::nn::Module {
   ReturnStatistics returns_;
   std::vector<std::pair<std::string, torch::Tensor>> weights_;
   std::vector<Layer> layers_;
-  Affine input_;
+  Affine input_, global_input_;
   Norm final_norm_;
   Affine head_;  // 2 D + F -> 2 D: hidden layer of the policy, hidden layer of the value
   Affine policy_out_, value_out_;

@@ -14,9 +14,9 @@ int64_t CountWeights(const NetworkOptions& options) {
   const int64_t layer = 2 * norm + affine(6 * width, width) +
                         affine(2 * width, tree::kEdgeFeatures) + affine(width, 2 * width) +
                         affine(2 * width, width) + affine(width, 2 * width);
-  return affine(width, tree::kNodeFeatures) + options.num_layers * layer + norm +
-         affine(2 * width, 2 * width + tree::kGlobalFeatures) + affine(tree::kActionCount, width) +
-         affine(1, width);
+  return affine(width, tree::kNodeFeatures) + affine(width, tree::kGlobalFeatures) +
+         options.num_layers * layer + norm + affine(2 * width, 2 * width + tree::kGlobalFeatures) +
+         affine(tree::kActionCount, width) + affine(1, width);
 }
 
 PolicyMemory PolicyMemoryOf(const NetworkOptions& options, int64_t nodes) {
