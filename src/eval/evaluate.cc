@@ -80,7 +80,11 @@ std::vector<search::Method> MethodsOf(const EvaluationOptions& options, bool bas
     methods.push_back(With("best_of_n_weighted",
                            search::One<search::BestOfN>({.chains = chains, .weighted = true})));
   }
-  if (options.policy != nullptr) methods.push_back(search::FindMethod("pgts"));
+  if (options.policy != nullptr) {
+    const search::Method& pgts = search::FindMethod("pgts");
+    // Alone it goes by the price that it is told.
+    methods.push_back(baselines ? pgts : With("pgts", pgts.candidates.front()));
+  }
   return methods;
 }
 

@@ -92,6 +92,16 @@ TEST_F(EvaluateTest, WhatPgtsDecidedIsWrittenDownAndGraded) {
   }
 }
 
+// It chose among prices of its own, whatever --token-price said.
+TEST_F(EvaluateTest, WithoutBaselinesPgtsGoesByThePriceThatItIsTold) {
+  EvaluationOptions options = Small();
+  options.policy = &policy_;
+  options.baselines = false;
+  const Comparison comparison = Evaluate(environment_, options);
+  EXPECT_THAT(Names(comparison), ElementsAre("cot_greedy", "cot_sampled", "pgts"));
+  EXPECT_EQ(comparison.columns.front().Find("pgts")->result.setting, "");
+}
+
 TEST(EvaluateWithoutAScorer, RunsWhatNeedsNone) {
   TinyEnvironment tiny({.scored = false});
   EXPECT_THAT(Names(Evaluate(tiny.Get(), Small())),
