@@ -135,9 +135,16 @@ class Inquiry {
   std::set<std::string> seen_;
 };
 
+// Weights that the name itself asks for are those.
+WeightsWish WithNamed(WeightsWish wish, const ModelName& name) {
+  if (!name.weights.empty()) wish.exactly = name.weights;
+  return wish;
+}
+
 }  // namespace
 
-std::optional<LocalModel> FindHere(const ModelName& name, const WeightsWish& wish) {
+std::optional<LocalModel> FindHere(const ModelName& name, const WeightsWish& given) {
+  const WeightsWish wish = WithNamed(given, name);
   std::optional<LocalModel> best;
   int best_rank = 0;
   for (LocalModel& model : LocalModels()) {
@@ -152,8 +159,8 @@ std::optional<LocalModel> FindHere(const ModelName& name, const WeightsWish& wis
   return best;
 }
 
-LocalModel FindModel(const ModelName& name, WeightsWish wish, const Hub& hub) {
-  if (!name.weights.empty()) wish.exactly = name.weights;
+LocalModel FindModel(const ModelName& name, const WeightsWish& given, const Hub& hub) {
+  const WeightsWish wish = WithNamed(given, name);
   if (auto here = FindHere(name, wish)) {
     Info("{}: {} ({})", name.Text(), here->path, FormatBytes(here->bytes));
     return *here;

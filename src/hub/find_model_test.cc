@@ -26,10 +26,8 @@ class FindModelTest : public ::testing::Test {
     WriteFileAtomic(environment_.folder.File("models/" + file), file);
   }
   // The file's name; "" where nothing is found on this machine.
-  static std::string Here(const std::string& name, WeightsWish wish = {}) {
-    const ModelName model = *ParseModelName(name);
-    if (!model.weights.empty()) wish.exactly = model.weights;
-    const auto found = FindHere(model, wish);
+  static std::string Here(const std::string& name, const WeightsWish& wish = {}) {
+    const auto found = FindHere(*ParseModelName(name), wish);
     return found ? pgts::FileName(found->path) : "";
   }
   LocalModel Find(const std::string& name, const WeightsWish& wish = {}) {

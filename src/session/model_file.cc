@@ -13,6 +13,7 @@
 #include "base/files.h"
 #include "base/gguf_header.h"
 #include "base/log.h"
+#include "base/random.h"
 #include "hub/download.h"
 #include "hub/environment.h"
 #include "hub/find_model.h"
@@ -46,12 +47,8 @@ Bits BitsOf(const std::string& path) {
 
 // Tells a file from what it was before it changed, without reading it.
 uint64_t Stamp(const std::string& path) {
-  const std::string text =
-      fmt::format("{}\n{}\n{}", fs::canonical(path).string(), fs::file_size(path),
-                  fs::last_write_time(path).time_since_epoch().count());
-  uint64_t hash = 14695981039346656037U;  // FNV-1a
-  for (const unsigned char c : text) hash = (hash ^ c) * 1099511628211U;
-  return hash;
+  return HashBytes(fmt::format("{}\n{}\n{}", fs::canonical(path).string(), fs::file_size(path),
+                               fs::last_write_time(path).time_since_epoch().count()));
 }
 
 bool LiesIn(const std::string& path, const std::string& folder) {
@@ -100,9 +97,7 @@ std::string FindModelFile(const std::string& name, const hub::WeightsWish& wish,
     if (fetch == Fetch::kYes) {
       path = hub::FindModel(*model, wish, hub::Hub(hub::HubOptionsOfEnvironment())).path;
     } else {
-      hub::WeightsWish here = wish;
-      if (!model->weights.empty()) here.exactly = model->weights;
-      const auto found = hub::FindHere(*model, here);
+      const auto found = hub::FindHere(*model, wish);
       if (!found) return name;
       path = found->path;
     }

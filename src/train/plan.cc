@@ -17,6 +17,12 @@
 namespace pgts::train {
 namespace {
 
+bool AllFit(const std::vector<PhasePlan>& phases) {
+  return std::ranges::all_of(phases, [](const PhasePlan& phase) {
+    return std::ranges::all_of(phase.devices, &DeviceMemory::Fits);
+  });
+}
+
 class Planner {
  public:
   Planner(const session::RunConfig& config, const PlanOptions& options)
@@ -119,24 +125,13 @@ class Planner {
                                      .on_this_machine = devices_.here()});
     }
     if (options_.trains_reward_model) {
-      const auto check = [&](const auto& call) {
-        try {
-          call();
-        } catch (const Error& fault) {
-          faults.emplace_back(fault.what());
-        }
-      };
-      check([&] { CheckVocabularies(generator.vocabulary, base.vocabulary, base.path); });
-      check([&] { session::CheckContexts(memory.context, base.context_train, base.path); });
+      NoteFault(faults,
+                [&] { CheckVocabularies(generator.vocabulary, base.vocabulary, base.path); });
+      NoteFault(faults,
+                [&] { session::CheckContexts(memory.context, base.context_train, base.path); });
     }
     for (std::string& fault : faults) fault = models_.ForPeople(fault);
     return faults;
-  }
-
-  static bool AllFit(const std::vector<PhasePlan>& phases) {
-    return std::ranges::all_of(phases, [](const PhasePlan& phase) {
-      return std::ranges::all_of(phase.devices, &DeviceMemory::Fits);
-    });
   }
 
   // Nothing where the layout cannot be made.
@@ -178,11 +173,7 @@ class Planner {
 
 }  // namespace
 
-bool Plan::Fits() const {
-  return std::ranges::all_of(phases, [](const PhasePlan& phase) {
-    return std::ranges::all_of(phase.devices, &DeviceMemory::Fits);
-  });
-}
+bool Plan::Fits() const { return AllFit(phases); }
 
 int64_t Plan::HostMemory() const {
   int64_t most = 0;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/preflight.h"
 
-#include <functional>
-
 #include "base/error.h"
 #include "labels/trl.h"
 #include "model/decoder_shape.h"
@@ -50,16 +48,18 @@ void CheckData(const session::RunConfig& config) {
 
 }  // namespace
 
+void NoteFault(std::vector<std::string>& faults, const std::function<void()>& check) {
+  try {
+    check();
+  } catch (const Error& fault) {
+    faults.emplace_back(fault.what());
+  }
+}
+
 std::vector<std::string> FaultsBeforeTraining(const session::RunConfig& config,
                                               const PreflightOptions& options) {
   std::vector<std::string> faults;
-  const auto check = [&](const std::function<void()>& call) {
-    try {
-      call();
-    } catch (const Error& fault) {
-      faults.emplace_back(fault.what());
-    }
-  };
+  const auto check = [&](const std::function<void()>& call) { NoteFault(faults, call); };
   check([&] { policy::CheckOptions(config.policy_network, "configuration"); });
   check([&] { session::CheckGrowsWorlds(config); });
   check([&] { CheckData(config); });

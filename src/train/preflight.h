@@ -2,6 +2,7 @@
 // Checks that load no model: what would fail later is refused before anything is written.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,9 @@ std::vector<std::string> FaultsBeforeTraining(const session::RunConfig& config,
 // cure where it does not fit. Without phase 1 the reward model is what `config` says of its kind
 // and, for kind full, of its file.
 Plan CheckBeforeTraining(const session::RunConfig& config, bool trains_reward_model);
+
+// Adds what the check throws as an Error, if it does.
+void NoteFault(std::vector<std::string>& faults, const std::function<void()>& check);
 
 // The base reads the generator's tokens as they are: Error unless it knows every one of them.
 void CheckVocabularies(int64_t generator, int64_t base, const std::string& base_path);
