@@ -2,6 +2,7 @@
 #include "reward/finetune.h"
 
 #include <c10/core/Device.h>
+#include <fmt/format.h>
 #include <torch/cuda.h>
 #include <torch/optim/adamw.h>
 #include <torch/utils.h>
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <string>
 #include <utility>
 
 #include "base/error.h"
@@ -88,12 +90,27 @@ RowOptions RowsFor(const FinetuneOptions& options, int max_length) {
   return rows;
 }
 
+// Answers stand last, so that few steps left out may already be most of what says right or wrong.
+constexpr double kMuchLeftOut = 0.02;
+
 void TellTooLong(std::span<const labels::LabelledSolution> solutions, const char* split,
                  int max_length) {
   const int64_t count = TooLongCount(solutions, max_length);
   if (count == 0) return;
-  Info("{} labelled steps of the {} data end after max_sequence_length = {} tokens: left out",
-       count, split, max_length);
+  const double share =
+      static_cast<double>(count) / static_cast<double>(TooLongCount(solutions, /*max_length=*/0));
+  const std::string line = fmt::format(
+      "{} labelled steps of the {} data ({:.1f} %) end after max_sequence_length = {} tokens: left "
+      "out",
+      count, split, 100 * share, max_length);
+  if (share < kMuchLeftOut) {
+    Info("{}", line);
+  } else {
+    Warn(
+        "{}; the last steps, which state answers, go first: raise "
+        "optimization.max_sequence_length",
+        line);
+  }
 }
 
 // One run of fine-tuning; its methods are its stages.
