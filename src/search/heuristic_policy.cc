@@ -23,15 +23,18 @@ Action FirstLegal(tree::ActionMask legal, std::initializer_list<Action> order) {
 HeuristicRule HeuristicOptions::On(const world::ScoreQuantiles& scores) const {
   return {.branch_below = world::Threshold(scores.steps, branch_quantile),
           .terminate_above = world::Threshold(scores.answers, terminate_quantile),
-          .backtrack_first = backtrack_first};
+          .backtrack_first = backtrack_first,
+          .patience = patience};
 }
 
 std::vector<HeuristicOptions> HeuristicPolicy::Candidates(HeuristicOptions) {
   std::vector<HeuristicOptions> candidates;
-  for (const bool backtrack_first : {false, true}) {
-    for (const double branch_quantile : {0.0, 0.1, 0.25, 0.4}) {
-      for (const double terminate_quantile : {0.0, 0.3, 0.5, 0.7, 0.9}) {
-        candidates.push_back({branch_quantile, terminate_quantile, backtrack_first});
+  for (const double patience : {1.0, 0.4, 0.2}) {
+    for (const bool backtrack_first : {false, true}) {
+      for (const double branch_quantile : {0.0, 0.1, 0.25, 0.4}) {
+        for (const double terminate_quantile : {0.0, 0.3, 0.5, 0.7, 0.9}) {
+          candidates.push_back({branch_quantile, terminate_quantile, backtrack_first, patience});
+        }
       }
     }
   }
@@ -56,6 +59,10 @@ tree::Action HeuristicPolicy::Choose(const tree::Tree& tree) const {
   const tree::ActionMask legal = tree.Legal();
   const tree::NodeId current = tree.current();
   const tree::Child& v = tree.node(current).child;
+  if (tree.NodesWithoutRoot() >= rule.patience * tree.limits().max_nodes) {
+    return FirstLegal(legal,
+                      {Action::kTerminate, Action::kExpand, Action::kBranch, Action::kBacktrack});
+  }
   if (v.terminal && v.score >= rule.terminate_above) return Action::kTerminate;
   const bool leave =
       v.terminal || v.dead || (current != tree::kRoot && v.score < rule.branch_below);

@@ -6,6 +6,7 @@
 //   score(v) < branch_below                   leave v: Branch, else Backtrack, else Terminate;
 //                                             with backtrack_first Backtrack, else Branch
 //   otherwise                                 Expand
+// and, whatever v is, once `patience` of the nodes are spent: Terminate, else Expand.
 // An illegal choice falls to the next in the order given; Expand and Terminate come last. The
 // strongest such rule is the policy's teacher, and the baseline that it must beat.
 #pragma once
@@ -23,6 +24,7 @@ struct HeuristicRule {
   float branch_below = 0.3F;
   float terminate_above = 0.5F;
   bool backtrack_first = false;
+  double patience = 1;
 };
 
 // With thresholds as shares of the scores that lie below them.
@@ -30,6 +32,7 @@ struct HeuristicOptions {
   double branch_quantile = 0.3;
   double terminate_quantile = 0.5;
   bool backtrack_first = false;
+  double patience = 1;
 
   HeuristicRule On(const world::ScoreQuantiles& scores) const;
 
@@ -41,6 +44,10 @@ struct HeuristicOptions {
       {.min = 0, .max = 1, .help = "Share of answers too bad to end the search"});
     v("backtrack_first", backtrack_first,
       {.help = "Whether a node is left for an ancestor rather than for a sibling"});
+    v("patience", patience,
+      {.min = 0,
+       .max = 1,
+       .help = "Share of max_nodes after which the best answer so far is taken"});
   }
 };
 

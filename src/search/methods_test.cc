@@ -197,7 +197,7 @@ TEST(MethodsTest, ASearcherBringsItsCandidatesAndWhatTheyAre) {
 
   EXPECT_EQ(FindMethod("beam").candidates[4].text, "width=2, expansion=1");
   EXPECT_EQ(FindMethod("heuristic").candidates[1].text,
-            "branch_quantile=0, terminate_quantile=0.3, backtrack_first=false");
+            "branch_quantile=0, terminate_quantile=0.3, backtrack_first=false, patience=1");
   EXPECT_TRUE(FindMethod("heuristic").candidates[0].chooses_actions);
   EXPECT_TRUE(FindMethod("pgts_uniform").candidates[0].until_limits);
   EXPECT_EQ(FindMethod("pgts").candidates[0].text, "");

@@ -72,6 +72,25 @@ TEST(HeuristicPolicyTest, LeavesForAnAncestorWhereThatComesFirst) {
   EXPECT_EQ(HeuristicPolicy(rule).Choose(tree), Action::kExpand);  // another way on
 }
 
+TEST(HeuristicPolicyTest, TakesTheAnswerThatItHasWhenItsPatienceIsSpent) {
+  HeuristicRule rule = kRule;
+  rule.patience = 0.5;
+  Tree tree({.max_depth = 4, .max_nodes = 4, .max_width = 3});
+  tree.Apply(Action::kExpand, Terminal(0.2F));
+  EXPECT_EQ(HeuristicPolicy(rule).Choose(tree), Action::kBranch);
+  tree.Apply(Action::kBranch, Ordinary(0.1F));
+  EXPECT_EQ(HeuristicPolicy(rule).Choose(tree), Action::kTerminate);
+}
+
+TEST(HeuristicPolicyTest, WithoutAnAnswerItWritesOneWhenItsPatienceIsSpent) {
+  HeuristicRule rule = kRule;
+  rule.patience = 0.25;
+  Tree tree({.max_depth = 4, .max_nodes = 8, .max_width = 2});
+  tree.Apply(Action::kExpand, Ordinary(0.9F));
+  tree.Apply(Action::kExpand, Ordinary(0.1F));  // below the rule's threshold
+  EXPECT_EQ(HeuristicPolicy(rule).Choose(tree), Action::kExpand);
+}
+
 TEST(HeuristicPolicyTest, ItsThresholdsAreQuantilesOfTheJudgesScores) {
   world::ScoreQuantiles scores = world::EvenScores();  // of a judge that believes in nothing
   for (float& score : scores.steps) score *= 0.1F;
