@@ -122,6 +122,11 @@ std::vector<Turn> Turns(const Assumptions& assumed, PlanModels& models) {
           [](PlanSetting& s) {
             return Halve("reward_training.batch_size", s.config.reward_training.batch_size, 1);
           },
+          [](PlanSetting& s) -> std::optional<std::string> {
+            if (session::RewardKind(s.config) == reward::Kind::kHead) return std::nullopt;
+            return Halve("optimization.max_sequence_length",
+                         s.config.optimization.max_sequence_length, 256);
+          },
           [&models](PlanSetting& s) { return TurnEightBits(s, models); },
           [](PlanSetting& s) { return Halve("engine.width", s.config.engine.width, 1); },
           [&assumed](PlanSetting& s) { return TurnContext(s, assumed); },

@@ -84,7 +84,7 @@ TEST(PlanTest, TheTwoGpuRecipeFitsOnTwoCardsOf24GiB) {
 
 TEST(PlanTest, WhereItDoesNotFitTheUsersOwnSettingsHelp) {
   const int64_t small = int64_t{12} << 30;
-  const Plan plan = MakePlan(Recipe("2gpu"), {.device_memory = {small, small}});
+  const Plan plan = MakePlan(Recipe("2gpu"), {.device_memory = {small, kCard}});
   EXPECT_FALSE(plan.Fits());
   EXPECT_THAT(plan.cures, Contains(HasSubstr("load_in_8bit = true")));
   const std::string line = WhyItDoesNotFit(plan);
@@ -92,9 +92,15 @@ TEST(PlanTest, WhereItDoesNotFitTheUsersOwnSettingsHelp) {
   // What it says is true.
   const Plan cured =
       MakePlan(Recipe("2gpu", {"generator.load_in_8bit=true", "reward_model.load_in_8bit=true"}),
-               {.device_memory = {small, small}});
+               {.device_memory = {small, kCard}});
   EXPECT_TRUE(cured.Fits()) << PlanText(cured);
   EXPECT_EQ(WhyItDoesNotFit(cured), "");
+}
+
+TEST(PlanTest, WhereTheRewardModelCannotBeTrainedShorterSequencesHelp) {
+  const Plan plan = MakePlan(Recipe("2gpu"), {.device_memory = {kCard, int64_t{12} << 30}});
+  EXPECT_FALSE(plan.Fits());
+  EXPECT_THAT(plan.cures, Contains("optimization.max_sequence_length = 512"));
 }
 
 TEST(PlanTest, OnSmallCardsSeveralSettingsTogetherHelp) {
@@ -103,7 +109,7 @@ TEST(PlanTest, OnSmallCardsSeveralSettingsTogetherHelp) {
   EXPECT_FALSE(plan.Fits());
   ASSERT_THAT(plan.cures, SizeIs(1));
   EXPECT_THAT(plan.cures.front(), AllOf(HasSubstr("load_in_8bit"), HasSubstr("a smaller one"),
-                                        HasSubstr("reward_model.kind = lora")));
+                                        HasSubstr("max_sequence_length = 256")));
 }
 
 TEST(PlanTest, EightBitsHalveTheWeights) {
@@ -128,7 +134,7 @@ TEST(PlanTest, CheckpointingAndSmallBatchesSpareScratch) {
   const int64_t given = scratch({}), kept = scratch({keeps});
   EXPECT_GT(kept, 3 * given);
   EXPECT_LT(scratch({keeps, "reward_training.batch_size=1"}), kept);
-  EXPECT_GT(scratch({"optimization.max_sequence_length=1024"}), given);
+  EXPECT_LT(scratch({"optimization.max_sequence_length=512"}), given);
 }
 
 TEST(PlanTest, TheEmbeddedModelIsPlannedByItsFile) {
