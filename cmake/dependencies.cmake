@@ -70,6 +70,24 @@ if(PGTS_CPU_HAS_AMX)
   message(STATUS "A CPU with AMX: ggml is built without avx512bf16 and avx512fp16, slower there")
 endif()
 
+# Chat templates are rendered by llama.cpp's own jinja engine, and by that alone: common/chat.h around
+# it is for tool calls (parsers of what models write, grammars, 30 files), which nobody here asks for.
+# One unit reads the engine's headers once; json.cpp, a form in which it can be given its inputs, has to
+# stand alone.
+set(llama_common "${PGTS_LLAMA_SOURCE}/common")
+add_library(llama_jinja STATIC EXCLUDE_FROM_ALL
+            "${llama_common}/jinja/lexer.cpp" "${llama_common}/jinja/parser.cpp"
+            "${llama_common}/jinja/runtime.cpp" "${llama_common}/jinja/string.cpp"
+            "${llama_common}/jinja/value.cpp" "${llama_common}/json.cpp" "${llama_common}/unicode.cpp")
+target_include_directories(llama_jinja SYSTEM PUBLIC "${llama_common}")
+# Its nlohmann_json is 3.12, in a namespace that carries the version: no clash with the system's.
+target_include_directories(llama_jinja SYSTEM PRIVATE "${PGTS_LLAMA_SOURCE}/vendor")
+target_compile_features(llama_jinja PRIVATE cxx_std_17)
+target_compile_options(llama_jinja PRIVATE -w $<$<CONFIG:Release>:-O1>)
+target_link_libraries(llama_jinja PRIVATE ggml)
+set_target_properties(llama_jinja PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0)
+set_source_files_properties("${llama_common}/json.cpp" PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+
 # Models are fetched by the HTTP client in llama.cpp's sources; HTTPS and SHA-256 come from OpenSSL.
 # (The downloader in llama.cpp's common/ drags in fifteen files of it, and tells neither a status code
 # nor a wrong hash: src/hub/ has the few lines that a download needs.)

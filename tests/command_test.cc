@@ -266,7 +266,8 @@ TEST_F(CommandTest, ComparisonsThatCannotBe) {
   EXPECT_THAT(refused("  methods: [mtcs]\n"), HasSubstr("did you mean \"mcts\"?"));
   EXPECT_THAT(refused("  run: " + folder_.File("none") + "\n"),
               HasSubstr("no such file or folder"));
-  EXPECT_THAT(refused("  methods: [pgts]\n"), HasSubstr("name a trained run by compare.run"));
+  EXPECT_THAT(refused("  methods: [pgts]\ngenerator: {prompt: plain}\n"),
+              HasSubstr("name a trained run by compare.run"));
 }
 
 // Without a run: the methods that need no models but the generator.

@@ -86,7 +86,7 @@ class TinyEnvironment {
                                               .top_p = 1,
                                               .max_new_tokens = 24,
                                               .separator = task_.separator()},
-                                 .prompt = llm::PromptKind::kPlain});
+                                 .prompt = {llm::PromptKind::kPlain}});
   }
 
   int width_;

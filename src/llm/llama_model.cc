@@ -74,6 +74,17 @@ ModelInfo Describe(const llama_model* model, const GgufHeader& file) {
           .file_bytes = file.file_bytes()};
 }
 
+// llama.cpp splits the text of such a file in another way than the model learnt it, and says so to
+// nobody who hears it.
+void WarnOfMissingPreTokenizer(const GgufHeader& file) {
+  constexpr const char* kKey = "tokenizer.ggml.pre";
+  if (file.Text("tokenizer.ggml.model", "") != "gpt2" || file.Has(kKey)) return;
+  Warn(
+      "model file {} does not say how its text is split before it is tokenized ({}), so what it "
+      "reads and writes is garbled; take a newer file, or convert the model again",
+      file.path(), kKey);
+}
+
 // All of a model on one device; null: the CPU. `devices` outlives the parameters.
 llama_model_params ParamsFor(ggml_backend_dev_t gpu, std::array<ggml_backend_dev_t, 2>& devices) {
   devices = {gpu, nullptr};
@@ -105,6 +116,7 @@ std::shared_ptr<const LlamaModel> LlamaModel::Load(const std::string& path,
   if (file.Text("general.type", "model") == "adapter") {
     throw Error::Format("model file {} is an adapter; give the model that it adapts", path);
   }
+  WarnOfMissingPreTokenizer(file);
   std::optional<GgufHeader> adapter_file;
   if (!adapter.empty()) adapter_file = CheckAdapter(adapter);
   std::array<ggml_backend_dev_t, 2> devices;

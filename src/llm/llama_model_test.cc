@@ -178,7 +178,8 @@ TEST(LlamaModel, EngineOptionsAreChecked) {
 const std::vector<ChatMessage> kQuestion = {{"user", "u"}};
 
 constexpr const char* kChatMl =
-    "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}";
+    "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
+    "{{ '<|im_start|>assistant\n' }}";
 
 TEST(Prompt, ChatUsesTheModelsTemplate) {
   const std::string path = Temporary("chat.gguf");
@@ -199,27 +200,73 @@ TEST(Prompt, ChatUsesTheModelsTemplate) {
 
 TEST(Prompt, ThinkingIsSwitchedOff) {
   const std::string path = Temporary("think.gguf");
-  const std::string chat_template = std::string(kChatMl) + "{% if not enable_thinking %}";
+  const std::string chat_template =
+      std::string(kChatMl) + "{% if enable_thinking is false %}<think></think>{% endif %}";
   TestModelShape shape = Small();
   shape.chat_template = chat_template.c_str();
   WriteTestModel(path, shape);
   const auto model = LlamaModel::Load(path);
   EXPECT_THAT(ChatText(model->tokenizer(), kQuestion),
-              testing::EndsWith("<|im_start|>assistant\n<think>\n\n</think>\n\n"));
+              testing::EndsWith("<|im_start|>assistant\n<think></think>"));
+  EXPECT_THAT(ChatText(model->tokenizer(), kQuestion, /*thinking=*/true),
+              testing::EndsWith("<|im_start|>assistant\n"));
 }
 
-TEST(Prompt, AnUnknownTemplateNamesTheCure) {
+TEST(Prompt, ATemplateThatFailsNamesTheCure) {
   const std::string path = Temporary("template.gguf");
   TestModelShape shape = Small();
-  shape.chat_template = "{{ something.else }}";
+  shape.chat_template = "{{ raise_exception('no') }}";
   WriteTestModel(path, shape);
   const auto model = LlamaModel::Load(path);
   try {
     ChatText(model->tokenizer(), kQuestion);
     FAIL() << "no error";
   } catch (const Error& error) {
-    EXPECT_THAT(error.what(), HasSubstr("--prompt plain"));
+    EXPECT_THAT(error.what(),
+                AllOf(HasSubstr("(line 1, column 19: no)"), HasSubstr("--prompt plain")));
   }
+}
+
+std::string Announced(const char* chat_template, const PromptOptions& options) {
+  const std::string path = Temporary("announced.gguf");
+  TestModelShape shape = Small();
+  shape.chat_template = chat_template;
+  WriteTestModel(path, shape);
+  const auto model = LlamaModel::Load(path);
+  testing::internal::CaptureStderr();
+  std::string error;
+  try {
+    CheckPrompt(model->tokenizer(), options, "m.gguf");
+  } catch (const Error& thrown) {
+    error = std::string("error: ") + thrown.what();
+  }
+  return testing::internal::GetCapturedStderr() + error;
+}
+
+TEST(Prompt, WhatAModelDoesOtherwiseIsSaidAloud) {
+  constexpr const char* kForced = "{% for m in messages %}{{ m.content }}{% endfor %}<think>";
+  EXPECT_EQ(Announced(kChatMl, {}), "");
+  EXPECT_EQ(Announced(nullptr, {.kind = PromptKind::kPlain}), "");
+  EXPECT_THAT(Announced(nullptr, {}), HasSubstr("no chat template"));
+  EXPECT_THAT(Announced(nullptr, {.kind = PromptKind::kChat}),
+              HasSubstr("error: m.gguf: the model carries no chat template; use --prompt plain"));
+  EXPECT_THAT(Announced(kForced, {}), HasSubstr("set generator.thinking = true"));
+  EXPECT_EQ(Announced(kForced, {.thinking = true}), "");
+  EXPECT_THAT(Announced(kChatMl, {.thinking = true}), HasSubstr("no switch"));
+  EXPECT_THAT(Announced("{{ messages[-1].content }}", {}), "");  // the system's before the user's
+  EXPECT_THAT(Announced("{{ messages[-1].role }}", {}),
+              HasSubstr("error: m.gguf: the model's chat template leaves out the system's text"));
+}
+
+TEST(LlamaModel, AMissingPreTokenizerIsSaidAloud) {
+  const std::string path = Temporary("pre.gguf");
+  TestModelShape shape = Small();
+  shape.pre_tokenizer = nullptr;
+  WriteTestModel(path, shape);
+  testing::internal::CaptureStderr();
+  LlamaModel::Load(path);
+  EXPECT_THAT(testing::internal::GetCapturedStderr(),
+              AllOf(HasSubstr(path), HasSubstr("tokenizer.ggml.pre")));
 }
 
 // Every real model at hand answers an easy question.

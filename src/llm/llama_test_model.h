@@ -26,6 +26,7 @@ struct TestModelShape {
   uint32_t seed = 1;
   ggml_type weights = GGML_TYPE_F32;
   const char* chat_template = nullptr;
+  const char* pre_tokenizer = "default";
   std::string architecture = "qwen3";  // or "gemma3", "plamo3", "mamba"
   int sliding_window = 0;              // of "gemma3", in five layers of six
 };
@@ -171,7 +172,9 @@ class TestModelWriter {
     for (const std::string& token : spelled) tokens.push_back(token.c_str());
     const char* merge = "\xC4\x80 \xC4\x80";  // never applies: its result is not a token
     gguf_set_val_str(gguf_, "tokenizer.ggml.model", "gpt2");
-    gguf_set_val_str(gguf_, "tokenizer.ggml.pre", "default");
+    if (shape_.pre_tokenizer) {
+      gguf_set_val_str(gguf_, "tokenizer.ggml.pre", shape_.pre_tokenizer);
+    }
     gguf_set_arr_str(gguf_, "tokenizer.ggml.tokens", tokens.data(), tokens.size());
     gguf_set_arr_data(gguf_, "tokenizer.ggml.token_type", GGUF_TYPE_INT32, types.data(),
                       types.size());

@@ -9,24 +9,36 @@
 namespace pgts::llm {
 namespace {
 
-std::string PieceOf(const llama_vocab* vocab, Token token) {
+std::string PieceOf(const llama_vocab* vocab, Token token, bool special = false) {
   std::string piece(32, '\0');
   for (;;) {
     const int length = llama_token_to_piece(vocab, token, piece.data(),
-                                            static_cast<int>(piece.size()), 0, /*special=*/false);
+                                            static_cast<int>(piece.size()), 0, special);
     piece.resize(std::abs(length));
     if (length >= 0) return piece;
   }
 }
 
+// As a template writes it; "" for a token that the vocabulary lacks.
+std::string ControlText(const llama_vocab* vocab, Token token) {
+  return token == LLAMA_TOKEN_NULL ? "" : PieceOf(vocab, token, /*special=*/true);
+}
+
+LlamaChatTemplate::Parts TemplateOf(const llama_model* model) {
+  const llama_vocab* vocab = llama_model_get_vocab(model);
+  const char* source = llama_model_chat_template(model, nullptr);
+  return {.source = source != nullptr ? source : "",
+          .bos = ControlText(vocab, llama_vocab_bos(vocab)),
+          .eos = ControlText(vocab, llama_vocab_eos(vocab))};
+}
+
 }  // namespace
 
-LlamaTokenizer::LlamaTokenizer(const llama_model* model) : vocab_(llama_model_get_vocab(model)) {
+LlamaTokenizer::LlamaTokenizer(const llama_model* model)
+    : vocab_(llama_model_get_vocab(model)), chat_template_(TemplateOf(model)) {
   const int count = llama_vocab_n_tokens(vocab_);
   pieces_.reserve(count);
   for (Token token = 0; token < count; ++token) pieces_.push_back(PieceOf(vocab_, token));
-  const char* chat_template = llama_model_chat_template(model, nullptr);
-  if (chat_template) chat_template_ = chat_template;
 }
 
 std::vector<Token> LlamaTokenizer::Tokenize(std::string_view text, bool parse_special) const {
@@ -57,24 +69,6 @@ bool LlamaTokenizer::IsEndOfText(Token token) const { return llama_vocab_is_eog(
 std::vector<Token> LlamaTokenizer::Begin() const {
   if (!llama_vocab_get_add_bos(vocab_)) return {};
   return {llama_vocab_bos(vocab_)};
-}
-
-std::optional<std::string> LlamaTokenizer::RenderChat(std::span<const ChatMessage> messages) const {
-  if (chat_template_.empty()) return std::nullopt;
-  std::vector<llama_chat_message> chat;
-  for (const ChatMessage& message : messages) {
-    chat.push_back({message.role.c_str(), message.content.c_str()});
-  }
-  std::string text;
-  for (;;) {
-    const int length =
-        llama_chat_apply_template(chat_template_.c_str(), chat.data(), chat.size(),
-                                  /*add_ass=*/true, text.data(), static_cast<int>(text.size()));
-    if (length < 0) return std::nullopt;
-    const bool complete = length <= static_cast<int>(text.size());
-    text.resize(length);
-    if (complete) return text;
-  }
 }
 
 }  // namespace pgts::llm

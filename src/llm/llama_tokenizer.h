@@ -2,11 +2,11 @@
 // The tokenizer and chat template that a GGUF carries, by llama.cpp.
 #pragma once
 
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "llm/llama_chat_template.h"
 #include "llm/tokenizer.h"
 
 struct llama_model;
@@ -22,13 +22,15 @@ class LlamaTokenizer : public Tokenizer {
   std::string Piece(Token token) const override;
   bool IsEndOfText(Token token) const override;
   std::vector<Token> Begin() const override;
-  std::string_view ChatTemplate() const override { return chat_template_; }
-  std::optional<std::string> RenderChat(std::span<const ChatMessage> messages) const override;
+  std::string_view ChatTemplate() const override { return chat_template_.source(); }
+  std::string RenderChat(std::span<const ChatMessage> messages, bool thinking) const override {
+    return chat_template_.Render(messages, thinking);
+  }
 
  private:
   const llama_vocab* vocab_;
   std::vector<std::string> pieces_;  // [vocabulary]
-  std::string chat_template_;
+  LlamaChatTemplate chat_template_;
 };
 
 }  // namespace pgts::llm

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "llm/prompt.h"
 
-#include <optional>
+#include <algorithm>
+#include <cctype>
 #include <utility>
+#include <vector>
 
 #include "base/error.h"
+#include "base/log.h"
 
 namespace pgts::llm {
 namespace {
-
-constexpr std::string_view kEmptyThought = "<think>\n\n</think>\n\n";
 
 PrefixPtr RootOf(const Tokenizer& tokenizer, std::string_view prompt, bool parse_special) {
   std::vector<Token> tokens = tokenizer.Begin();
@@ -19,6 +20,20 @@ PrefixPtr RootOf(const Tokenizer& tokenizer, std::string_view prompt, bool parse
   tokens.insert(tokens.end(), text.begin() + (doubled ? 1 : 0), text.end());
   if (tokens.empty()) throw Error("the prompt is empty");
   return Extend(nullptr, std::move(tokens));
+}
+
+// A small chat as the model's template writes it. Error, which names the file, if it cannot.
+std::string ProbeText(const Tokenizer& tokenizer, bool thinking, std::string_view file) try {
+  const std::vector<ChatMessage> probe = {{"system", "Reason."}, {"user", "What is 2 + 3?"}};
+  std::string text = ChatText(tokenizer, probe, thinking);
+  for (const ChatMessage& message : probe) {
+    if (text.find(message.content) != text.npos) continue;
+    throw Error::Format("the model's chat template leaves out the {}'s text; use --prompt plain",
+                        message.role);
+  }
+  return text;
+} catch (const Error& error) {
+  throw Error::Format("{}: {}", file, error.what());
 }
 
 }  // namespace
@@ -35,24 +50,53 @@ PromptKind ResolvePromptKind(const Tokenizer& tokenizer, PromptKind kind) {
   return tokenizer.ChatTemplate().empty() ? PromptKind::kPlain : PromptKind::kChat;
 }
 
-std::string ChatText(const Tokenizer& tokenizer, std::span<const ChatMessage> messages) {
-  const std::string_view chat_template = tokenizer.ChatTemplate();
-  if (chat_template.empty()) {
-    throw Error("the model carries no chat template; use --prompt plain");
-  }
-  std::optional<std::string> text = tokenizer.RenderChat(messages);
-  if (!text) {
-    throw Error(
-        "the model's chat template is not one that llama.cpp recognises; "
-        "use --prompt plain");
-  }
-  // Templates that let thinking be switched off do it with exactly this block.
-  if (chat_template.find("enable_thinking") != std::string_view::npos) *text += kEmptyThought;
-  return *std::move(text);
+bool OpensThought(std::string_view prompt) {
+  const size_t last = prompt.find_last_not_of(" \t\r\n");
+  if (last == prompt.npos) return false;
+  prompt = prompt.substr(0, last + 1);
+  if (prompt.ends_with("[THINK]")) return true;
+  const size_t tag_at = prompt.rfind('<');
+  if (!prompt.ends_with('>') || tag_at == prompt.npos) return false;
+  std::string tag(prompt.substr(tag_at));
+  std::ranges::transform(tag, tag.begin(), [](unsigned char c) { return std::tolower(c); });
+  return tag.find("think") != tag.npos && tag.find('/') == tag.npos && tag.find("end") == tag.npos;
 }
 
-PrefixPtr ChatPrefix(const Tokenizer& tokenizer, std::span<const ChatMessage> messages) {
-  return RootOf(tokenizer, ChatText(tokenizer, messages), /*parse_special=*/true);
+std::string ChatText(const Tokenizer& tokenizer, std::span<const ChatMessage> messages,
+                     bool thinking) {
+  if (tokenizer.ChatTemplate().empty()) {
+    throw Error("the model carries no chat template; use --prompt plain");
+  }
+  return tokenizer.RenderChat(messages, thinking);
+}
+
+void CheckPrompt(const Tokenizer& tokenizer, const PromptOptions& options, std::string_view file) {
+  if (options.kind == PromptKind::kAuto && tokenizer.ChatTemplate().empty()) {
+    Warn(
+        "{}: the model carries no chat template, so problems are put to it as plain text; take the "
+        "file of an instruct model, or say --prompt plain where that is meant",
+        file);
+  }
+  if (ResolvePromptKind(tokenizer, options.kind) != PromptKind::kChat) return;
+  const std::string text = ProbeText(tokenizer, options.thinking, file);
+  if (!options.thinking && OpensThought(text)) {
+    Warn(
+        "{}: the model's chat template opens a thought whatever it is asked, and answers are "
+        "looked for in it; set generator.thinking = true, or take a model that does not think "
+        "(such as Qwen3-4B-Instruct-2507)",
+        file);
+  }
+  if (options.thinking && !OpensThought(text) && text == ProbeText(tokenizer, false, file)) {
+    Warn(
+        "{}: generator.thinking is true, and the model's chat template has no switch for it; where "
+        "the model does not think of itself, set it to false",
+        file);
+  }
+}
+
+PrefixPtr ChatPrefix(const Tokenizer& tokenizer, std::span<const ChatMessage> messages,
+                     bool thinking) {
+  return RootOf(tokenizer, ChatText(tokenizer, messages, thinking), /*parse_special=*/true);
 }
 
 PrefixPtr PlainPrefix(const Tokenizer& tokenizer, std::string_view text) {

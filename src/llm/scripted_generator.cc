@@ -34,8 +34,9 @@ std::string ByteTokenizer::Piece(Token token) const {
   return token < 256 ? std::string(1, static_cast<char>(token)) : std::string();
 }
 
-std::optional<std::string> ByteTokenizer::RenderChat(std::span<const ChatMessage>) const {
-  return std::nullopt;
+std::string ByteTokenizer::RenderChat(std::span<const ChatMessage> /*messages*/,
+                                      bool /*thinking*/) const {
+  throw Error("bytes have no chat template; use --prompt plain");
 }
 
 ScriptedGenerator::ScriptedGenerator(Script script, int context)

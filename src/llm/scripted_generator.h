@@ -24,7 +24,7 @@ class ByteTokenizer : public Tokenizer {
   bool IsEndOfText(Token token) const override { return token == kEndOfText; }
   std::vector<Token> Begin() const override { return {}; }
   std::string_view ChatTemplate() const override { return ""; }
-  std::optional<std::string> RenderChat(std::span<const ChatMessage>) const override;
+  std::string RenderChat(std::span<const ChatMessage> messages, bool thinking) const override;
 };
 
 // What a script writes: cut after the separator or at max_new_tokens as a model's would be.

@@ -3,7 +3,6 @@
 // safe to share between threads.
 #pragma once
 
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -39,9 +38,9 @@ class Tokenizer {
   // The chat template stored with the model, "" if there is none.
   virtual std::string_view ChatTemplate() const = 0;
 
-  // The conversation with the assistant's next turn opened; nothing if the model has no template
-  // or the template is not one that the backend recognises.
-  virtual std::optional<std::string> RenderChat(std::span<const ChatMessage> messages) const = 0;
+  // The conversation with the assistant's next turn opened, thinking on or off where the model has
+  // that switch. Error, one line, if there is no template or it does not take these messages.
+  virtual std::string RenderChat(std::span<const ChatMessage> messages, bool thinking) const = 0;
 };
 
 // The pieces of `tokens`, joined.

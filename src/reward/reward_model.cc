@@ -146,14 +146,15 @@ void CheckField(const char* field, const std::string& trained, const std::string
 }  // namespace
 
 GeneratorContract DescribeGenerator(const llm::Generator& generator,
-                                    const llm::SamplingOptions& sampling, llm::PromptKind prompt,
-                                    std::string_view task) {
-  const bool chat = llm::ResolvePromptKind(generator.tokenizer(), prompt) == llm::PromptKind::kChat;
+                                    const llm::SamplingOptions& sampling,
+                                    const llm::PromptOptions& prompt, std::string_view task) {
+  const bool chat =
+      llm::ResolvePromptKind(generator.tokenizer(), prompt.kind) == llm::PromptKind::kChat;
   return {.file = FileName(generator.Info().path),
           .hash = generator.Info().file_hash,
           .vocabulary = generator.Info().vocabulary,
           .separator = sampling.separator,
-          .prompt = chat ? "chat" : "plain",
+          .prompt = std::string(chat ? "chat" : "plain") + (prompt.thinking ? ", thinking" : ""),
           .task = std::string(task)};
 }
 

@@ -42,15 +42,15 @@ struct GeneratorContract {
   std::string hash;  // of its content, 16 hex digits
   int vocabulary = 0;
   std::string separator;
-  std::string prompt;  // "chat" or "plain"
+  std::string prompt;  // "chat" or "plain"; then ", thinking" where that is on
   std::string task;    // of the training problems; another task is a warning
 
   bool operator==(const GeneratorContract&) const = default;
 };
 
 GeneratorContract DescribeGenerator(const llm::Generator& generator,
-                                    const llm::SamplingOptions& sampling, llm::PromptKind prompt,
-                                    std::string_view task);
+                                    const llm::SamplingOptions& sampling,
+                                    const llm::PromptOptions& prompt, std::string_view task);
 
 struct RewardModel {
   Kind kind = Kind::kFull;

@@ -62,8 +62,7 @@ model::LoraShape Lora(const RunConfig& config) {
 
 reward::GeneratorContract Contract(const RunConfig& config, Session& session) {
   return reward::DescribeGenerator(session.generator(), StepSampling(config, session.task()),
-                                   llm::ParsePromptKind(config.generator.prompt),
-                                   session.task().name());
+                                   ToPromptOptions(config.generator), session.task().name());
 }
 
 llm::EngineOptions ScorerEngine(const RunConfig& config) {

@@ -61,6 +61,10 @@ tree::Limits ToLimits(const SearchSettings& search) {
                                                           : tree::BacktrackTo::kUnexplored};
 }
 
+llm::PromptOptions ToPromptOptions(const GeneratorSettings& generator) {
+  return {.kind = llm::ParsePromptKind(generator.prompt), .thinking = generator.thinking};
+}
+
 Session::Session(const SessionOptions& options)
     : options_(options),
       replayed_folder_(world::StoredFolder(options.store_folder)),
@@ -72,6 +76,7 @@ Session::Session(const SessionOptions& options)
 void Session::LoadGenerator() {
   const GeneratorSettings& settings = options_.generator;
   model_ = llm::LlamaModel::Load(settings.model_name, settings.device);
+  llm::CheckPrompt(model_->tokenizer(), ToPromptOptions(settings), settings.model_name);
   generator_ = llm::MakeLlamaGenerator(model_, ToEngineOptions(settings, options_.engine));
   generator_client_ = std::make_unique<llm::GeneratorClient>(rounds_, *generator_,
                                                              llm::Accelerator(settings.device));
@@ -112,7 +117,7 @@ world::LiveWorldsOptions Session::SampledWorlds() const {
   return {.seed = static_cast<uint64_t>(options_.world.seed),
           .greedy_first = options_.world.GreedyFirst(),
           .sampling = Sampling(options_.generator, *task_),
-          .prompt = llm::ParsePromptKind(options_.generator.prompt)};
+          .prompt = ToPromptOptions(options_.generator)};
 }
 
 uint64_t Session::SampledWorldKey(int epoch) const {

@@ -100,5 +100,6 @@ class Session {
 llm::EngineOptions ToEngineOptions(const GeneratorSettings& generator,
                                    const EngineSettings& engine);
 tree::Limits ToLimits(const SearchSettings& search);
+llm::PromptOptions ToPromptOptions(const GeneratorSettings& generator);
 
 }  // namespace pgts::session

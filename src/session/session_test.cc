@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "base/error.h"
 #include "session/resources.h"
 #include "world/walker.h"
 
@@ -46,6 +47,29 @@ TEST(SessionTest, TheScorerIsSetOnce) {
   session.rounds().Spawn(ScoreAStep(world, score));
   session.rounds().Run();
   EXPECT_EQ(score, 0.25F);
+}
+
+// What counts as an answer differs: no step, label or reward model of the one is taken for the
+// other.
+TEST(SessionTest, ThinkingHasWorldsOfItsOwn) {
+  const auto open = [](bool thinking) {
+    return Session({.generator = {.model_name = FindResource("models/tiny.gguf"),
+                                  .prompt = "plain",
+                                  .thinking = thinking},
+                    .task = {.name = "word_problems"}});
+  };
+  EXPECT_NE(open(false).SampledWorldKey(0), open(true).SampledWorldKey(0));
+}
+
+TEST(SessionTest, AModelWithoutATemplateIsNamed) {
+  const std::string file = FindResource("models/tiny.gguf");
+  try {
+    Session(
+        {.generator = {.model_name = file, .prompt = "chat"}, .task = {.name = "word_problems"}});
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.what(), file + ": the model carries no chat template; use --prompt plain");
+  }
 }
 
 }  // namespace

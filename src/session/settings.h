@@ -20,6 +20,7 @@ struct GeneratorSettings {
   double min_p = 0;
   std::string use_flash_attention = "auto";
   std::string prompt = "auto";
+  bool thinking = false;
   std::string torch_dtype = "bfloat16";
   bool load_in_8bit = false;
 
@@ -42,6 +43,9 @@ struct GeneratorSettings {
            "Flash attention, where a GPU's build has it; auto: but for tiny models, and scorers "
            "on a CPU"});
     v("prompt", prompt, {.choices = {"auto", "chat", "plain"}, .help = "How problems are put"});
+    v("thinking", thinking,
+      {.help = "Models that can be told to think do so, and nothing counts as an answer until "
+               "</think>"});
     v("torch_dtype", torch_dtype,
       {.choices = {"bfloat16", "float16", "float32"},
        .help = "Which file of a name of the hub is taken: in this type, or the next smaller"});

@@ -7,11 +7,18 @@
 
 namespace pgts::task {
 
+namespace {
+
+constexpr std::string_view kThoughtEnd = "</think>";
+
+}  // namespace
+
 std::string_view WithoutThinking(std::string_view text) {
-  constexpr std::string_view kEnd = "</think>";
-  const size_t at = text.rfind(kEnd);
-  return at == text.npos ? text : text.substr(at + kEnd.size());
+  const size_t at = text.rfind(kThoughtEnd);
+  return at == text.npos ? text : text.substr(at + kThoughtEnd.size());
 }
+
+bool EndsThinking(std::string_view text) { return text.find(kThoughtEnd) != text.npos; }
 
 std::string_view WithoutNextQuestion(std::string_view text, size_t answered) {
   static const RE2 kQuestion(

@@ -9,6 +9,7 @@ namespace pgts::task {
 
 // Without what was thought before it: what "</think>" ends. Thinking that does not end is read.
 std::string_view WithoutThinking(std::string_view text);
+bool EndsThinking(std::string_view text);  // whether there is such an end
 
 // Without what a model goes on to write when it has answered: the next question, which opens a line
 // ("Q:", "Q2:", "Problem:", "Example 2:", "User:", "### Instruction:") or a chat's turn

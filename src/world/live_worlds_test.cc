@@ -20,6 +20,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::ThrowsMessage;
 
 // A number that the draw decides, and after two of them an answer.
@@ -200,14 +201,57 @@ TEST(LiveWorldsTest, AReplayWalksTheWorldOfItsOwnPromptOnly) {
   EXPECT_EQ(Replay(temp.path(), same, {1}).lines, live.lines);
   // The same prompt asked for as another kind has a name of its own.
   StoredWorlds::Parts plain = same;
-  plain.prompt = llm::PromptKind::kPlain;
+  plain.prompt.kind = llm::PromptKind::kPlain;
   EXPECT_TRUE(Replay(temp.path(), plain, {1}).charges.not_recorded);
   {
-    LiveRun run(temp.path(), {.prompt = llm::PromptKind::kPlain});
+    LiveRun run(temp.path(), {.prompt = {llm::PromptKind::kPlain}});
     EXPECT_EQ(run.Go({1}).charges.computed_tokens, 0);
   }
   EXPECT_EQ(Replay(temp.path(), plain, {1}).lines, live.lines);
   EXPECT_EQ(Replay(temp.path(), same, {1}).lines, live.lines);
+}
+
+TEST(LiveWorldsTest, ANameTellsHowAChatIsRendered) {
+  const task::ProblemPrompt parts{.user = "q"};
+  const auto without = [&](llm::PromptKind kind) {
+    return Key("prompt").With(static_cast<uint64_t>(kind)).With(parts.system).With(parts.user);
+  };
+  for (const auto kind : {llm::PromptKind::kAuto, llm::PromptKind::kChat}) {
+    EXPECT_EQ(PromptKey(kind, parts), without(kind).With(llm::kChatRendering).value());
+  }
+  EXPECT_EQ(PromptKey(llm::PromptKind::kPlain, parts), without(llm::PromptKind::kPlain).value());
+}
+
+TEST(LiveWorldsTest, AnswersCountAfterTheThought) {
+  const auto think = [](std::string_view text, const Key&) -> llm::ScriptedStep {
+    const char* const lines[] = {"<think>\n", "#### 1\n", "</think>\n", "#### 2\n"};
+    return {.text = lines[std::count(text.begin(), text.end(), '\n') - 1]};
+  };
+  const TempFolder folder;
+  const auto answers = [&](bool thinking) {
+    Rounds rounds;
+    llm::ScriptedGenerator generator(think);
+    llm::GeneratorClient client(rounds, generator);
+    Store store(folder.path());
+    LiveWorlds worlds({.rounds = &rounds, .task = &kTask, .generator = &client, .store = &store},
+                      {.prompt = {.thinking = thinking}});
+    const auto world = worlds.Open(Pens(), 0);
+    Walk walk;
+    rounds.Spawn(Follow(world, {1, 1, 1, 1}, /*scored=*/false, &walk));
+    rounds.Run();
+    std::string all;
+    for (int id = 1; id < world->size(); ++id) all += world->step(id).answer + ";";
+    return std::pair(all, worlds.SettingsKey());
+  };
+  const auto thinking = answers(true), not_thinking = answers(false);
+  EXPECT_EQ(thinking.first, ";;;2;");
+  EXPECT_EQ(not_thinking.first.substr(0, 3), ";1;");
+  EXPECT_NE(thinking.second, not_thinking.second);
+  const Walk again = Replay(
+      folder.path(), {.settings = thinking.second, .prompt = {.thinking = true}}, {1, 1, 1, 1});
+  ASSERT_EQ(again.lines.size(), 4u);
+  EXPECT_THAT(again.lines[1], Not(HasSubstr("terminal")));
+  EXPECT_THAT(again.lines[3], HasSubstr("answer '2'"));
 }
 
 TEST(LiveWorldsTest, WhatWasStoredFirstCounts) {

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/random.h"
+#include "task/own_text.h"
 
 namespace pgts::world {
 namespace {
@@ -46,7 +47,7 @@ bool IsValidUtf8(std::string_view text, bool cut_off) {
   return true;
 }
 
-void ReadStep(const task::Task& task, std::string_view text_before, Step& step) {
+void ReadStep(const task::Task& task, std::string_view text_before, Step& step, bool thinking) {
   const RawStep& raw = step.raw;
   const std::string path_text = std::string(text_before) + raw.text;
   step.truncated = raw.end == llm::StepEnd::kMaxTokens;
@@ -57,8 +58,9 @@ void ReadStep(const task::Task& task, std::string_view text_before, Step& step) 
   std::optional<std::string> answer;
   const bool broken_off =
       raw.end == llm::StepEnd::kContextFull || raw.end == llm::StepEnd::kNothingLeft;
+  const bool in_thought = thinking && !task::EndsThinking(path_text);
   if (valid && !step.truncated && !broken_off) {
-    if (!IsBlank(raw.text) && task.IsTerminal(path_text)) {
+    if (!IsBlank(raw.text) && !in_thought && task.IsTerminal(path_text)) {
       answer = task.ExtractAnswer(path_text, task::AnswerFilter::kStrict);
     } else if (raw.end == llm::StepEnd::kEndOfText) {
       answer = task.ExtractAnswer(path_text, task::AnswerFilter::kFlexible);

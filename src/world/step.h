@@ -46,8 +46,11 @@ struct Step {
   uint64_t text_hash = 0;  // equal for siblings of equal text
 };
 
-// Fills in what the task derives. `text_before`: the text of all steps before this one.
-void ReadStep(const task::Task& task, std::string_view text_before, Step& step);
+// Fills in what the task derives. `text_before`: the text of all steps before this one. `thinking`:
+// the path begins in a thought, in which nothing is an answer until "</think>" ends it; a path that
+// ends without it is read as it is.
+void ReadStep(const task::Task& task, std::string_view text_before, Step& step,
+              bool thinking = false);
 
 // Valid UTF-8, allowing an incomplete character at the end if `cut_off`.
 bool IsValidUtf8(std::string_view text, bool cut_off);

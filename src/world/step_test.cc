@@ -82,5 +82,21 @@ TEST(StepTest, Utf8ByItsDefinition) {
   EXPECT_FALSE(IsValidUtf8("\xE2\x28", /*cut_off=*/true));
 }
 
+TEST(StepTest, NothingIsAnAnswerInAThought) {
+  static const auto task = task::MakeTask("word_problems");
+  const auto read = [&](const char* before, const char* text, StepEnd end) {
+    Step step;
+    step.raw = {.text = text, .end = end};
+    ReadStep(*task, before, step, /*thinking=*/true);
+    return step;
+  };
+  EXPECT_FALSE(read("<think>\n", "#### 23\n", StepEnd::kSeparator).terminal);
+  EXPECT_FALSE(read("<think>\n", "#### 23\n", StepEnd::kSeparator).dead);
+  EXPECT_FALSE(read("<think>\n#### 7\n", "</think>\n", StepEnd::kSeparator).terminal);
+  EXPECT_EQ(read("#### 7\n</think>\n", "\n#### 23\n", StepEnd::kSeparator).answer, "23");
+  // A model that did not think, or ended in its thought.
+  EXPECT_EQ(read("14+9=23\n#### 23\n", "", StepEnd::kEndOfText).answer, "23");
+}
+
 }  // namespace
 }  // namespace pgts::world

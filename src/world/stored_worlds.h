@@ -18,11 +18,11 @@ class StoredWorlds : public WorldSource {
     Rounds* rounds;
     const task::Task* task;
     Store* store;
-    uint64_t settings = 0;                            // SettingsKey() of the run that grew them
-    llm::PromptKind prompt = llm::PromptKind::kAuto;  // that run's
-    uint64_t scorer_hash = 0;                         // whose scores are read; 0: none
-    bool greedy_first = false;                        // as in LiveWorldsOptions
-    bool distinct_siblings = false;                   // the same
+    uint64_t settings = 0;           // SettingsKey() of the run that grew them
+    llm::PromptOptions prompt;       // that run's
+    uint64_t scorer_hash = 0;        // whose scores are read; 0: none
+    bool greedy_first = false;       // as in LiveWorldsOptions
+    bool distinct_siblings = false;  // the same
   };
   explicit StoredWorlds(Parts parts) : parts_(parts) {}
 

@@ -53,7 +53,7 @@ int World::Add(int parent, int attempt, RawStep raw) {
   step->depth = steps_[parent].step->depth + 1;
   step->raw = std::move(raw);
   step->prefix = llm::Extend(steps_[parent].step->prefix, step->raw.tokens);
-  ReadStep(*parts_.task, PathText(parent), *step);
+  ReadStep(*parts_.task, PathText(parent), *step, parts_.thinking);
   children_[{parent, attempt}] = step->id;
   steps_.push_back({.step = std::move(step)});
   return size() - 1;

@@ -67,6 +67,7 @@ struct WorldParts {
   int max_step_tokens = 0;    // what the longest step can be charged; 0: not known
   bool greedy_first = false;  // attempt 1 of every node is its greedy step, the others are sampled
   bool distinct_siblings = false;  // a child is drawn from what its elder siblings have left
+  bool thinking = false;           // as in ReadStep
 };
 
 class World {

@@ -123,12 +123,14 @@ uint64_t SettingsKey(const GeneratorIdentity& generator, const LiveWorldsOptions
   Key settings = SamplingKey(key, options.sampling);
   if (options.greedy_first) settings = settings.With("greedy-first");
   if (options.distinct_siblings) settings = settings.With("distinct-siblings");
+  if (options.prompt.thinking) settings = settings.With("thinking");
   return settings.value();
 }
 
 uint64_t PromptKey(llm::PromptKind kind, const task::ProblemPrompt& parts) {
   Key key = Key("prompt").With(static_cast<uint64_t>(kind)).With(parts.system).With(parts.user);
   for (const auto& [user, assistant] : parts.examples) key = key.With(user).With(assistant);
+  if (kind != llm::PromptKind::kPlain) key = key.With(llm::kChatRendering);
   return key.value();
 }
 
@@ -139,8 +141,8 @@ uint64_t WorldKey(uint64_t settings, int epoch) {
 llm::PrefixPtr LiveWorlds::Prompt(const task::Problem& problem, int /*epoch*/) {
   const llm::Tokenizer& tokenizer = parts_.generator->generator().tokenizer();
   const task::ProblemPrompt prompt = parts_.task->Prompt(problem);
-  if (llm::ResolvePromptKind(tokenizer, options_.prompt) == llm::PromptKind::kChat) {
-    return llm::ChatPrefix(tokenizer, Messages(prompt));
+  if (llm::ResolvePromptKind(tokenizer, options_.prompt.kind) == llm::PromptKind::kChat) {
+    return llm::ChatPrefix(tokenizer, Messages(prompt), options_.prompt.thinking);
   }
   return llm::PlainPrefix(tokenizer, task::PlainText(prompt));
 }
@@ -154,7 +156,7 @@ std::shared_ptr<World> LiveWorlds::Open(const task::Problem& problem, int epoch)
   if (std::shared_ptr<World> world = open_.Find(id)) return world;
   if (parts_.store != nullptr) {
     const WorldName name{.settings = settings_,
-                         .prompt = PromptKey(options_.prompt, parts_.task->Prompt(problem)),
+                         .prompt = PromptKey(options_.prompt.kind, parts_.task->Prompt(problem)),
                          .epoch = epoch,
                          .problem = problem.id};
     parts_.store->WriteHead(id, name, prompt->tokens);
@@ -175,7 +177,8 @@ std::shared_ptr<World> LiveWorlds::Open(const task::Problem& problem, int epoch)
                     .question = problem.question,
                     .max_step_tokens = options_.sampling.max_new_tokens,
                     .greedy_first = options_.greedy_first,
-                    .distinct_siblings = options_.distinct_siblings});
+                    .distinct_siblings = options_.distinct_siblings,
+                    .thinking = options_.prompt.thinking});
 }
 
 }  // namespace pgts::world

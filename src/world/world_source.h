@@ -41,7 +41,7 @@ struct LiveWorldsOptions {
   bool greedy_first = false;       // attempt 1 of every node is its greedy step
   bool distinct_siblings = false;  // no node is paid for a text that its parent has already
   llm::SamplingOptions sampling;
-  llm::PromptKind prompt = llm::PromptKind::kAuto;
+  llm::PromptOptions prompt;
 };
 
 // What of a generator decides what it writes.
@@ -55,8 +55,9 @@ struct GeneratorIdentity {
 // A stored world is found without a tokenizer, by its epoch, its problem's id and two keys.
 // Everything else that decides what is written but the prompt:
 uint64_t SettingsKey(const GeneratorIdentity& generator, const LiveWorldsOptions& options);
-// What makes the prompt, the generator's template aside. The same prompt as kAuto and as kChat has
-// two names.
+// What makes the prompt, the generator's template aside: a chat's name tells how templates are
+// rendered (llm::kChatRendering), so that another rendering is not taken for it. The same prompt as
+// kAuto and as kChat has two names.
 uint64_t PromptKey(llm::PromptKind kind, const task::ProblemPrompt& parts);
 uint64_t WorldKey(uint64_t settings, int epoch);
 
