@@ -166,6 +166,9 @@ TEST_F(TwoGpuScript, TheWholeJobOnTwoServersAcrossAKill) {
 
   const std::string log = ReadFile(run + "/training.log");
   EXPECT_THAT(log, AllOf(HasSubstr("phase 1"), HasSubstr("phase 2")));
+  const std::regex plan(
+      R"(phase 2: policy: .*cuda:0 \d+ MiB of [1-9].* GiB, cuda:1 \d+ MiB of [1-9].* GiB)");
+  EXPECT_TRUE(std::regex_search(log, plan)) << log;
   EXPECT_TRUE(std::regex_search(log, std::regex("generator on cuda:0: busy for [1-9]"))) << log;
   EXPECT_TRUE(std::regex_search(log, std::regex("scorer on cuda:1: busy for [1-9]"))) << log;
   EXPECT_TRUE(FileExists(run + "/reward_model_final/adapter.gguf"));
