@@ -18,7 +18,7 @@ missing=()
 preset=cuda
 
 # What the options say that this script must know.
-resume= run= model_config= train_config= task= training_device=
+resume='' run='' model_config='' train_config='' task='' training_device=''
 data=${PGTS_DATA:-${XDG_CACHE_HOME:-$HOME/.cache}/pgts/data} # as the program has it
 read_options() {
   local name value
