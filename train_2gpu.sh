@@ -2,17 +2,47 @@
 # SPDX-License-Identifier: Apache-2.0
 # Both phases on two GPUs in one command, output under outputs/training_2gpu_<time>/. Reads
 # config/model_config_2gpu.yaml and config/training_config_2gpu.yaml; options go on to `pgts train`
-# (for example --skip-reward-training --reward-model-path DIR), which fetches models that are not on
-# this machine. Without the GPUs or the data it says what is missing and offers the tiny run.
+# (for example --resume RUN, --data DIR, --set policy_training.num_iterations=50), which fetches
+# models that are not on this machine. Without the GPUs or the data it says what is missing and
+# offers the tiny run. PGTS_RPC_DEVICES=HOST:PORT,HOST:PORT names two `pgts rpc-server`s that stand
+# where the GPUs would be.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 source scripts/common.sh
-if [[ ${1:-} == -h || ${1:-} == --help ]]; then sed -n '3,6s/^# \{0,1\}//p' "$0"; exit 0; fi
+if [[ ${1:-} == -h || ${1:-} == --help ]]; then sed -n '3,8s/^# \{0,1\}//p' "$0"; exit 0; fi
 
 readonly kModelConfig=config/model_config_2gpu.yaml
 readonly kTrainConfig=config/training_config_2gpu.yaml
 readonly kGpus=2 kGpuMiB=22000 # "24 GB" cards report a little less
 missing=()
+preset=cuda
+
+# What the options say that this script must know.
+resume='' run='' model_config='' train_config='' task='' training_device=''
+data=${PGTS_DATA:-${XDG_CACHE_HOME:-$HOME/.cache}/pgts/data} # as the program has it
+read_options() {
+  local name value
+  while (($# > 0)); do
+    name=${1%%=*} value=${2:-}
+    if [[ $1 == *=* ]]; then value=${1#*=}; fi
+    case ${name//_/-} in
+      --resume) resume=$value ;;
+      --output-dir) run=$value ;;
+      --model-config) model_config=$value ;;
+      --train-config) train_config=$value ;;
+      --data) data=$value ;;
+      --task) task=$value ;;
+      --set)
+        case $value in
+          task.name=*) task=${value#*=} ;;
+          task.data_dir=*) data=${value#*=} ;;
+          reward_training.device=*) training_device=${value#*=} ;;
+        esac
+        ;;
+    esac
+    shift
+  done
+}
 
 check_gpus() {
   local memory=() large=0 size
@@ -39,15 +69,24 @@ config_value() {
   sed -n "/^$2:/,/^[^ #]/s/^ *$3: *[\"']\{0,1\}\([^\"'#]*[^\"' #]\).*/\1/p" "$1"
 }
 
+# Where the options are silent, the configuration has the word: of a run that goes on its own.
+find_training_device() {
+  local config=${train_config:-$kTrainConfig}
+  if [ -n "$resume" ]; then config=$(compgen -G "$resume/config.yaml" | tail -n 1) || true; fi
+  if [ -z "$training_device" ] && [ -f "$config" ]; then
+    training_device=$(config_value "$config" reward_training device)
+  fi
+}
+
 # Fine-tuning runs on a GPU too, which the system's LibTorch knows nothing of.
 check_libtorch() {
-  if [[ $(config_value "$kTrainConfig" reward_training device) != cuda* ]]; then return; fi
+  if [[ $training_device != cuda* ]]; then return; fi
   if [ -z "${Torch_DIR:-}" ]; then
     missing+=("a LibTorch with CUDA, named by Torch_DIR. PyTorch's package has one:
       python3 -m venv ~/torch && ~/torch/bin/pip install torch
       export Torch_DIR=\$(echo ~/torch/lib/python3*/site-packages/torch/share/cmake/Torch)
       Without it the reward model is fine-tuned on the CPU, many times slower:
-      reward_training.device: \"cpu\" in $kTrainConfig")
+      --set reward_training.device=cpu")
   elif [ ! -f "$Torch_DIR/TorchConfig.cmake" ]; then
     missing+=("a LibTorch: Torch_DIR is $Torch_DIR, where there is no TorchConfig.cmake")
   elif [ ! -f "$Torch_DIR/../../../lib/libtorch_cuda.so" ]; then
@@ -55,12 +94,27 @@ check_libtorch() {
   fi
 }
 
+# A run that goes on knows where its problems are; another task brings its own.
 check_data() {
-  local data=${PGTS_DATA:-${XDG_CACHE_HOME:-$HOME/.cache}/pgts/data} # as the program has it
+  if [ -n "$resume" ] || [ "${task:-gsm8k}" != gsm8k ]; then return; fi
   if [ -f "$data/gsm8k/train.jsonl" ] && [ -f "$data/gsm8k/test.jsonl" ]; then return; fi
   missing+=("the problems: no gsm8k/train.jsonl and gsm8k/test.jsonl in $data.
-      \`build/release/pgts pull gsm8k\` fetches them (./quickstart.sh builds it); or set PGTS_DATA to
-      the folder that holds gsm8k/")
+      \`build/release/pgts pull gsm8k\` fetches them (./quickstart.sh builds it); or give the folder
+      that holds gsm8k/ with --data DIR or PGTS_DATA")
+}
+
+# Servers in place of the GPUs need neither driver nor toolkit here. LibTorch reaches none of them.
+use_rpc_devices() {
+  local devices
+  IFS=, read -ra devices <<<"$PGTS_RPC_DEVICES"
+  if ((${#devices[@]} < kGpus)); then
+    missing+=("two devices in PGTS_RPC_DEVICES=HOST:PORT,HOST:PORT: it names ${#devices[@]}")
+  fi
+  preset=release
+  if [[ $training_device == cuda* ]]; then
+    say "LibTorch reaches no RPC device: the reward model is fine-tuned on the CPU"
+    options+=(--set reward_training.device=cpu)
+  fi
 }
 
 offer_tiny_run() {
@@ -72,9 +126,16 @@ offer_tiny_run() {
   if [[ $answer == [yY]* ]]; then exec ./quickstart.sh; fi
 }
 
-check_gpus
-check_compiler
-check_libtorch
+options=() # before the user's own
+read_options "$@"
+find_training_device
+if [ -n "${PGTS_RPC_DEVICES:-}" ]; then
+  use_rpc_devices
+else
+  check_gpus
+  check_compiler
+  check_libtorch
+fi
 check_data
 if ((${#missing[@]} > 0)); then
   say "this machine cannot run the two-GPU training yet. Missing:"
@@ -84,8 +145,16 @@ if ((${#missing[@]} > 0)); then
 fi
 
 ./setup.sh
-build cuda pgts
-run=outputs/training_2gpu_$(date +%Y%m%d_%H%M%S)
-say "training into $run; follow it with: tail -f $run/training.log"
-exec build/cuda/pgts train --model-config "$kModelConfig" --train-config "$kTrainConfig" \
-  --output-dir "$run" "$@"
+build "$preset" pgts
+if [ -n "$resume" ]; then # in its own folder, by its own configuration
+  say "going on with $resume"
+else
+  if [ -z "$model_config" ]; then options+=(--model-config "$kModelConfig"); fi
+  if [ -z "$train_config" ]; then options+=(--train-config "$kTrainConfig"); fi
+  if [ -z "$run" ]; then
+    run=outputs/training_2gpu_$(date +%Y%m%d_%H%M%S)
+    options+=(--output-dir "$run")
+  fi
+  say "training into $run; follow it with: tail -f $run/training.log"
+fi
+exec "build/$preset/pgts" train "${options[@]}" "$@"

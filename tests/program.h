@@ -4,29 +4,38 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace pgts {
 
-// Killed with its object if it still runs.
+// The words of another program's command line.
+struct Command {
+  std::vector<std::string> words;
+};
+
+// Killed with its object, or with the test, if it still runs.
 class Program {
  public:
   // What it prints goes to the file `output`, or what it prints on stderr to `errors`.
   Program(std::vector<std::string> arguments, const std::string& output,
-          const std::string& errors = "") {
-    arguments.insert(arguments.begin(), PGTS_PROGRAM);
+          const std::string& errors = "")
+      : Program(Command{WithProgram(std::move(arguments))}, output, errors) {}
+  Program(Command command, const std::string& output, const std::string& errors = "") {
     std::vector<char*> argv;
-    for (std::string& argument : arguments) argv.push_back(argument.data());
+    for (std::string& word : command.words) argv.push_back(word.data());
     argv.push_back(nullptr);
     pid_ = fork();
     if (pid_ != 0) return;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     dup2(Create(output), STDOUT_FILENO);
     dup2(errors.empty() ? STDOUT_FILENO : Create(errors), STDERR_FILENO);
-    execv(argv[0], argv.data());
+    execvp(argv[0], argv.data());
     _exit(127);
   }
   ~Program() {
@@ -51,6 +60,10 @@ class Program {
   }
 
  private:
+  static std::vector<std::string> WithProgram(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), PGTS_PROGRAM);
+    return arguments;
+  }
   static int Create(const std::string& path) {
     return open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
   }

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -20,6 +21,7 @@
 #include "base/jsonl.h"
 #include "base/temp_folder.h"
 #include "program.h"
+#include "rpc_servers.h"
 
 namespace pgts {
 namespace {
@@ -224,6 +226,20 @@ TEST_F(TrainRunTest, KilledInPhaseTwoItEndsTheSame) {
   EXPECT_EQ(KillOnce(HasFinished("cut", 2), Resume("cut"), SIGINT), 130);
   EXPECT_THAT(Output("cut"), HasSubstr("pgts train --resume " + Run("cut")));
   ExpectEnds(Resume("cut"), "cut");
+  ExpectSame(WholeRun(Run("whole")), WholeRun(Run("cut")));
+}
+
+// Generator and judge on a device each, which work side by side.
+TEST_F(TrainRunTest, KilledOnTwoDevicesItEndsTheSame) {
+  const RpcServers servers(2);
+  setenv("PGTS_RPC_DEVICES", servers.List().c_str(), 1);
+  const Arguments devices = {"--set", "generator.device=cuda:0", "--set",
+                             "reward_model.device=cuda:1"};
+  ExpectEnds(Start("whole", devices), "whole");
+  KillOnce(HasFinished("cut", 1), Start("cut", devices), SIGKILL);
+  WriteBeyondItsState("cut", "whole");
+  ExpectEnds(Resume("cut"), "cut");
+  unsetenv("PGTS_RPC_DEVICES");
   ExpectSame(WholeRun(Run("whole")), WholeRun(Run("cut")));
 }
 

@@ -223,7 +223,8 @@ void OptionSet::LoadEnvironment() {
 }
 
 void OptionSet::LoadVariable(const std::string& name, const std::string& value, GivenKeys& given) {
-  std::vector<std::string> names = {"PGTS_DATA", "PGTS_MODELS"};  // these are no options
+  std::vector<std::string> names = {"PGTS_DATA", "PGTS_MODELS",
+                                    "PGTS_RPC_DEVICES"};  // these are no options
   if (std::count(names.begin(), names.end(), name) > 0) return;
   for (Option& option : options_) {
     for (const std::string& spelling : Spellings(option)) {

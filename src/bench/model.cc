@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 #include <CLI/CLI.hpp>
 
+#include "llm/llama_devices.h"
 #include "model/gguf_random.h"
 #include "model/known_shapes.h"
 #include "session/model_file.h"
@@ -21,8 +22,7 @@ void AddModelFlags(CLI::App& command, ModelFlags& flags) {
       fmt::format("Instead: random weights of {}", fmt::join(model::KnownShapes(), ", ")));
   command.add_option("--weights", flags.weights, "Their type: f32, f16, bf16, q8_0")
       ->capture_default_str();
-  command.add_option("--device", flags.device, "cpu, or cuda:N in a CUDA build")
-      ->capture_default_str();
+  command.add_option("--device", flags.device, llm::kDeviceHelp)->capture_default_str();
 }
 
 void AddLayoutFlag(CLI::App& command, std::string& layout) {

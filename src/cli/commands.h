@@ -12,6 +12,7 @@ namespace pgts::cli {
 void AddTrain(CLI::App& app);
 void AddPlan(CLI::App& app, int& exit_code);  // which it sets when it is chosen
 void AddDevices(CLI::App& app);
+void AddRpcServer(CLI::App& app);
 void AddData(CLI::App& app);
 void AddTrainReward(CLI::App& app);
 void AddEval(CLI::App& app);

@@ -3,7 +3,11 @@
 #include <fmt/core.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "base/jsonl.h"
 #include "base/table.h"
@@ -16,20 +20,31 @@ namespace pgts::cli {
 namespace {
 
 // Of LibTorch, which counts for itself: reward_training.device.
-std::string TorchFault(size_t gpus) {
+std::string TorchFault(const std::vector<llm::Device>& devices) {
+  const auto gpus = std::ranges::count_if(devices, [](const llm::Device& device) {
+    return device.name != "cpu" && !llm::IsRpc(device.name);
+  });
   const int seen = model::TorchGpus();
-  if (seen == static_cast<int>(gpus)) return "";
+  if (seen == gpus) return "";
   return fmt::format(
       "LibTorch sees {} GPUs, llama.cpp {}: a reward model of kind lora or full can be fine-tuned "
       "on the former alone (reward_training.device; Torch_DIR names a LibTorch with CUDA)",
       seen, gpus);
 }
 
-void Show(bool json) {
-  const std::vector<llm::Device> devices = llm::ListDevices();
+struct DevicesArguments {
+  std::vector<std::string> servers;
+  bool json = false;
+};
+
+void Show(const DevicesArguments& arguments) {
+  std::vector<llm::Device> devices = llm::ListDevices();
+  for (const std::string& server : arguments.servers) {
+    std::ranges::move(llm::ListRpcDevices(server), std::back_inserter(devices));
+  }
   std::vector<std::string> faults = llm::DeviceFaults();
-  if (std::string fault = TorchFault(devices.size() - 1); !fault.empty()) faults.push_back(fault);
-  if (json) {
+  if (std::string fault = TorchFault(devices); !fault.empty()) faults.push_back(fault);
+  if (arguments.json) {
     Json rows = Json::array();
     for (const llm::Device& device : devices) {
       rows.push_back({{"device", device.name},
@@ -62,11 +77,15 @@ void Show(bool json) {
 }  // namespace
 
 void AddDevices(CLI::App& app) {
-  auto json = std::make_shared<bool>(false);
+  auto arguments = std::make_shared<DevicesArguments>();
   CLI::App* command =
       app.add_subcommand("devices", "GPUs and CPU as this build sees them, and what is amiss");
-  command->add_flag("--json", *json, "One JSON object, memory in bytes");
-  command->callback([json] { Show(*json); });
+  command
+      ->add_option("--rpc", arguments->servers,
+                   "HOST:PORT of a pgts rpc-server whose devices are listed too; repeatable")
+      ->allow_extra_args(false);
+  command->add_flag("--json", arguments->json, "One JSON object, memory in bytes");
+  command->callback([arguments] { Show(*arguments); });
 }
 
 }  // namespace pgts::cli

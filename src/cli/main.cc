@@ -38,6 +38,7 @@ int Dispatch(const std::vector<std::string>& arguments) {
   AddTrain(app);
   AddPlan(app, exit_code);
   AddDevices(app);
+  AddRpcServer(app);
   AddData(app);
   AddTrainReward(app);
   AddEval(app);
@@ -69,7 +70,8 @@ int Dispatch(const std::vector<std::string>& arguments) {
 bool Computes(int argc, char** argv) {
   if (argc < 2) return false;
   const std::string_view first = argv[1];
-  return !first.starts_with("-") && first != "plan" && first != "devices" && first != "options";
+  return !first.starts_with("-") && first != "plan" && first != "devices" &&
+         first != "rpc-server" && first != "options";
 }
 
 }  // namespace

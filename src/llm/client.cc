@@ -4,8 +4,13 @@
 #include <utility>
 
 #include "base/stopwatch.h"
+#include "llm/llama_devices.h"
 
 namespace pgts::llm {
+
+std::string Accelerator(const std::string& device) {
+  return IsGpu(device) ? DeviceName(device) : "";
+}
 
 GeneratorClient::GeneratorClient(Rounds& rounds, Generator& generator, std::string device)
     : rounds_(rounds), generator_(generator), device_(std::move(device)) {

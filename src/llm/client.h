@@ -16,11 +16,9 @@
 
 namespace pgts::llm {
 
-// Phase::device for the value of a device option: "" for the CPU, "cuda:0" for "cuda".
-inline std::string Accelerator(std::string_view device) {
-  if (device == "cpu") return "";
-  return std::string(device == "cuda" ? "cuda:0" : device);
-}
+// Phase::device for the value of a device option: "" for the CPU, else the device's one name
+// (llm/llama_devices.h).
+std::string Accelerator(const std::string& device);
 
 class GeneratorClient : public Phase {
  public:

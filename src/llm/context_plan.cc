@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "llm/llama_devices.h"
 
 namespace pgts::llm {
 namespace {
@@ -144,7 +145,8 @@ ContextPlan PlanContexts(const EngineOptions& options, const ModelInfo& model, i
   }
   plan.batcher.context = std::min(context, plan.cells);
   plan.slice = options.slice > 0 ? options.slice : small ? kSmallModelSlice : kLargeModelSlice;
-  plan.workers = std::min(plan.pool_size, threads);
+  // ggml knows one graph at a time of an RPC device (llm/llama_rpc.h).
+  plan.workers = IsRpc(options.device) ? 1 : std::min(plan.pool_size, threads);
   plan.threads = small ? 1 : threads;
   plan.batcher.threads = std::max(1, plan.threads / plan.pool_size);
   // On a CPU llama.cpp's flash attention takes a sequence's rows one by one where there are fewer

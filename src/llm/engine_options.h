@@ -30,7 +30,7 @@ enum class KvLayout { kAuto, kUnified, kStreams };
 KvLayout ParseKvLayout(std::string_view name);
 
 struct EngineOptions {
-  std::string device = "cpu";  // "cpu", "cuda" or "cuda:N"
+  std::string device = "cpu";  // llm/llama_devices.h
   int threads = 0;             // CPU threads; 0: all cores
   int width = 32;      // sequences evaluated together, all contexts; best: walkers in flight
   int pool_size = 0;   // contexts; 0: chosen by the model's size and the device

@@ -5,12 +5,15 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <string_view>
 
 #include "base/error.h"
 #include "ggml-backend.h"
+#include "llm/llama_rpc.h"
 #include "llm/llama_runtime.h"
 
 namespace pgts::llm {
@@ -93,29 +96,82 @@ std::string NoGpu() {
                    driver);
 }
 
+// What stands where GPUs would; none: the GPUs themselves do.
+std::vector<RpcAddress> StandIns() {
+  std::vector<RpcAddress> addresses;
+  const char* variable = std::getenv(kRpcVariable);
+  for (std::string_view rest = variable != nullptr ? variable : ""; !rest.empty();) {
+    const size_t comma = rest.find(',');
+    addresses.push_back(ParseRpcAddress(rest.substr(0, comma), kRpcVariable));
+    rest.remove_prefix(comma == rest.npos ? rest.size() : comma + 1);
+  }
+  return addresses;
+}
+
+// What a device's name says.
+struct Place {
+  int cuda = -1;                  // of "cuda:N"; -1: no such name
+  std::optional<RpcAddress> rpc;  // by its own name or as a stand-in
+};
+
+std::optional<int> CudaIndex(std::string_view device) {
+  constexpr std::string_view kBegin = "cuda:";
+  if (device == "cuda") return 0;
+  if (!device.starts_with(kBegin)) return std::nullopt;
+  device.remove_prefix(kBegin.size());
+  int index = 0;
+  const auto [end, failure] = std::from_chars(device.data(), device.data() + device.size(), index);
+  const bool whole = failure == std::errc() && end == device.data() + device.size();
+  return whole && index >= 0 ? std::optional(index) : std::nullopt;
+}
+
+Place LocateRpc(const std::string& device, std::string_view address) {
+  const RpcAddress rpc = ParseRpcAddress(address, fmt::format("device '{}'", device));
+  const std::vector<RpcAddress> stand_ins = StandIns();
+  const auto listed = std::ranges::find(stand_ins, rpc);
+  if (listed == stand_ins.end()) return {.rpc = rpc};
+  return {.cuda = static_cast<int>(listed - stand_ins.begin()), .rpc = rpc};
+}
+
+Place Locate(const std::string& device) {
+  constexpr std::string_view kRpc = "rpc:";
+  if (device == "cpu") return {};
+  if (device.starts_with(kRpc)) return LocateRpc(device, device.substr(kRpc.size()));
+  const std::optional<int> index = CudaIndex(device);
+  if (!index) {
+    throw Error::Format("device '{}' is not one of cpu, cuda, cuda:N, rpc:HOST:PORT", device);
+  }
+  const std::vector<RpcAddress> stand_ins = StandIns();
+  if (*index < std::ssize(stand_ins)) return {.cuda = *index, .rpc = stand_ins[*index]};
+  return {.cuda = *index};
+}
+
 }  // namespace
 
-int ParseDevice(const std::string& device) {
-  if (device == "cpu") return -1;
-  std::string_view rest = device;
-  int index = 0;
-  bool valid = rest.starts_with("cuda");
-  if (valid) rest.remove_prefix(4);
-  if (valid && !rest.empty()) {
-    const auto [end, failure] = std::from_chars(rest.data() + 1, rest.data() + rest.size(), index);
-    valid = rest.size() > 1 && rest[0] == ':' && failure == std::errc() &&
-            end == rest.data() + rest.size() && index >= 0;
-  }
-  if (!valid) throw Error::Format("device '{}' is not one of cpu, cuda, cuda:N", device);
-  return index;
+bool IsGpu(const std::string& device) {
+  const Place place = Locate(device);
+  return place.cuda >= 0 || place.rpc;
+}
+
+bool IsRpc(const std::string& device) { return Locate(device).rpc.has_value(); }
+
+std::string DeviceName(const std::string& device) {
+  const Place place = Locate(device);
+  if (place.cuda >= 0) return fmt::format("cuda:{}", place.cuda);
+  return place.rpc ? RpcName(*place.rpc) : device;
 }
 
 ggml_backend_dev_t FindGpu(const std::string& device) {
-  const int index = ParseDevice(device);
+  const Place place = Locate(device);
   StartLlama();
-  if (index < 0) return nullptr;
+  if (place.rpc) return FindRpcDevice(*place.rpc);
+  if (place.cuda < 0) return nullptr;
+  if (const size_t stand_ins = StandIns().size(); stand_ins > 0) {
+    throw Error::Format("device '{}' is not there: {} names {} devices, cuda:0 to cuda:{}", device,
+                        kRpcVariable, stand_ins, stand_ins - 1);
+  }
   const std::vector<ggml_backend_dev_t> gpus = Gpus();
-  if (index < std::ssize(gpus)) return gpus[index];
+  if (place.cuda < std::ssize(gpus)) return gpus[place.cuda];
   if (gpus.empty()) {
     throw Error::Format("device '{}' is not there: {}; or use --device cpu", device, NoGpu());
   }
@@ -123,18 +179,30 @@ ggml_backend_dev_t FindGpu(const std::string& device) {
                       gpus.size(), gpus.size() - 1);
 }
 
+Device DescribeGpu(const std::string& device) {
+  return Describe(FindGpu(device), DeviceName(device));
+}
+
 std::vector<Device> ListDevices() {
   StartLlama();
   std::vector<Device> devices = {DescribeCpu()};
-  for (ggml_backend_dev_t gpu : Gpus()) {
-    devices.push_back(Describe(gpu, fmt::format("cuda:{}", devices.size() - 1)));
+  const size_t stand_ins = StandIns().size();
+  const size_t gpus = stand_ins > 0 ? stand_ins : Gpus().size();
+  for (size_t i = 0; i < gpus; ++i) devices.push_back(DescribeGpu(fmt::format("cuda:{}", i)));
+  return devices;
+}
+
+std::vector<Device> ListRpcDevices(const std::string& endpoint) {
+  std::vector<Device> devices;
+  for (const RpcAddress& address : RpcDevicesOf(endpoint)) {
+    devices.push_back(DescribeGpu(RpcName(address)));
   }
   return devices;
 }
 
 std::vector<std::string> DeviceFaults() {
   StartLlama();
-  if (!Gpus().empty()) return {};
+  if (!StandIns().empty() || !Gpus().empty()) return {};
   return {NoGpu()};
 }
 

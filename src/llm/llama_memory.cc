@@ -24,8 +24,7 @@ void MoveWeights(const std::string& path, ContextMemory& weights) {
 }  // namespace
 
 MemoryPlanner::MemoryPlanner(const std::string& path, const std::string& device, bool present)
-    : model_(LlamaModel::LoadHeader(path, present ? device : "cpu")),
-      on_gpu_(ParseDevice(device) >= 0) {
+    : model_(LlamaModel::LoadHeader(path, present ? device : "cpu")), on_gpu_(IsGpu(device)) {
   const ContextMemory least = OneContext({.cells = 1, .batch_tokens = 1});
   weights_.device.weights = least.device.weights;
   weights_.host.weights = least.host.weights;

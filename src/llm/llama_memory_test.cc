@@ -104,6 +104,7 @@ TEST(MemoryPlannerTest, AGpuElsewhereLeavesTheEmbeddingOnTheHost) {
 }
 
 TEST(DevicesTest, TheCpuComesFirstAndAMissingGpuSaysWhy) {
+  unsetenv(kRpcVariable);
   const std::vector<Device> devices = ListDevices();
   EXPECT_EQ(devices.front().name, "cpu");
   EXPECT_GT(devices.front().total_bytes, 0);

@@ -30,7 +30,13 @@ void KeepErrors(ggml_log_level level, const char* text, void*) {
 // a thread of llama.cpp's own, nothing can be unwound: the process ends in one line.
 void OnAssert(const char* message) {
   if (guarded) throw std::runtime_error(message);
-  if (std::string_view(message).find("CUDA") != std::string_view::npos) {
+  const std::string_view text = message;
+  if (text.find("RPC") != text.npos) {
+    fprintf(stderr,
+            "pgts: an RPC server is gone (%s): see what pgts rpc-server said there, start it "
+            "again, and go on with pgts train --resume RUN\n",
+            message);
+  } else if (text.find("CUDA") != text.npos) {
     fprintf(stderr,
             "pgts: the GPU failed (%s; %s): if its memory is full, lower engine.width, "
             "engine.context or engine.cells\n",

@@ -121,7 +121,7 @@ struct RewardBaseSettings {
   void Visit(Visitor& v) {
     v("model_name", model_name,
       {.help = "What is fine-tuned: a GGUF file or a name of the hub; default: the generator's"});
-    v("device", device, {.help = "cpu, or cuda:N in a CUDA build"});
+    v("device", device, {.help = llm::kDeviceHelp});
     v("load_in_8bit", load_in_8bit,
       {.help = "The base in Q8_0: the hub's file, or a 16-bit file quantised once"});
   }

@@ -164,8 +164,8 @@ bool Session::ScorerReadsStates() const {
 void Session::SetScorer(std::unique_ptr<world::StepScorer> scorer, std::string_view device) {
   if (scorer_) throw std::logic_error("the session has a scorer already");
   scorer_ = std::move(scorer);
-  scorer_client_ =
-      std::make_unique<world::ScorerClient>(rounds_, *scorer_, llm::Accelerator(device));
+  scorer_client_ = std::make_unique<world::ScorerClient>(rounds_, *scorer_,
+                                                         llm::Accelerator(std::string(device)));
   scorer_hash_ = scorer_->hash();
   // A scorer that reads the generator's states makes no pass of its own.
   scorer_parameters_ = ScorerReadsStates() ? 0 : scorer_->parameters();

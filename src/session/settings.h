@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <string>
 
+#include "llm/llama_devices.h"
+
 namespace pgts::session {
 
 // Group `generator`, also called `qwen3`; any GGUF file will do.
@@ -29,7 +31,7 @@ struct GeneratorSettings {
     v("model_name", model_name,
       {.help =
            "The generator: a GGUF file, or a name of the hub (Qwen/Qwen3-8B, owner/repo:Q8_0)"});
-    v("device", device, {.help = "cpu, or cuda:N in a CUDA build"});
+    v("device", device, {.help = llm::kDeviceHelp});
     v("max_new_tokens", max_new_tokens,
       {.min = 1, .max = 32768, .unit = "tokens", .help = "Longest step"});
     v("temperature", temperature,

@@ -45,7 +45,7 @@ class Filling {
 
   // As PlanContexts takes it: 0 on a CPU.
   int64_t FreeGpuBytes(const std::string& device) const {
-    if (llm::ParseDevice(device) < 0) return 0;
+    if (!llm::IsGpu(device)) return 0;
     return std::max<int64_t>(1, Sum(device).HeadRoom());
   }
 
@@ -71,8 +71,6 @@ class Filling {
   std::vector<PartMemory> parts_;
 };
 
-std::string Canonical(const std::string& device) { return device == "cuda" ? "cuda:0" : device; }
-
 // A part on its device and what it leaves on the host.
 void AddBoth(Filling& filling, const std::string& what, const std::string& device,
              const llm::ContextMemory& memory) {
@@ -83,12 +81,12 @@ void AddBoth(Filling& filling, const std::string& what, const std::string& devic
                       .kv = bytes.kv,
                       .scratch = bytes.scratch};
   };
-  if (llm::ParseDevice(device) < 0) {
+  if (!llm::IsGpu(device)) {
     PartMemory all = part("cpu", memory.device);
     all.weights += memory.host.weights, all.scratch += memory.host.scratch;
     return filling.Add(all);
   }
-  filling.Add(part(Canonical(device), memory.device));
+  filling.Add(part(llm::DeviceName(device), memory.device));
   filling.Add(part("cpu", memory.host));
 }
 
@@ -116,8 +114,7 @@ class MemoryOfRun {
 
  private:
   void AddProgram() {
-    const bool gpu = llm::ParseDevice(config_.generator.device) >= 0 ||
-                     llm::ParseDevice(config_.reward_base.device) >= 0;
+    const bool gpu = llm::IsGpu(config_.generator.device) || llm::IsGpu(config_.reward_base.device);
     common_.Add({.device = "cpu", .what = "program", .scratch = gpu ? kProgramWithGpu : kProgram});
   }
 
@@ -150,7 +147,7 @@ class MemoryOfRun {
 
   bool SameFile() const { return session::BaseModelPath(config_) == config_.generator.model_name; }
   bool SameDevice() const {
-    return Canonical(config_.generator.device) == Canonical(config_.reward_base.device);
+    return llm::DeviceName(config_.generator.device) == llm::DeviceName(config_.reward_base.device);
   }
   // A head on the generator's own states (llm::GenerateRequest::with_state).
   bool StatesComeAlong() const { return kind_ == Kind::kHead && SameFile(); }
@@ -186,7 +183,7 @@ class MemoryOfRun {
 
   reward::TrainingLoad Load() const {
     const reward::TrainingOptions& training = config_.reward_training;
-    const bool on_cpu = llm::ParseDevice(training.device) < 0;
+    const bool on_cpu = !llm::IsGpu(training.device);
     reward::TrainingLoad load{.shape = session::TrainableShape(config_)};
     load.shape.layers += kind_ == Kind::kFull ? config_.reward_model.extra_layers : 0;
     if (kind_ == Kind::kLora) load.lora = session::Lora(config_);
@@ -212,13 +209,13 @@ class MemoryOfRun {
   void AddFinetuning(Filling& filling) {
     const std::string& device = config_.reward_training.device;
     const reward::TrainingMemory memory = reward::TrainingMemoryOf(Load());
-    filling.Add({.device = Canonical(device),
+    filling.Add({.device = llm::DeviceName(device),
                  .what = "reward model",
                  .weights = memory.weights,
                  .scratch = memory.scratch,
                  .optimiser = memory.optimiser});
     // It is read on the host before it moves.
-    if (llm::ParseDevice(device) >= 0) {
+    if (llm::IsGpu(device)) {
       filling.Add({.device = "cpu", .what = "reward model", .weights = memory.weights});
     }
   }
@@ -243,7 +240,7 @@ class MemoryOfRun {
     if (kind_ == Kind::kLora) {
       const reward::TrainingLoad load{.shape = session::TrainableShape(config_),
                                       .lora = session::Lora(config_)};
-      filling.Add({.device = Canonical(engine.device),
+      filling.Add({.device = llm::DeviceName(engine.device),
                    .what = "reward model",
                    .weights = 4 * reward::TrainableWeights(load)});
     }
@@ -291,6 +288,10 @@ class MemoryOfRun {
   bool trains_ = true;
 };
 
+DeviceMemory KnownGpu(const llm::Device& device) {
+  return {.device = device.name, .capacity = device.free_bytes, .kept_back = kKeptBackOnGpu};
+}
+
 }  // namespace
 
 PlanDevices::PlanDevices(const std::vector<int64_t>& device_memory) : here_(device_memory.empty()) {
@@ -304,21 +305,20 @@ PlanDevices::PlanDevices(const std::vector<int64_t>& device_memory) : here_(devi
     return;
   }
   for (const llm::Device& device : llm::ListDevices()) {
-    const bool cpu = device.name == "cpu";
     // What other programs hold of the host's memory they may give up; of a GPU's they do not.
-    known_.push_back({.device = device.name,
-                      .capacity = cpu ? device.total_bytes : device.free_bytes,
-                      .kept_back = cpu ? 0 : kKeptBackOnGpu});
+    known_.push_back(device.name == "cpu"
+                         ? DeviceMemory{.device = device.name, .capacity = device.total_bytes}
+                         : KnownGpu(device));
   }
 }
 
 DeviceMemory PlanDevices::Of(const std::string& device) const {
-  const std::string name = Canonical(device);
+  const std::string name = llm::DeviceName(device);
   const auto found = std::ranges::find(known_, name, &DeviceMemory::device);
   if (found != known_.end()) return *found;
   if (here_) {
     try {
-      llm::FindGpu(device);
+      return KnownGpu(llm::DescribeGpu(device));
     } catch (const Error& missing) {
       throw Error::Format("{}; pgts plan --device-memory 24GiB,24GiB plans for another machine",
                           missing.what());
@@ -328,9 +328,7 @@ DeviceMemory PlanDevices::Of(const std::string& device) const {
                       device, known_.size() - 1, known_.size() - 2);
 }
 
-bool PlanDevices::Present(const std::string& device) const {
-  return here_ && llm::ParseDevice(device) >= 0;
-}
+bool PlanDevices::Present(const std::string& device) const { return here_ && llm::IsGpu(device); }
 
 MemoryPlan PlanMemory(const session::RunConfig& config, bool trains_reward_model,
                       const Assumptions& assumed, const PlanDevices& devices, PlanModels& models) {

@@ -22,15 +22,13 @@ constexpr double kBusy = 0.6;
 // on the tiny recipe; held-out steps have completions of their own (labels/monte_carlo.h).
 constexpr double kCompletionShare = 0.2, kHeldOutShare = 0.55;
 
-bool OnGpu(const std::string& device) { return llm::ParseDevice(device) >= 0; }
-
 int Threads(const session::RunConfig& config) {
   if (config.engine.threads > 0) return config.engine.threads;
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
 double Flops(const std::string& device, const session::RunConfig& config) {
-  return OnGpu(device) ? kGpuFlops : kCoreFlops * Threads(config);
+  return llm::IsGpu(device) ? kGpuFlops : kCoreFlops * Threads(config);
 }
 
 class Work {
@@ -111,7 +109,8 @@ class Work {
                                     Flops(config_.reward_base.device, config_)
                               : 0;
     const bool side_by_side =
-        OnGpu(config_.reward_base.device) && config_.generator.device != config_.reward_base.device;
+        llm::IsGpu(config_.reward_base.device) &&
+        llm::DeviceName(config_.generator.device) != llm::DeviceName(config_.reward_base.device);
     phase.seconds = side_by_side ? std::max(written, judged) : written + judged;
     if (config_.search.use_policy) phase.seconds += Learning(visits * loop.rollouts_per_problem);
   }
@@ -147,7 +146,7 @@ Assumptions Assume(const session::RunConfig& config) {
 
 Rate AssumedRate(const session::RunConfig& config, const Assumptions& assumed,
                  const llm::ModelInfo& generator, int64_t weights_bytes, int width) {
-  const bool gpu = OnGpu(config.generator.device);
+  const bool gpu = llm::IsGpu(config.generator.device);
   const double resident = static_cast<double>(width) * (assumed.LongPath() * 0.75);
   const double bytes = static_cast<double>(weights_bytes) +
                        resident * static_cast<double>(generator.kv_bytes_per_token);
