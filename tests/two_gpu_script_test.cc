@@ -58,6 +58,7 @@ const Arguments kSmall = {"task.name=word_problems",
                           "policy_training.ppo_epochs=1",
                           "search.max_nodes=8",
                           "search.max_depth=6",
+                          "optimization.max_sequence_length=512",
                           "engine.width=6",
                           "engine.context=512",
                           "engine.threads=1"};
