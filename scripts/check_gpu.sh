@@ -21,14 +21,13 @@ if "$kPgts" devices 2>/dev/null | grep -q '^cuda:1'; then second=cuda:1; fi
 readonly kGenerator=${1:-cuda:0}
 readonly kReward=${2:-$second}
 results=outputs/check_gpu_$(date +%Y%m%d_%H%M%S)
-readonly kResults=$results
-mkdir -p "$kResults"
+mkdir -p "$results"
 failed=()
 
 step() { # TITLE COMMAND...
   local title=$1
   shift
-  if ! logged "$title" "$kResults/${title// /_}.txt" "$@"; then failed+=("$title"); fi
+  if ! logged "$title" "$results/${title// /_}.txt" "$@"; then failed+=("$title"); fi
 }
 
 step "devices" "$kPgts" devices
@@ -39,18 +38,18 @@ step "reward model" "$kPgts" bench reward-step --shape "${REWARD_SHAPE:-qwen3-4b
   --kind lora --device "$kReward" --tokens 512,1024
 # LibTorch names no RPC device and needs CUDA of its own: the tiny judge is fine-tuned on the CPU.
 step "training" "$kPgts" train --model-config config/model_config_tiny.yaml \
-  --train-config config/training_config_tiny.yaml --output-dir "$kResults/run" \
+  --train-config config/training_config_tiny.yaml --output-dir "$results/run" \
   --set "generator.device=$kGenerator" --set "reward_model.device=$kReward" \
   --set policy_training.num_iterations=10
-step "evaluation" "$kPgts" eval --policy-checkpoint "$kResults/run" --output-dir "$kResults/run"
+step "evaluation" "$kPgts" eval --policy-checkpoint "$results/run" --output-dir "$results/run"
 
 {
   echo "$(git describe --always --dirty 2>/dev/null || echo unknown), generator on $kGenerator, reward model on $kReward"
-  for log in "$kResults"/*.txt; do
+  for log in "$results"/*.txt; do
     printf '\n== %s\n' "$(basename "$log" .txt)"
     grep -v '[0-9]/s, .* left' "$log" || true # progress
   done
-} >"$kResults.txt"
+} >"$results.txt"
 if ((${#failed[@]} > 0)); then say "failed: ${failed[*]}"; fi
-say "the results are in $kResults.txt"
+say "the results are in $results.txt"
 exit $((${#failed[@]} > 0))

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
+#include <optional>
+
+#include "base/whole_number.h"
 
 namespace pgts::hub {
 namespace {
@@ -58,16 +60,11 @@ void TakeShard(std::string_view& stem, GgufFileName& name) {
   if (stem.size() <= kLength) return;
   const std::string_view end = stem.substr(stem.size() - kLength);
   if (end[0] != '-' || end.substr(6, 4) != "-of-") return;
-  const auto number = [](std::string_view digits) {
-    int value = 0;
-    const auto [stop, failure] =
-        std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    return failure == std::errc() && stop == digits.data() + digits.size() ? value : 0;
-  };
-  const int shard = number(end.substr(1, 5)), shards = number(end.substr(10));
-  if (shard < 1 || shard > shards) return;
-  name.shard = shard;
-  name.shards = shards;
+  const std::optional<int> shard = WholeNumber(end.substr(1, 5), 1);
+  const std::optional<int> shards = WholeNumber(end.substr(10), 1);
+  if (!shard || !shards || *shard > *shards) return;
+  name.shard = *shard;
+  name.shards = *shards;
   stem.remove_suffix(kLength);
 }
 

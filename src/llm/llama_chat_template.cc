@@ -22,9 +22,7 @@ constexpr std::string_view kNoThink = "/no_think";  // a system text's switch
 // Noon of kTemplateDate, wherever this runs: the engine writes dates in local time.
 std::time_t TemplateTime() {
   std::tm noon{};
-  noon.tm_year = 2024 - 1900;
-  noon.tm_mon = 6;
-  noon.tm_mday = 26;
+  strptime(kTemplateDate.data(), "%Y-%m-%d", &noon);
   noon.tm_hour = 12;
   noon.tm_isdst = -1;
   return std::mktime(&noon);

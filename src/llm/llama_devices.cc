@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -12,6 +11,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/whole_number.h"
 #include "ggml-backend.h"
 #include "llm/llama_rpc.h"
 #include "llm/llama_runtime.h"
@@ -119,10 +119,7 @@ std::optional<int> CudaIndex(std::string_view device) {
   if (device == "cuda") return 0;
   if (!device.starts_with(kBegin)) return std::nullopt;
   device.remove_prefix(kBegin.size());
-  int index = 0;
-  const auto [end, failure] = std::from_chars(device.data(), device.data() + device.size(), index);
-  const bool whole = failure == std::errc() && end == device.data() + device.size();
-  return whole && index >= 0 ? std::optional(index) : std::nullopt;
+  return WholeNumber(device, 0);
 }
 
 Place LocateRpc(const std::string& device, std::string_view address) {

@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
@@ -24,6 +23,8 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/log.h"
+#include "base/whole_number.h"
 #include "ggml-backend.h"
 #include "ggml-rpc.h"
 #include "llm/llama_devices.h"
@@ -34,15 +35,6 @@ namespace {
 
 constexpr auto kPatience = std::chrono::seconds(10);
 constexpr int kMostPorts = 65535;
-
-// A whole number in [least, most], or nothing.
-std::optional<int> Number(std::string_view text, int least, int most) {
-  int value = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool whole = failure == std::errc() && end == text.data() + text.size();
-  if (!whole || value < least || value > most) return std::nullopt;
-  return value;
-}
 
 struct Connection {
   ggml_backend_t backend = nullptr;  // keeps the connection open
@@ -136,8 +128,8 @@ RpcAddress ParseRpcAddress(std::string_view address, std::string_view source) {
   const size_t colon = address.find(':');
   const std::string_view rest = colon == address.npos ? "" : address.substr(colon + 1);
   const size_t second = rest.find(':');
-  const auto port = Number(rest.substr(0, second), 1, kMostPorts);
-  const auto index = second == rest.npos ? 0 : Number(rest.substr(second + 1), 0, 1 << 16);
+  const auto port = WholeNumber(rest.substr(0, second), 1, kMostPorts);
+  const auto index = second == rest.npos ? 0 : WholeNumber(rest.substr(second + 1), 0, 1 << 16);
   if (colon == 0 || !port || !index) {
     throw Error::Format(
         "{}: '{}' is not HOST:PORT or HOST:PORT:N, where PORT is 1 to {} and N counts the server's "
@@ -175,10 +167,10 @@ void ServeRpc(const RpcServerOptions& options) {
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
   const size_t threads = options.threads > 0 ? options.threads : cores;
   if (!options.host.starts_with("127.")) {
-    fmt::print(stderr,
-               "pgts: warning: who reaches {} can run what they like on this machine: the protocol "
-               "has no protection; use it in a network of your own alone\n",
-               endpoint);
+    Warn(
+        "who reaches {} can run what they like on this machine: the protocol has no protection; "
+        "use it in a network of your own alone",
+        endpoint);
   }
   fmt::print("listening on {} with {}\n", endpoint, fmt::join(options.devices, ", "));
   std::fflush(stdout);
